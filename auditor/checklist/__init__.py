@@ -1,0 +1,1 @@
+"""``checklist.toml``: what to audit, what is demanded, what is waived."""

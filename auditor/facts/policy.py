@@ -1,0 +1,96 @@
+"""What the team has declared in ``[policy.*]``: thresholds and intentions, with defaults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A route of the API, such as ``GET /api/me``."""
+
+    method: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """At most ``count`` requests in ``seconds``."""
+
+    count: int
+    seconds: float
+
+    def __str__(self) -> str:
+        units = {1: "second", 60: "minute", 3600: "hour", 86400: "day"}
+        return f"{self.count}/{units.get(int(self.seconds), f'{self.seconds:g}s')}"
+
+
+@dataclass(frozen=True, slots=True)
+class CorsPolicy:
+    """``[policy.cors]``."""
+
+    allowed_origins: tuple[str, ...] = ()
+    """Origins that may call the API from a browser. Empty: the frontend's own."""
+    endpoints: tuple[Endpoint, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RlsPolicy:
+    """``[policy.rls]``."""
+
+    exposed_schemas: tuple[str, ...] = ()
+    """Schemas that the API serves, when the database cannot tell."""
+    public_tables: tuple[str, ...] = ()
+    """``schema.table`` names that everyone may read, on purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimitPolicy:
+    """``[policy.rate_limiting]``."""
+
+    endpoints: tuple[Endpoint, ...] = ()
+    limit: Rate | None = None
+    """The limit that is promised."""
+    max_requests: int = 150
+    """The audit's budget per endpoint."""
+    trust_private_peer: bool = False
+    """True when a loopback or private peer address is the real proxy chain."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackupPolicy:
+    """``[policy.backups]``."""
+
+    max_age: timedelta = timedelta(hours=24)
+    retention: timedelta = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class TlsPolicy:
+    """``[policy.tls]``."""
+
+    expires_within: timedelta = timedelta(days=14)
+    """A certificate that ends sooner than this fails."""
+
+
+@dataclass(frozen=True, slots=True)
+class MonitoringPolicy:
+    """``[policy.monitoring]``."""
+
+    job: str = ""
+    """The API's job in Prometheus, when its target cannot be recognised by its address."""
+
+
+POLICIES: dict[str, type] = {
+    "cors": CorsPolicy,
+    "rls": RlsPolicy,
+    "rate_limiting": RateLimitPolicy,
+    "backups": BackupPolicy,
+    "tls": TlsPolicy,
+    "monitoring": MonitoringPolicy,
+}
+"""The table of ``[policy.NAME]`` and the fact it becomes."""

@@ -1,0 +1,1 @@
+"""Gathers facts: the only code that touches the network, the database or the disk. Same module names as the facts."""

@@ -1,0 +1,84 @@
+"""Asks the API as a browser of another origin would."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from auditor.checklist.model import Environment
+from auditor.errors import Unavailable
+from auditor.facts.cors import CorsAnswer, CorsAnswers
+from auditor.facts.policy import CorsPolicy, Endpoint
+from auditor.model import Gap
+from auditor.probes.net.http import Http, Response
+from auditor.probes.surfaces import origin
+from auditor.registry import probe
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    endpoint: Endpoint
+    origin: str
+    kind: str
+    cookie: bool = False
+    preflight: bool = False
+
+
+@probe(deadline=30.0)
+async def cors_answers(environment: Environment, policy: CorsPolicy, http: Http) -> CorsAnswers:
+    """Every declared endpoint (else the health endpoint), asked with declared and foreign origins."""
+    api = origin(environment, "api")
+    endpoints = policy.endpoints or (Endpoint("GET", environment.health),)
+    answers: list[CorsAnswer] = []
+    gaps: list[Gap] = []
+    for endpoint in endpoints:
+        try:
+            answers += [
+                _answer(question, await _ask(http, api, question))
+                for question in _questions(environment, policy, endpoint)
+            ]
+        except Unavailable as unavailable:
+            gaps.append(Gap(str(endpoint), unavailable.reason, unavailable.hint))
+    return CorsAnswers(api, tuple(answers), tuple(gaps))
+
+
+def _questions(environment: Environment, policy: CorsPolicy, endpoint: Endpoint) -> Iterator[_Question]:
+    declared = policy.allowed_origins or ((environment.frontend,) if environment.frontend else ())
+    # .invalid never resolves (RFC 6761), and a random name is on nobody's list
+    token = secrets.token_hex(4)
+    foreign = [f"https://{token}.invalid"]
+    if declared:
+        parts = urlsplit(declared[0])
+        foreign += [f"{parts.scheme}://{parts.netloc}.{token}.invalid", f"https://{token}{parts.hostname}"]
+    for one in foreign:
+        for cookie in (False, True):
+            yield _Question(endpoint, one, "foreign", cookie)
+        yield _Question(endpoint, one, "foreign", preflight=True)
+    yield _Question(endpoint, "null", "null", cookie=True)
+    for one in declared:
+        yield _Question(endpoint, one, "declared")
+
+
+async def _ask(http: Http, api: str, question: _Question) -> Response:
+    headers = [("Origin", question.origin)]
+    if question.cookie:
+        headers.append(("Cookie", "audit=1"))
+    if question.preflight:
+        headers.append(("Access-Control-Request-Method", question.endpoint.method))
+    method = "OPTIONS" if question.preflight else question.endpoint.method
+    return await http.request(method, api + question.endpoint.path, headers=headers, max_body=65_536)
+
+
+def _answer(question: _Question, response: Response) -> CorsAnswer:
+    return CorsAnswer(
+        str(question.endpoint),
+        question.origin,
+        question.kind,
+        question.cookie,
+        question.preflight,
+        response.status,
+        response.header_list("access-control-allow-origin"),
+        response.header_list("access-control-allow-credentials"),
+    )

@@ -1,0 +1,177 @@
+"""Reads tracked environment and compose files."""
+
+from __future__ import annotations
+
+import asyncio
+import fnmatch
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import yaml
+
+from auditor.checklist.model import Environment
+from auditor.errors import Unavailable
+from auditor.facts.repository import SecretLiteral, SecretLiterals
+from auditor.model import Gap
+from auditor.probes import surfaces
+from auditor.probes.net.threads import in_daemon_thread
+from auditor.redact import secret_shape
+from auditor.registry import probe
+
+_ENV_FILES = (".env", ".env.*", "*.env")
+_COMPOSE_FILES = ("docker-compose*.yml", "docker-compose*.yaml", "compose*.yml", "compose*.yaml")
+_EXAMPLES = ("*.example", "*.sample", "*.template", "*.dist", "*example*", "*sample*")
+_MAX_BYTES = 1_000_000
+_SHORTEST = 4
+
+_SECRET_NAME = re.compile(
+    r"PASSW|PWD$|SECRET|TOKEN|PRIVATE|CREDENTIAL|SERVICE_?(?:ROLE_?)?KEY|API_?KEY|ACCESS_?KEY|SIGNING_?KEY|ENCRYPTION_?KEY"
+    r"|_DSN$|DATABASE_URL|DB_URL|POSTGRES_URL|REDIS_URL|MONGO",
+    re.IGNORECASE,
+)
+_PUBLIC_NAME = re.compile(r"ANON|PUBLISHABLE|PUBLIC_KEY|SITE_KEY|_FILE$|EXPIRE|_TTL$|LENGTH|SENTRY_DSN", re.IGNORECASE)
+_PLACEHOLDER = re.compile(
+    r"^(?:<.*>|\*+|x{3,}|\.{3}|todo|(?:your|my|replace)[-_ ].*|(?:change[-_ ]?me|example|dummy|placeholder).*)$",
+    re.IGNORECASE,
+)
+_REFERENCE = re.compile(r"\$\{?[A-Za-z_]\w*\}?")
+_DEFAULT = re.compile(r"^\$\{[A-Za-z_]\w*:?-([^}]+)\}$")
+_ASSIGNMENT = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][\w.]*)\s*=\s*(.*?)\s*$")
+
+
+@probe(deadline=20.0)
+async def secret_literals(environment: Environment) -> SecretLiterals:
+    """Secret literals in the tracked .env and compose files of the repository."""
+    root = surfaces.repository(environment)
+    tracked = await tracked_files(root)
+    return await in_daemon_thread(_read, root, tracked)
+
+
+async def tracked_files(root: Path) -> tuple[str, ...]:
+    """The files that git tracks below a folder, relative to it.
+
+    Raises:
+        Unavailable: no git here, or no repository.
+    """
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *("git", "-c", "core.fsmonitor=false", "-C", str(root), "ls-files", "-z"),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+    except OSError as error:
+        raise Unavailable(f"git cannot be started: {error.strerror}", "install git where the audit runs") from None
+    try:
+        out, said = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+    if process.returncode:
+        reason = said.decode("utf-8", "replace").strip().splitlines()[-1:] or ["no reason given"]
+        raise Unavailable(
+            f"git cannot list the files of {root}: {reason[0]}", "point `repository` at a checkout of the project"
+        )
+    return tuple(sorted(name for name in out.decode("utf-8", "surrogateescape").split("\0") if name))
+
+
+def _read(root: Path, tracked: tuple[str, ...]) -> SecretLiterals:
+    files: list[str] = []
+    literals: list[SecretLiteral] = []
+    gaps: list[Gap] = []
+    for name in tracked:
+        finder = _finder(Path(name).name)
+        if finder is None:
+            continue
+        try:
+            with (root / name).open("rb") as stream:
+                text = stream.read(_MAX_BYTES).decode("utf-8", "replace")
+            literals += finder(name, text)
+            files.append(name)
+        except FileNotFoundError:
+            continue  # tracked, but deleted in this checkout
+        except OSError as error:
+            gaps.append(Gap(name, f"{name} cannot be read: {error.strerror}"))
+        except (yaml.YAMLError, RecursionError):
+            gaps.append(Gap(name, f"{name} is not YAML that can be read", "check it with `docker compose config`"))
+    return SecretLiterals(tuple(files), tuple(literals), tuple(gaps))
+
+
+def _finder(name: str) -> Callable[[str, str], list[SecretLiteral]] | None:
+    lower = name.lower()
+    if any(fnmatch.fnmatch(lower, pattern) for pattern in _EXAMPLES):
+        return None
+    if any(fnmatch.fnmatch(lower, pattern) for pattern in _ENV_FILES):
+        return env_literals
+    if any(fnmatch.fnmatch(lower, pattern) for pattern in _COMPOSE_FILES):
+        return compose_literals
+    return None
+
+
+def env_literals(path: str, text: str) -> list[SecretLiteral]:
+    """Secret literals of a .env file."""
+    found = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if match := _ASSIGNMENT.match(line):
+            value = match[2]
+            value = value[1:-1] if value[:1] in "\"'" and value[:1] == value[-1:] else value.split(" #")[0].strip()
+            found += _literal(path, number, match[1], value)
+    return found
+
+
+def compose_literals(path: str, text: str) -> list[SecretLiteral]:
+    """Secret literals of a compose file, in maps and in ``KEY=value`` lists.
+
+    Raises:
+        yaml.YAMLError: it is not YAML.
+    """
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    return [literal for key, node in _scalars(root) for literal in _literal(path, *_place(node), key, node.value)]
+
+
+def _place(node: yaml.Node) -> tuple[int]:
+    return (node.start_mark.line + 1,)
+
+
+def _scalars(root: yaml.Node | None) -> Iterator[tuple[str, yaml.ScalarNode]]:
+    """Every scalar with its key. Aliases are the same node again, so each is visited once."""
+    visited: set[int] = set()
+    stack: list[tuple[str, yaml.Node]] = [("", root)] if root is not None else []
+    while stack:
+        key, node = stack.pop()
+        if id(node) in visited:
+            continue
+        visited.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            stack += [(str(k.value), v) for k, v in node.value if isinstance(k, yaml.ScalarNode)]
+        elif isinstance(node, yaml.SequenceNode):
+            stack += [("", entry) for entry in node.value]
+        elif isinstance(node, yaml.ScalarNode):
+            if not key and (match := _ASSIGNMENT.match(node.value)):
+                node = yaml.ScalarNode(node.tag, match[2], node.start_mark, node.end_mark)
+                key = match[1]
+            yield key, node
+
+
+def _literal(path: str, line: int, key: str, value: str) -> Iterator[SecretLiteral]:
+    if default := _DEFAULT.match(value):
+        value = default[1]
+    elif _REFERENCE.fullmatch(value) or (_REFERENCE.search(value) and not secret_shape(value)):
+        return
+    if len(value) < _SHORTEST or _PLACEHOLDER.match(value) or value.lower() in ("true", "false", "none", "null"):
+        return
+    kind = _kind(key, value)
+    if kind:
+        yield SecretLiteral(path, line, key, kind, len(value))
+
+
+def _kind(key: str, value: str) -> str:
+    shape = secret_shape(value)
+    if shape and not (shape == "JWT" and _PUBLIC_NAME.search(key)):
+        return shape
+    if not _SECRET_NAME.search(key) or _PUBLIC_NAME.search(key):
+        return ""
+    if "://" in value or value.startswith(("/", "./")):
+        return ""  # a URL without a password, or the path of a secret's file
+    return "value of a secret variable"

@@ -1,0 +1,46 @@
+"""The database logs who connects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor.facts.database import LogSettings
+from auditor.model import Finding, Level, Severity, failed, passed
+from auditor.registry import check
+
+_OFF = ("off", "", "none")
+_NEEDED = {"%m or %t or %n (time)": ("%m", "%t", "%n"), "%u (user)": ("%u",), "%d (database)": ("%d",)}
+_CLIENT = {"%h or %r (client address)": ("%h", "%r")}
+
+
+@check(
+    "LOG001",
+    level=Level.MANDATORY,
+    severity=Severity.MEDIUM,
+    references=("CWE-778", "CIS-PostgreSQL-17-3.1.20", "ASVS-5.0-16.2.1"),
+)
+def connections_logged(settings: LogSettings) -> Iterator[Finding]:
+    """The database logs connections and disconnections, and each line says who, where and when.
+
+    ## Why it matters
+    After an incident the first question is who was connected, from where and when. Lines without user, database or
+    address cannot answer it.
+
+    ## How to fix it
+        alter system set log_connections = on;
+        alter system set log_disconnections = on;
+        alter system set log_line_prefix = '%m [%p] user=%u,db=%d,app=%a,client=%h ';
+        select pg_reload_conf();
+    """
+    for name, value in (("log_connections", settings.connections), ("log_disconnections", settings.disconnections)):
+        judge = failed if value.lower() in _OFF else passed
+        yield judge(name, f"{name} is {value or 'empty'} for the role {settings.role}", value=value, role=settings.role)
+    missing = [
+        what for what, any_of in (_NEEDED | _CLIENT).items() if not any(p in settings.line_prefix for p in any_of)
+    ]
+    if missing:
+        yield failed(
+            "log_line_prefix", f"lines lack {', '.join(missing)}", value=settings.line_prefix, missing=list(missing)
+        )
+    else:
+        yield passed("log_line_prefix", "each line says when, who and from where", value=settings.line_prefix)

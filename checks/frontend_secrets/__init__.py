@@ -1,0 +1,1 @@
+"""No secret in what the frontend serves."""

@@ -1,0 +1,37 @@
+"""The health endpoint answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor.facts.monitoring import Health
+from auditor.model import Confidence, Evidence, Finding, Level, Severity, failed, passed
+from auditor.registry import check
+
+_GOOD = ("", "pass", "ok", "up", "healthy", "warn")
+
+
+@check("MON001", level=Level.MANDATORY, severity=Severity.MEDIUM, references=("draft-inadarei-api-health-check-06",))
+def health_answers(health: Health) -> Iterator[Finding]:
+    """The health endpoint answers 200 without credentials and says that it is well.
+
+    ## Why it matters
+    Load balancers, orchestrators and uptime monitors act on this one answer: wrong, it keeps dead instances in
+    service or restarts live ones.
+
+    ## How to fix it
+    Serve `GET /health` without authentication or redirect: 200 when the service and its database work, 503 when not.
+    The path is `[env.*] health`.
+    """
+    evidence: Evidence = {
+        "status": health.status,
+        "content_type": health.content_type,
+        "state": health.state,
+        "elapsed_ms": round(health.elapsed_ms, 1),
+    }
+    said = f"{health.status}{f' {health.state!r}' if health.state else ''} in {health.elapsed_ms:.0f} ms"
+    well = health.status == 200 and health.state.lower() in _GOOD
+    judge = passed if well else failed
+    yield judge(
+        health.url, f"answers {said}", confidence=Confidence.PROVEN, reproduce=f"curl -si {health.url}", **evidence
+    )

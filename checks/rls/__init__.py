@@ -1,0 +1,1 @@
+"""RLS enabled on Supabase."""

@@ -1,0 +1,1 @@
+"""Sensitive variables in a secrets manager."""

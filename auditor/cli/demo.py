@@ -1,0 +1,114 @@
+"""``audit demo``: the whole road on a local stack, once insecure and once hardened."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from auditor.report.model import Report
+
+EXPECTED = {"insecure": ("blocked", 1), "hardened": ("ready", 0)}
+"""Verdict and exit code of each profile."""
+
+PLANTED = {
+    "TLS003": "plain HTTP is served",
+    "ENV001": "secrets in a tracked .env file",
+    "RLS001": "row level security is off on two tables",
+    "RLS002": "a policy that is always true",
+    "CORS001": "any origin is reflected, with credentials",
+    "SEC001": "the service key is in a script",
+    "RATE001": "no rate limit",
+    "LOG001": "connections are not logged",
+    "LOG002": "changes are not logged",
+    "BAK001": "no backup",
+    "MON002": "the API is not scraped",
+    "EXP001": "API documentation is public",
+    "EXP002": "debug mode shows tracebacks",
+    "EXP003": "metrics are public",
+    "DB001": "the database takes plaintext connections",
+}
+"""Check id to the defect of the insecure stack that it must find."""
+
+
+@click.command()
+@click.option(
+    "--dir",
+    "directory",
+    type=click.Path(path_type=Path),
+    default=Path("demo-report"),
+    show_default=True,
+    help="For the reports.",
+)
+def command(directory: Path) -> int:
+    """Start a local stack twice, insecure and hardened, audit both, write the reports, stop everything."""
+    directory.mkdir(parents=True, exist_ok=True)
+    complaints: list[str] = []
+    for profile in EXPECTED:
+        report, seconds = audit_lab(profile, directory)
+        complaints += [f"{profile}: {complaint}" for complaint in judge(profile, report)]
+        _show(profile, report, seconds, directory)
+    for complaint in complaints:
+        click.echo(f"audit: demo: {complaint}", err=True)
+    click.echo(f"reports in {directory}/" if not complaints else "the demo did not come out as expected", err=True)
+    return 1 if complaints else 0
+
+
+def audit_lab(profile: str, directory: Path) -> tuple[Report, float]:
+    """Start the lab, audit it and write its reports.
+
+    Args:
+        profile: ``insecure`` or ``hardened``.
+        directory: for the reports, named after the profile.
+
+    Returns:
+        The report and the seconds that the audit took, the lab's start not counted.
+    """
+    import os
+    import tempfile
+
+    from auditor.checklist.load import load
+    from auditor.cli.output import Target, write_report
+    from auditor.lab import Profile, running
+    from auditor.run import Options, make_redactor, run_audit
+
+    with tempfile.TemporaryDirectory(prefix="audit-demo-") as folder:
+        click.echo(f"starting the {profile} stack", err=True)
+        with running(Profile(profile), Path(folder)) as stack:
+            checklist = load(stack.checklist, "lab", environ=os.environ)
+            redactor = make_redactor(checklist, dict(os.environ))
+            started = time.monotonic()
+            audit = run_audit(checklist, Options(), redactor, environ=dict(os.environ))
+            seconds = time.monotonic() - started
+    for format_, suffix in (("json", "json"), ("markdown", "md"), ("console", "txt")):
+        write_report(audit.report, Target(format_, directory / f"{profile}.{suffix}"), redactor)
+    return audit.report, seconds
+
+
+def judge(profile: str, report: Report) -> list[str]:
+    """What did not come out as expected; empty when all did."""
+    verdict, code = EXPECTED[profile]
+    outcomes = {check.id: check.outcome.value for check in report.checks}
+    complaints = []
+    if (report.verdict, report.exit_code) != (verdict, code):
+        complaints.append(f"expected {verdict} and exit code {code}, got {report.verdict} and {report.exit_code}")
+    if profile == "insecure":
+        missed = [check for check in PLANTED if outcomes.get(check) != "fail"]
+        complaints += [f"{check} did not find that {PLANTED[check]}: {outcomes.get(check)}" for check in missed]
+    else:
+        unproven = [check.id for check in report.checks if check.outcome.value == "error"]
+        complaints += [f"{check} could not be judged" for check in unproven]
+    return complaints
+
+
+def _show(profile: str, report: Report, seconds: float, directory: Path) -> None:
+    import sys
+
+    from auditor.report.console import print_report
+
+    click.echo(f"\n=== {profile} stack, audited in {seconds:.1f} s ===\n", err=True)
+    print_report(report, sys.stdout)
+    click.echo(f"\nJSON, Markdown and text in {directory}/{profile}.*\n", err=True)

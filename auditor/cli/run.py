@@ -1,0 +1,120 @@
+"""``audit run``: gather, judge, gate, report."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from auditor.cli.options import environment_options, load_checklist
+
+if TYPE_CHECKING:
+    from auditor.cli.output import Target
+    from auditor.redact import Redactor
+    from auditor.run import Audit
+
+
+@click.command()
+@environment_options
+@click.option("--select", multiple=True, metavar="IDS", help="Only these checks: ids, prefixes, names or items.")
+@click.option("--ignore", multiple=True, metavar="IDS", help="All but these checks.")
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    metavar="FORMAT[=PATH]",
+    help="Repeatable. console (default), json, markdown. No path or `-`: stdout, once at most.",
+)
+@click.option("--save-facts", type=click.Path(path_type=Path), metavar="FILE", help="Keep what was gathered, redacted.")
+@click.option("--facts", type=click.Path(path_type=Path), metavar="FILE", help="Judge saved facts; send nothing.")
+@click.option(
+    "--baseline", type=click.Path(path_type=Path), metavar="REPORT.json", help="Failures of this report do not block."
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["mandatory", "recommended", "never"]),
+    default="mandatory",
+    show_default=True,
+    help="What stops the release.",
+)
+@click.option(
+    "--deadline", type=click.FloatRange(min=0, min_open=True), default=120.0, show_default=True, help="Seconds in all."
+)
+@click.option("--lang", type=click.Choice(["en", "fr"]), default="en", show_default=True, help="Of the item titles.")
+@click.option("-q", "--quiet", is_flag=True, help="Nothing on stderr but errors.")
+@click.option("-v", "--verbose", is_flag=True, help="Each fact and check on stderr, and tracebacks of crashes.")
+def command(
+    config: Path | None,
+    env: str,
+    env_file: Path | None,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    reports: tuple[str, ...],
+    save_facts: Path | None,
+    facts: Path | None,
+    baseline: Path | None,
+    fail_on: str,
+    deadline: float,
+    lang: str,
+    quiet: bool,
+    verbose: bool,
+) -> int:
+    """Gather facts from the live stack, judge them, report, and exit with the verdict."""
+    from auditor import run
+    from auditor.cli.output import check_writable, parse_targets
+    from auditor.cli.progress import listening
+    from auditor.gate import FailOn, baseline_fingerprints
+    from auditor.report import json_v1
+
+    targets = parse_targets(reports)
+    check_writable([*(target.path for target in targets if target.path), *([save_facts] if save_facts else [])])
+    known = frozenset[str]()
+    if baseline:
+        known = baseline_fingerprints(json_v1.load(baseline).model_dump(mode="json")["checks"])
+    checklist = load_checklist(config, env, env_file)
+    options = run.Options(run.selectors(select), run.selectors(ignore), deadline, FailOn(fail_on), lang, known, facts)
+    redactor = run.make_redactor(checklist, dict(os.environ))
+    with listening(quiet=quiet, verbose=verbose, redactor=redactor) as listener:
+        audit = run.run_audit(checklist, options, redactor, environ=dict(os.environ), listener=listener)
+    if not quiet:
+        click.echo(f"audit: {env}: {_headline(audit)}", err=True)
+    return _write(audit, targets, save_facts, env, redactor)
+
+
+def _headline(audit: Audit) -> str:
+    from auditor.report.words import headline
+
+    interrupted = "interrupted; " if audit.report.run.interrupted else ""
+    return interrupted + headline(audit.report)
+
+
+def _write(audit: Audit, targets: list[Target], save_facts: Path | None, env: str, redactor: Redactor) -> int:
+    """Write all that was asked for; one that fails does not keep back the others."""
+    from auditor import __version__, saved
+    from auditor.cli.output import write_file, write_report
+    from auditor.errors import UsageError
+    from auditor.gate import ExitCode
+
+    problems: list[str] = []
+    if save_facts:
+        text = saved.save(
+            audit.facts, version=__version__, env=env, gathered_at=audit.gathered_at, traffic=audit.traffic
+        )
+        try:
+            write_file(save_facts, text)
+        except UsageError as error:
+            problems.append(str(error))
+    for target in targets:
+        try:
+            write_report(audit.report, target, redactor)
+        except UsageError as error:
+            problems.append(str(error))
+    for problem in problems:
+        click.echo(f"audit: {problem}", err=True)
+    sys.stdout.flush()
+    if problems and audit.exit_code in (ExitCode.READY, ExitCode.UNPROVEN):
+        return int(ExitCode.INTERNAL)
+    return int(audit.exit_code)

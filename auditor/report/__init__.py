@@ -1,0 +1,1 @@
+"""The report: one model, one module a format."""

@@ -270,8 +270,9 @@ def _findings(
     if absent := next((m for m in missing if m.absent), None):
         yield not_applicable(absent.error)
         return
-    for gathered in missing:
-        yield unproven(ALL, gathered.error, gathered.hint)
+    # two facts may be missing for one reason: it is told once
+    for error, hint in dict.fromkeys((gathered.error, gathered.hint) for gathered in missing):
+        yield unproven(ALL, error, hint)
     if missing:
         return
     values = [gathered.value for gathered in inputs.values()]

@@ -29,7 +29,7 @@ def _load(plugin: Plugin) -> list[ModuleType]:
         return modules(plugin.module) if plugin.module else _from_path(plugin.path or Path())
     except UsageError:
         raise
-    except (Exception, SystemExit) as error:  # noqa: BLE001  code of others: whatever it raises, it is their plugin
+    except (Exception, SystemExit) as error:  # code of others: whatever it raises, it is their plugin
         raise UsageError(f"the plugin {name} cannot be loaded: {type(error).__name__}: {error}") from error
 
 

@@ -49,7 +49,9 @@ class Check:
     def section(self, heading: str) -> str:
         """A ``## heading`` section of the text; empty when there is none."""
         parts = _SECTION.split(self.text)
-        return dict(zip(parts[1::2], (part.strip("\n").rstrip() for part in parts[2::2]), strict=True)).get(heading, "")
+        bodies = (part.strip("\n").rstrip() for part in parts[2::2])
+        sections: dict[str, str] = dict(zip(parts[1::2], bodies, strict=True))
+        return sections.get(heading, "")
 
     @property
     def why(self) -> str:

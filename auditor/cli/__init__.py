@@ -20,7 +20,7 @@ USAGE, INTERNAL, INTERRUPTED = 2, 4, 130
 
 COMMANDS = {
     "run": "auditor.cli.run",
-    "list": "auditor.cli.list",
+    "list": "auditor.cli.list_checks",
     "explain": "auditor.cli.explain",
     "doctor": "auditor.cli.doctor",
     "demo": "auditor.cli.demo",

@@ -12,7 +12,8 @@ from auditor.errors import Unavailable
 from auditor.facts.cors import CorsAnswer, CorsAnswers
 from auditor.facts.policy import CorsPolicy, Endpoint
 from auditor.model import Gap
-from auditor.probes.net.http import Http, Response
+from auditor.probes.net.http import Http
+from auditor.probes.net.response import Response
 from auditor.probes.surfaces import origin
 from auditor.registry import probe
 

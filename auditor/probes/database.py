@@ -193,8 +193,9 @@ async def database_transport(databases: Databases, dialer: Dialer) -> DatabaseTr
     databases.for_audit()
     answers: dict[str, PlaintextAnswer] = {}
     gaps: list[Gap] = []
-    for database in (databases.application, databases.auditor):
-        for host, port in database.targets() if database else ():
+    ways = [database for database in (databases.application, databases.auditor) if database]
+    for database in ways:
+        for host, port in database.targets():
             server = f"{host}:{port}"
             if server in answers or any(gap.subject == server for gap in gaps):
                 continue

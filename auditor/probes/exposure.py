@@ -9,7 +9,8 @@ from auditor.errors import Unavailable
 from auditor.facts.exposure import ApiDocs, DocsPage, ErrorPage, ErrorPages, MetricsPage
 from auditor.facts.policy import CorsPolicy, Endpoint
 from auditor.model import Gap
-from auditor.probes.net.http import Http, Response
+from auditor.probes.net.http import Http
+from auditor.probes.net.response import Response
 from auditor.probes.surfaces import origin
 from auditor.registry import probe
 
@@ -52,7 +53,7 @@ def _docs_kind(answer: Response) -> str:
         document = answer.json()
     except Unavailable:
         return ""
-    return "OpenAPI document" if isinstance(document, dict) and {"openapi", "paths"} <= set(document) else ""
+    return "the OpenAPI document" if isinstance(document, dict) and {"openapi", "paths"} <= set(document) else ""
 
 
 @probe(deadline=20.0)
@@ -60,7 +61,9 @@ async def error_pages(environment: Environment, policy: CorsPolicy, http: Http) 
     """Harmless requests that are malformed: an unknown path, a broken bearer token, a broken query."""
     api = origin(environment, "api")
     endpoints = [e for e in policy.endpoints if e.method == "GET"] or [Endpoint("GET", environment.health)]
-    requests = [("/no-such-page-of-the-audit", "an unknown path", ())]
+    requests: list[tuple[str, str, tuple[tuple[str, str], ...]]] = [
+        ("/no-such-page-of-the-audit", "an unknown path", ())
+    ]
     for endpoint in endpoints:
         requests.append((endpoint.path, "a bearer token that is not one", (("Authorization", "Bearer audit"),)))
         requests.append((f"{endpoint.path}?limit=%00", "a query with a null byte", ()))

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from auditor.checklist.model import Environment
 from auditor.errors import Unavailable
 from auditor.facts.monitoring import Health, ScrapeTarget, ScrapeTargets
-from auditor.probes.net.http import Http, Response
+from auditor.probes.net.http import Http
+from auditor.probes.net.response import Response
 from auditor.probes.surfaces import origin
 from auditor.registry import probe
 

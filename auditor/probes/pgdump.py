@@ -8,7 +8,7 @@ from __future__ import annotations
 import gzip
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 _MAGIC = b"PGDMP"
 _GZIP = b"\x1f\x8b"
@@ -77,7 +77,7 @@ def read_dump(path: Path) -> DumpFile:
             return _plain(stream, "plain")
     try:
         with gzip.open(path) as unpacked:
-            return _plain(unpacked, "plain, gzipped")
+            return _plain(cast("IO[bytes]", unpacked), "plain, gzipped")
     except (EOFError, gzip.BadGzipFile):
         return DumpFile("plain, gzipped", problem="the compressed file is cut off or damaged")
 

@@ -147,7 +147,8 @@ class _Page:
     def check(self, check: CheckRow, findings: list[FindingRow]) -> None:
         outcome = findings[0].outcome
         head = Text.assemble(self.mark(outcome), " ", (check.id, "bold"), f" {check.name}")
-        head.append(f"  {check.severity.value} · {check.level.value} · {self.how_known(findings)}", style="dim")
+        known = f" · {self.how_known(findings)}" if outcome is Outcome.FAIL else ""
+        head.append(f"  {check.severity.value} · {check.level.value}{known}", style="dim")
         self.line(head)
         self.line(Text(check.title), indent=2)
         for finding in findings[: words.SHOWN]:
@@ -155,7 +156,7 @@ class _Page:
         if len(findings) > words.SHOWN:
             more = f"… and {len(findings) - words.SHOWN} more of {len(findings)}; the JSON report has all"
             self.line(Text(more, style="dim"), indent=2)
-        self.remedy(findings[0], outcome)
+        self.remedy(findings[: words.SHOWN], outcome)
         self.line()
 
     def how_known(self, findings: list[FindingRow]) -> str:
@@ -165,19 +166,19 @@ class _Page:
     def finding(self, finding: FindingRow) -> None:
         subject = "" if finding.subject == ALL else one_line(finding.subject)
         text = Text.assemble((f"{subject}  " if subject else "", "bold"), one_line(finding.message))
-        self.line(Text.assemble("• ", text), indent=2)
-        if line := evidence_line(finding.evidence, self.width - 6):
+        self.bullet(text)
+        if line := evidence_line(finding, self.width - 6):
             self.line(Text(line, style="dim"), indent=4)
         if finding.location and finding.location.path:
             self.line(Text(one_line(f"{finding.location.path}:{finding.location.line}"), style="dim"), indent=4)
         if finding.reproduce:
             self.line(Text.assemble(("see it: ", "dim"), clean(finding.reproduce)), indent=4)
 
-    def remedy(self, finding: FindingRow, outcome: Outcome) -> None:
-        if not finding.remediation:
-            return
+    def remedy(self, findings: list[FindingRow], outcome: Outcome) -> None:
         label = "how to fix" if outcome is Outcome.FAIL else "what would settle it"
-        lines = list(_remedy_lines(finding.remediation))
+        lines = _together([list(_remedy_lines(finding.remediation)) for finding in findings])
+        if not lines:
+            return
         if len(lines) == 1:
             self.line(Text.assemble((f"{label}: ", "green"), lines[0].strip()), indent=2)
             return
@@ -249,6 +250,14 @@ class _Page:
         self.line()
         self.console.print(Rule(Text(title, style=f"bold {colour}"), align="left", style=colour, characters="─"))
 
+    def bullet(self, text: Text) -> None:
+        """A list entry whose second line stands below the first."""
+        grid = Table.grid(padding=0)
+        grid.add_column(width=2)
+        grid.add_column(overflow="fold")
+        grid.add_row("•", text)
+        self.console.print(Padding(grid, (0, 0, 0, 2)))
+
     def line(self, text: Text | None = None, *, indent: int = 0, single: bool = False) -> None:
         if text is None:
             self.console.print()
@@ -256,6 +265,17 @@ class _Page:
         if single:
             text.truncate(self.width - indent, overflow="ellipsis")
         self.console.print(Padding(text, (0, 0, 0, indent), expand=False), soft_wrap=False)
+
+
+def _together(remedies: list[list[str]]) -> list[str]:
+    """The remedy of the first finding, with the code lines in which those of the others differ beside its own."""
+    first, *others = remedies
+    lines: list[str] = []
+    for number, line in enumerate(first):
+        lines.append(line)
+        if line.startswith("    ") or len(first) == 1:
+            lines += [other[number] for other in others if len(other) > number and other[number] not in lines]
+    return lines
 
 
 def _remedy_lines(remediation: str) -> Iterator[str]:

@@ -82,7 +82,7 @@ def _section(title: str, checks: list[CheckRow], outcome: Outcome) -> Iterator[s
 def _finding(finding: FindingRow) -> Iterator[str]:
     subject = "" if finding.subject == ALL else f"{_code(finding.subject)} "
     yield f"- {subject}{_text(finding.message)} ({finding.confidence.value})"
-    if line := words.evidence_line(finding.evidence, 400):
+    if line := words.evidence_line(finding, 400):
         yield f"  {_code(line)}"
     if finding.location and finding.location.path:
         yield f"  {_code(f'{finding.location.path}:{finding.location.line}')}"

@@ -82,11 +82,22 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun if number == 1 else plural}"
 
 
-def evidence_line(evidence: dict[str, Any], width: int) -> str:
-    """Evidence as ``key: value`` pairs on one line of at most the given columns."""
-    pairs = [f"{key}: {_value(value)}" for key, value in evidence.items() if value not in (None, "", [], {})]
+def evidence_line(finding: FindingRow, width: int) -> str:
+    """Evidence as ``key: value`` pairs on one line of at most the given columns; what the message says is left out."""
+    said = f"{finding.subject} {finding.message}"
+    pairs = [
+        f"{key}: {_value(value)}"
+        for key, value in finding.evidence.items()
+        if value not in (None, "", [], {}) and not _is_said(value, said)
+    ]
     line = one_line(" · ".join(pairs))
     return line if cells(line) <= width else line[: max(width - 1, 1)] + "…"
+
+
+def _is_said(value: Any, said: str) -> bool:
+    if isinstance(value, list):
+        return all(_is_said(entry, said) for entry in value)
+    return not isinstance(value, (bool, dict)) and str(value) in said
 
 
 def _value(value: Any) -> str:

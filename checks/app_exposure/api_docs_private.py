@@ -25,7 +25,7 @@ def api_docs_private(docs: ApiDocs) -> Iterator[Finding]:
     for page in open_pages:
         yield failed(
             page.url,
-            f"serves a {page.kind} to everyone",
+            f"serves {page.kind} to everyone",
             confidence=Confidence.PROVEN,
             reproduce=f"curl -s {page.url}",
             kind=page.kind,

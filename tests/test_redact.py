@@ -1,0 +1,170 @@
+"""No secret leaves, in whatever form it comes back."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auditor.model import Outcome
+from auditor.redact import Redactor, Secret, environment_secrets, mask, secret_shape, url_secrets
+
+VALUE = 'p@ss w"rd/é+1'
+JWT = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJyb2xlIjoic2VydmljZV9yb2xlIn0.c2lnbmF0dXJlLXNpZ25hdHVyZQ"
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        VALUE,
+        quote(VALUE, safe=""),
+        json.dumps(VALUE)[1:-1],
+        json.dumps(VALUE, ensure_ascii=False)[1:-1],
+        base64.b64encode(VALUE.encode()).decode().rstrip("="),
+        base64.b64encode(f"user:{VALUE}".encode()).decode(),
+        base64.b64encode(f"us:{VALUE}:more".encode()).decode(),
+        base64.urlsafe_b64encode(f"u:{VALUE}".encode()).decode(),
+    ],
+)
+def test_a_known_value_is_hidden_in_every_encoding(form):
+    redacted = Redactor([Secret(VALUE, "password")]).text(f"before {form} after")
+    assert form not in redacted
+    assert "[redacted password, 13 characters]" in redacted
+    assert redacted.startswith("before ")
+    assert redacted.endswith(" after")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"token {JWT}!", f"token [redacted JWT, {len(JWT)} characters]!"),
+        ("key sb_secret_N7UND0UgjKTVK", "key sb_secret_[redacted Supabase secret key, 23 characters]"),
+        ("sk_live_abcdefghijklmnop.", "sk_live_[redacted Stripe secret key, 24 characters]."),
+        ("postgres://u:s3cretpw@h/d", "postgres://u:[redacted password, 8 characters]@h/d"),
+        ("postgres://:pw@h/d", "postgres://:[redacted password, 2 characters]@h/d"),
+        ("Authorization: Bearer abcdefghijklmnop", "Authorization: Bearer [redacted bearer token, 23 characters]"),
+        ("password=hunter22&x=1", "password=[redacted secret, 8 characters]&x=1"),
+        ('{"api_key": "abcdef123"}', '{"api_key": "[redacted secret, 9 characters]"}'),
+        (
+            "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\nrest",
+            "[redacted private key, 66 characters]\nrest",
+        ),
+        ("a -----BEGIN PRIVATE KEY-----\ncut off", "a [redacted private key, 35 characters]"),
+    ],
+)
+def test_a_secret_of_others_is_hidden_by_its_shape(text, expected):
+    assert Redactor().text(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://app.example.com/path?x=1",
+        "postgres://user@host/db",
+        "row level security is off",
+        "sb_publishable_ACJWlzQHlZjBrEguHvfOxg_3BJgxAaH",
+        "password: none",
+        "sk_live_",
+        "the password is wrong",
+        "eyJ",
+    ],
+)
+def test_what_is_no_secret_stays(text):
+    assert Redactor().text(text) == text
+
+
+@given(st.text(max_size=300))
+def test_redacting_twice_changes_nothing(text):
+    redactor = Redactor([Secret("s3cr3t-value", "key")])
+    once = redactor.text(text)
+    assert redactor.text(once) == once
+
+
+@given(st.text(min_size=10, max_size=40), st.text(max_size=20), st.text(max_size=20))
+def test_a_long_value_never_survives(value, before, after):
+    redactor = Redactor([Secret(value, "key")])
+    if redactor.suspects(value):
+        assert value not in redactor.text(before + value + after)
+
+
+@pytest.mark.parametrize("word", ["app", "postgres", "PASSWORD", "short"])
+def test_short_and_common_words_are_not_replaced(word):
+    assert Redactor([Secret(word, "password")]).text(f"role {word} connects") == f"role {word} connects"
+
+
+def test_a_short_value_counts_only_where_it_stands_alone():
+    redactor = Redactor([Secret("abc123", "password")])
+    assert redactor.text("xabc1234 abc123") == "xabc1234 [redacted password, 6 characters]"
+
+
+@dataclass(frozen=True, slots=True)
+class Inner:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outer:
+    inner: Inner
+    rows: tuple[str, ...]
+    mapping: dict[str, list[str]]
+    outcome: Outcome
+    number: int = 3
+
+
+def test_whole_facts_are_redacted_and_keep_their_types():
+    secret = "s3cr3t-value"
+    fact = Outer(Inner(secret), ("a", secret), {secret: [secret]}, Outcome.PASS)
+    hidden = mask("key", secret)
+    assert Redactor([Secret(secret, "key")]).apply(fact) == Outer(
+        Inner(hidden), ("a", hidden), {hidden: [hidden]}, Outcome.PASS
+    )
+
+
+def test_a_fact_without_secrets_is_not_copied():
+    fact = Outer(Inner("a"), (), {}, Outcome.PASS)
+    assert Redactor([Secret("s3cr3t-value", "key")]).apply(fact) is fact
+
+
+def test_a_secret_does_not_show_itself():
+    secret = Secret("s3cr3t-value", "key")
+    assert f"{secret} {secret!r} {[secret]}" == "Secret(key) Secret(key) [Secret(key)]"
+    assert secret.reveal() == "s3cr3t-value"
+
+
+def test_secrets_of_a_url():
+    found = url_secrets("postgres://u:p%40ssword@h/d?sslpassword=abc&x=1", "dsn")
+    assert {secret.reveal() for secret in found} == {"p%40ssword", "p@ssword", "abc"}
+
+
+def test_a_url_that_cannot_be_read_is_secret_as_a_whole():
+    assert [secret.reveal() for secret in url_secrets("postgres://u:p@[bad/d", "dsn")] == ["postgres://u:p@[bad/d"]
+
+
+def test_secrets_of_the_environment():
+    environ = {
+        "STRIPE_SECRET_KEY": "abc-one",
+        "DATABASE_URL": "postgres://u:abc-two@h/d",
+        "HOME": "/root",
+        "SSH_KEY": "/home/me/.ssh/id",
+        "LANG": "C",
+    }
+    assert {secret.reveal() for secret in environment_secrets(environ)} == {"abc-one", "abc-two"}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("nothing", ""),
+        (JWT, "JWT"),
+        ("postgres://u:pw123@h/d", "password in a URL"),
+        ("secret=abcdef", "named secret"),
+        ("ghp_" + "a" * 36, "GitHub token"),
+    ],
+)
+def test_shapes(text, kind):
+    assert secret_shape(text) == kind

@@ -1,0 +1,1 @@
+"""What maintainers run to keep generated files fresh."""

@@ -54,8 +54,8 @@ _SHAPES: tuple[tuple[str, str, str], ...] = (
 
 _URL_PASSWORD = r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://[^\s:/@'\"<>\[\]]*:)(?P<password>[^\s/@'\"<>]+)(?=@)"
 _NAMED = (
-    r"(?P<name>(?<![A-Za-z])(?:password|passwd|pwd|secret|api[_-]?key|access[_-]?token|auth[_-]?token)"
-    r"[\"']?\s*[=:]\s*[\"']?)(?P<value>(?!\[redacted)[^\s\"'&,;}<>\[\]]{6,})"
+    r"(?P<name>(?:(?<![A-Za-z])(?:password|passwd|pwd|secret|api[_-]?key|access[_-]?token|auth[_-]?token)"
+    r"[\"']?\s*[=:]\s*[\"']?|[?&][\w.-]*(?:token|key|secret|signature|sig|passw(?:or)?d|pwd|code)=))(?P<value>(?!\[redacted)[^\s\"'&,;}<>\[\]]{6,})"
 )
 _ANY_SHAPE = re.compile(
     "|".join(f"(?:{re.escape(prefix)}{rest})" for _, prefix, rest in _SHAPES) + f"|{_URL_PASSWORD}|(?i:{_NAMED})"

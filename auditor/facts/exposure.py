@@ -15,7 +15,7 @@ class DocsPage:
     url: str
     status: int
     kind: str
-    """``Swagger UI``, ``ReDoc`` or ``OpenAPI document``, recognised by content; empty when it is none of them."""
+    """``Swagger UI``, ``ReDoc`` or ``the OpenAPI document``, recognised by content; empty when it is none of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from auditor.probes.surfaces import origin
 from auditor.registry import probe
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_WORD = re.compile(r"[A-Za-z][A-Za-z_-]{0,19}")
 _LONGEST = 200
 """Characters that are kept of a text from outside."""
 
@@ -35,7 +36,8 @@ def _state(answer: Response) -> str:
     except Unavailable:
         return ""
     state = body.get("status") if isinstance(body, dict) else None
-    return state[:_LONGEST] if isinstance(state, str) else ""
+    # only a word goes into the report: a body may hold anything
+    return state if isinstance(state, str) and _WORD.fullmatch(state) else ""
 
 
 @probe(deadline=15.0)

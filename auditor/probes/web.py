@@ -155,6 +155,11 @@ def _plain_urls(origins: dict[str, str], environment: Environment) -> list[str]:
     return list(urls)
 
 
+def _without_query(url: str) -> str:
+    """Where it leads, without what may be a token."""
+    return url.split("?")[0].split("#")[0]
+
+
 async def _follow(url: str, http: Http) -> PlainAnswer:
     hops: list[Hop] = []
     current = url
@@ -171,7 +176,7 @@ async def _follow(url: str, http: Http) -> PlainAnswer:
             raise
         location = answer.header("location") or ""
         target = urljoin(current, location) if location else ""
-        hops.append(Hop(current, answer.status, target))
+        hops.append(Hop(current, answer.status, _without_query(target)))
         # the first https hop is the end of what this fact is about, except that it may lead back
         if not 300 <= answer.status < 400 or urlsplit(target).scheme not in ("http", "https"):
             break

@@ -141,7 +141,9 @@ class _Page:
         if not checks:
             return
         self.rule(f"{title} ({len(checks)})", colour)
-        for check in checks:
+        for number, check in enumerate(checks):
+            if number:
+                self.line()
             self.check(check, words.open_findings(check, outcome))
 
     def check(self, check: CheckRow, findings: list[FindingRow]) -> None:
@@ -157,7 +159,6 @@ class _Page:
             more = f"… and {len(findings) - words.SHOWN} more of {len(findings)}; the JSON report has all"
             self.line(Text(more, style="dim"), indent=2)
         self.remedy(findings[: words.SHOWN], outcome)
-        self.line()
 
     def how_known(self, findings: list[FindingRow]) -> str:
         order = list(Confidence)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,14 @@ from auditor.errors import UsageError
 from auditor.report.model import Report
 
 
+_INVISIBLE = re.compile(r"[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+
+
 def render(report: Report) -> str:
     """The report as indented JSON; keys in the model's order, lists already sorted."""
-    return json.dumps(report.model_dump(mode="json", by_alias=True), indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(report.model_dump(mode="json", by_alias=True), indent=2, ensure_ascii=False)
+    # JSON escapes control characters; direction overrides and the like are escaped here, the same value in JSON
+    return _INVISIBLE.sub(lambda m: f"\\u{ord(m[0]):04x}", text) + "\n"
 
 
 def load(path: Path) -> Report:

@@ -33,7 +33,7 @@ def http_redirects(plain: PlainHttp) -> Iterator[Finding]:
             return 301 https://$host$request_uri;
         }
     """
-    if not plain.answers:
+    if not plain.answers and not plain.gaps:
         yield not_applicable("the checklist names no host with plain HTTP")
     for answer in plain.answers:
         yield _judge(answer)

@@ -1,0 +1,118 @@
+"""A checklist that uses every key, and the variables that it needs."""
+
+from __future__ import annotations
+
+SURFACES = "frontend, api, database, repository, prometheus, alertmanager, supabase, backups"
+IDS = (
+    "https",
+    "secrets-manager",
+    "rls",
+    "cors",
+    "rate-limiting",
+    "audit-logs",
+    "backups",
+    "monitoring",
+    "frontend-secrets",
+    "security-headers",
+    "app-exposure",
+    "database",
+    "auth",
+    "configuration",
+    "deployment",
+)
+
+EVERYTHING = """\
+version = 1
+extends = "default"
+
+[env.prod]
+absent   = ["alertmanager"]
+frontend = "https://app.example.com/"
+api      = "https://api.example.com"
+health   = "/healthz"
+metrics  = "/internal/metrics"
+database = "${DATABASE_URL}"
+auditor_database = "host=db user=auditor password='${AUDIT_PASSWORD}'"
+repository = "."
+prometheus = "https://audit:${PROMETHEUS_PASSWORD}@prometheus.example.com/"
+env_file = "prod.env"
+[env.prod.supabase]
+url = "${SUPABASE_URL}"
+anon_key = "${SUPABASE_ANON_KEY}"
+service_key = "${SUPABASE_SERVICE_KEY}"
+project_ref = "abcdefghijklmnop"
+access_token = "${SUPABASE_ACCESS_TOKEN}"
+api_url = "https://api.supabase.example/"
+[env.prod.resolve]
+"API.example.com" = "127.0.0.1"
+"app.example.com" = "0::1"
+[env.prod.network]
+source_address = "127.0.0.2"
+max_requests = 500
+concurrency = 4
+http_port = 8080
+[env.prod.tls]
+ca_file = "certs/root.pem"
+trust = "both"
+[env.prod.backups]
+dumps = ["backups/*.dump", "/var/backups/*.gz"]
+pgbackrest_info = "pgbackrest-info.json"
+command = ["pgbackrest", "info", "--output=json"]
+
+[env.other]
+database = "${OTHER_DATABASE_URL}"
+
+[policy.cors]
+allowed_origins = ["https://app.example.com", "capacitor://localhost"]
+endpoints = ["GET /api/me"]
+token = "${AUDIT_BEARER}"
+[policy.rls]
+exposed_schemas = ["public", "api"]
+public_tables = ["public.countries"]
+[policy.rate_limiting]
+endpoints = ["GET /api/workspaces", "POST /auth/login"]
+limit = "100/minute"
+max_requests = 120
+trust_private_peer = true
+[policy.backups]
+max_age = "12h"
+retention = "2w"
+[policy.tls]
+expires_within = "30d"
+[policy.monitoring]
+job = "api"
+
+[items.rls]
+level = "off"
+[items.cors]
+title = { fr = "CORS" }
+[items.backups]
+title = "Our backups"
+[items.data-residency]
+title = { en = "Data stays in the EU", fr = "Les données restent dans l'UE" }
+level = "mandatory"
+[checks.TLS012]
+level = "off"
+[checks.rls-enabled]
+level = "recommended"
+[[waivers]]
+check = "RLS001"
+subject = "public.countries"
+reason = "public reference data"
+owner = "data-team"
+expires = 2027-01-31
+[[plugins]]
+module = "acme_checks"
+[[plugins]]
+path = "audit_checks/"
+"""
+
+ENVIRON = {
+    "DATABASE_URL": "postgresql+asyncpg://app:p%40ssword@db:5432/app",
+    "SUPABASE_URL": "https://abcdefghijklmnop.supabase.co/",
+    "SUPABASE_ANON_KEY": "sb_publishable_abcdefgh",
+    "SUPABASE_SERVICE_KEY": "sb_secret_abcdefghijkl",
+    "SUPABASE_ACCESS_TOKEN": "sbp_abcdefghijklmnopqrstuvwx",
+    "AUDIT_BEARER": "bearer-of-the-audit",
+    "PROMETHEUS_PASSWORD": "watcher99",
+}

@@ -1,0 +1,42 @@
+"""Runs a test's coroutine, and proves that it leaves nothing behind."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import warnings
+from pathlib import Path
+
+
+def sockets() -> set[str]:
+    """The sockets that this process has open."""
+    found = set()
+    for link in Path("/proc/self/fd").iterdir():
+        try:
+            name = str(link.readlink())
+        except OSError:
+            continue
+        if name.startswith("socket:"):
+            found.add(name)
+    return found
+
+
+def run(coroutine):
+    """Like asyncio.run, and fails on open sockets, resource warnings and errors that nobody has seen."""
+    unseen: list[str] = []
+
+    async def main():
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: unseen.append(str(context)))
+        return await coroutine
+
+    gc.collect()
+    before = sockets()
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        try:
+            return asyncio.run(main())
+        finally:
+            gc.collect()
+            assert sockets() - before == set()
+            assert not seen, [f"{w.category.__name__}: {w.message}" for w in seen]
+            assert not unseen, unseen

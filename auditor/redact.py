@@ -26,6 +26,9 @@ NOT_SECRET = frozenset({
 })  # fmt: skip
 """Words that stand in reports for other reasons. As passwords they are findings, not secrets."""
 
+_ENCODED = r"(?=\S*[0-9=]|\S[a-z]*[A-Z]|\S{16})"
+"""What an encoded value has and a word of prose after ``Basic`` or ``Bearer`` has not."""
+
 _SHAPES: tuple[tuple[str, str, str], ...] = (
     # kind, prefix that is public and kept, the rest
     ("private key", "", r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY[ A-Z]*-----|\Z)"),
@@ -48,14 +51,21 @@ _SHAPES: tuple[tuple[str, str, str], ...] = (
     ("OpenAI key", "sk-proj-", r"[A-Za-z0-9_-]{16,}"),
     ("SendGrid key", "SG.", r"[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}"),
     ("Resend key", "re_", r"[A-Za-z0-9]{6,}_[A-Za-z0-9]{16,}"),
-    ("bearer token", "Bearer ", r"[A-Za-z0-9._~+/=-]{12,}"),
-    ("basic credentials", "Basic ", r"[A-Za-z0-9+/=]{8,}"),
+    ("bearer token", "Bearer ", _ENCODED + r"[A-Za-z0-9._~+/=-]{12,}"),
+    ("basic credentials", "Basic ", _ENCODED + r"[A-Za-z0-9+/=]{8,}"),
 )  # fmt: skip
 
-_URL_PASSWORD = r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://[^\s:/@'\"<>\[\]]*:)(?P<password>[^\s/@'\"<>]+)(?=@)"
+# The lookbehind keeps a long run of letters from being tried as a scheme at each of them.
+_URL_PASSWORD = (
+    r"(?<![A-Za-z0-9+.-])(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{0,30}://[^\s:/@'\"<>\[\]]*:)"
+    r"(?P<password>[^\s/@'\"<>]+)(?=@)"
+)
+_WORD = r"(?:password|passwd|pwd|secret|api[_-]?key|access[_-]?token|auth[_-]?token)"
+_QUERY = r"[?&][\w.-]*(?:token|key|secret|signature|sig|passw(?:or)?d|pwd|code)="
 _NAMED = (
-    r"(?P<name>(?:(?<![A-Za-z])(?:password|passwd|pwd|secret|api[_-]?key|access[_-]?token|auth[_-]?token)"
-    r"[\"']?\s*[=:]\s*[\"']?|[?&][\w.-]*(?:token|key|secret|signature|sig|passw(?:or)?d|pwd|code)=))(?P<value>(?!\[redacted)[^\s\"'&,;}<>\[\]]{6,})"
+    # name=value and "name": "value"; without quotes a colon is prose more often than not, so a digit must show
+    rf"(?P<name>(?:(?<![A-Za-z]){_WORD}(?:[\"']?\s*=\s*[\"']?|[\"']\s*:\s*[\"']|\s*:\s*(?=[^\s]*[0-9]))|{_QUERY}))"
+    r"(?P<value>(?!\[redacted)[^\s\"'&,;}<>\[\]]{6,})"
 )
 _ANY_SHAPE = re.compile(
     "|".join(f"(?:{re.escape(prefix)}{rest})" for _, prefix, rest in _SHAPES) + f"|{_URL_PASSWORD}|(?i:{_NAMED})"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from html import unescape
 from urllib.parse import urljoin, urlsplit
 
+from auditor.checklist.dsn import connection_secrets
 from auditor.checklist.model import Environment
 from auditor.errors import Unavailable
 from auditor.facts.bundle import Bundle, Leak
@@ -14,7 +15,7 @@ from auditor.model import Gap
 from auditor.probes.leaks import find_leaks
 from auditor.probes.net.http import Http
 from auditor.probes.surfaces import origin
-from auditor.redact import Secret, url_secrets
+from auditor.redact import Secret
 from auditor.registry import probe
 
 MAX_FILES = 400
@@ -104,5 +105,5 @@ def server_secrets(environment: Environment) -> tuple[Secret, ...]:
         found += [secret for secret in (project.service_key, project.access_token) if secret]
     for dsn in (environment.database, environment.auditor_database):
         if dsn:
-            found += [Secret(secret.reveal(), "database password") for secret in url_secrets(dsn.reveal(), "")]
+            found += connection_secrets(dsn.reveal(), "database password")
     return tuple(secret for secret in dict.fromkeys(found) if len(secret.reveal()) >= 8)

@@ -24,6 +24,8 @@ BASELINE = 3
 """Unhurried requests first: an endpoint that already refuses or breaks proves nothing."""
 CONFIRMATION = 4
 """Requests after the first refusal; most must be refused too, else it was an unsteady server."""
+UNSAFE_BUDGET = 10
+"""Requests in all to an endpoint that is not GET or HEAD: a login attempt leaves traces (RFC 9110 section 9.2.1)."""
 CONCURRENCY = 4
 BURST_SECONDS = 20.0
 CLOSED = 0
@@ -33,7 +35,7 @@ _REFUSALS = (429, 503, 403, 423)
 
 @probe(deadline=60.0, last=True)
 async def bursts(environment: Environment, policy: RateLimitPolicy, http: Http) -> Bursts:
-    """One burst for each endpoint that the policy names; only GET and HEAD unless it names another method."""
+    """One burst for each endpoint that the policy names, a very small one when it is not GET or HEAD."""
     api = origin(environment, "api")
     if not policy.endpoints:
         raise Unavailable(
@@ -44,7 +46,9 @@ async def bursts(environment: Environment, policy: RateLimitPolicy, http: Http) 
     gaps: list[Gap] = []
     for endpoint in policy.endpoints:
         try:
-            found.append(await _Burst(http, api, endpoint, policy.max_requests).run())
+            safe = endpoint.method in ("GET", "HEAD")
+            budget = policy.max_requests if safe else min(policy.max_requests, UNSAFE_BUDGET)
+            found.append(await _Burst(http, api, endpoint, budget).run())
         except Unavailable as unavailable:
             gaps.append(Gap(str(endpoint), unavailable.reason, unavailable.hint))
     return Bursts(tuple(found), tuple(gaps))

@@ -112,6 +112,10 @@ class _Page:
         self.line(Text(one_line(" · ".join(parts)), style="dim"))
         self.line()
         self.line(self.verdict(words.headline(self.report).partition(": ")[2]))
+        chosen = [row for row in self.report.left_out if "--" in row.reason]
+        if chosen:
+            text = f"  A part of the checklist: {words.count(len(chosen), 'check')} left out on the command line."
+            self.line(Text(text, style="yellow"))
         if run.interrupted:
             self.line(Text("  The run was interrupted: what was not looked at counts as not judged.", style="yellow"))
         self.line()

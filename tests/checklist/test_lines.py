@@ -171,6 +171,14 @@ def test_lines_are_counted_at_newlines_only():
     assert index('a = "\u2028\x85"\nb = 1') == {("a",): 1, ("b",): 2}
 
 
+@pytest.mark.parametrize("quote", ['"', "'"])
+@pytest.mark.parametrize("at_the_end", [3, 4, 5])
+def test_quotes_at_the_end_of_a_text_of_several_lines(quote, at_the_end):
+    text = f"a = {quote * 3}\nx{quote * at_the_end}\nb = {quote}]{quote}\nc = 1"
+    assert list(tomllib.loads(text)) == ["a", "b", "c"]
+    assert index(text) == {("a",): 1, ("b",): 3, ("c",): 4}
+
+
 def test_depth_is_bounded():
     deepest = ".".join("a" * DEEPEST)
     assert len(index(f"{deepest} = 1")) == DEEPEST

@@ -107,7 +107,6 @@ path = "${X}"
         (6, "env.prod.frontend", '"app.example.com" does not begin with http:// or https://', origin),
         (7, "env.prod.metrics", "this must be text in quotes, not a whole number", "Path of the metrics on the API"),
         (8, "env.prod.databse", 'the key "databse" is not known', 'did you mean "database"?'),
-        (9, "env.prod.supabase", 'this is given, but "supabase" is declared absent', "delete one of the two"),
         (
             10,
             "env.prod.supabase.project_ref",
@@ -330,10 +329,9 @@ def test_what_has_the_wrong_shape(write, text):
         ("backups", 'backups = { dumps = ["a"] }'),
     ],
 )
-def test_a_surface_cannot_be_both_given_and_absent(write, surface, setting):
-    path = write(f'[env.prod]\nabsent = ["{surface}"]\n{setting}\n')
-    key = f"env.prod.{setting.split(' ')[0]}"
-    assert told(path) == [(5, key, f'this is given, but "{surface}" is declared absent', "delete one of the two")]
+def test_a_surface_that_is_given_is_not_absent_whatever_is_declared(write, surface, setting):
+    path = write(f'[env.prod]\nabsent = ["{surface}", "frontend"]\n{setting}\n')
+    assert load(path, "prod", environ={}).environment.absent == {"frontend"} - {surface}
 
 
 def test_every_absence_that_is_declared_alone_loads(write):
@@ -363,6 +361,12 @@ def test_a_date_that_comes_from_a_variable(write):
             "write it without quotes: 2027-01-31",
         )
     ]
+
+
+def test_a_path_that_waits_for_its_variable_is_not_looked_for(write):
+    path = write('[env.prod.tls]\nca_file = "${CERTS}/root.pem"\n')
+    assert [message for _, _, message, _ in told(path)] == ["the variable CERTS is not set"]
+    assert [message for _, _, message, _ in told(path, environ={"CERTS": "/none"})] == ["there is no such file"]
 
 
 def test_certificates_that_are_no_file(write, tmp_path):

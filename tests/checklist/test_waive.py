@@ -241,3 +241,17 @@ def test_a_file_that_is_read_only(write, monkeypatch):
     monkeypatch.setattr(os, "access", lambda *_: False)
     (problem,) = refused(path)
     assert problem.message == "the file cannot be written: it is read-only, or no ordinary file"
+
+
+def test_an_edit_that_changes_anything_else_is_not_written(write, monkeypatch):
+    path = write("[env.prod]\n")
+    monkeypatch.setattr(waive, "_with_waiver", lambda source, _: source.text + "health = '/x'\n" + BLOCK)
+    assert refused(path) == (
+        Problem(
+            "the waiver cannot be added without changing other parts of the file",
+            str(path),
+            None,
+            "waivers",
+            "add a [[waivers]] block by hand; nothing was written",
+        ),
+    )

@@ -36,6 +36,7 @@ create role tls_only login;
 create role anon;
 grant anon to owner;
 create database app owner owner;
+create database ascii encoding 'SQL_ASCII' template template0;
 """
 
 TABLES = """
@@ -88,7 +89,8 @@ def postgres():
         data = root / "data"
         environ = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
         subprocess.run(
-            [home / "bin" / "initdb", "--no-sync", "-D", data, "-U", "superuser", "-A", "trust", "--no-instructions"],
+            [home / "bin" / "initdb", "--no-sync", "-D", data, "-U", "superuser", "-A", "trust", "--no-instructions",
+             "--encoding=UTF8", "--locale=C"],
             check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environ, cwd=root, **account,
         )  # fmt: skip
         (data / "pg_hba.conf").write_text(HBA)

@@ -29,7 +29,6 @@ def run(coroutine):
         asyncio.get_running_loop().set_exception_handler(lambda _, context: unseen.append(str(context)))
         return await coroutine
 
-    gc.collect()
     before = sockets()
     with warnings.catch_warnings(record=True) as seen:
         warnings.simplefilter("always")

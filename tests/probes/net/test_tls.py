@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
+import random
 import ssl
 
 import pytest
@@ -127,6 +129,30 @@ def test_http_to_a_tls_port(server_tls):
             with pytest.raises(Unreachable) as caught:
                 await http.get(f"http://{NAME}:{server.port}/")
             assert caught.value.kind in (Failure.RESET, Failure.PROTOCOL)
+
+    run(main())
+
+
+def test_a_storm_of_cancellations_leaves_every_place_free(server_tls, trusting):
+    chance = random.Random(2)
+
+    async def main():
+        async with (
+            serve(tls=server_tls(NAME)) as server,
+            client(resolve=HERE, tls=trusting, concurrency=3, budget=10_000) as http,
+        ):
+            url = f"https://{NAME}:{server.port}/"
+            for number in range(30):
+                tasks = [asyncio.create_task(http.get(url, keep_alive=bool(number % 2))) for _ in range(6)]
+                await asyncio.sleep(chance.random() * 0.03)
+                for task in chance.sample(tasks, 3):
+                    task.cancel()
+                done = await asyncio.gather(*tasks, return_exceptions=True)
+                assert all(isinstance(one, asyncio.CancelledError) or one.status == 200 for one in done)
+            async with asyncio.timeout(5):
+                for _ in range(3):
+                    await http._dialer.places(NAME).take()
+            assert server.peak <= 3
 
     run(main())
 

@@ -195,6 +195,23 @@ class TestConnections:
         with pytest.raises(Unavailable, match="the source address 'eth0' is not an address"):
             dialer(source="eth0")
 
+    def test_ipv6(self):
+        try:
+            with socket.socket(socket.AF_INET6) as probe:
+                probe.bind(("::1", 0))
+        except OSError:
+            pytest.skip("this machine has no IPv6")
+
+        async def main():
+            async with serve(silent, host="::1") as server:
+                async with dialer({"six.example": "::1"}, "::1").connection("six.example", server.port) as (_, writer):
+                    assert writer.get_extra_info("peername")[0] == "::1"
+                return server.port
+
+        port = run(main())
+        error = connecting(dialer({"six.example": "::1"}), "six.example", port)
+        assert error.reason == f"connection refused by [::1]:{port} (six.example)"
+
     def test_the_next_address_is_tried(self, dns):
         async def main():
             async with serve() as server:

@@ -1,0 +1,150 @@
+"""HTTP/1.1, one request at a time.
+
+Written on h11, the protocol engine under httpcore and httpx, instead of on their connection pools:
+
+* an audit lives on deadlines, and a cancelled request may leave its slot in httpcore's pool taken for good
+  (encode/httpcore#1093, open in 1.0.9); here a line is cut in the same step in which its request ends;
+* a pool keeps idle connections and knows nothing of the other probes that wait for a place at the same host;
+* httpcore logs the headers of every answer, session cookies included, at level DEBUG.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from types import TracebackType
+from typing import Any, Self
+
+from auditor.checklist.model import TlsSettings
+from auditor.probes.net.dial import CONNECT_SECONDS, Dialer
+from auditor.probes.net.exchange import Ask, Exchange, Unanswered
+from auditor.probes.net.failures import timed_out
+from auditor.probes.net.job import USER_AGENT, Headers, Job, headers_for
+from auditor.probes.net.keep import Keep, Key
+from auditor.probes.net.line import Line
+from auditor.probes.net.response import Response
+from auditor.probes.net.target import target
+from auditor.probes.net.traffic import Traffic
+from auditor.probes.net.trust import ssl_context
+
+__all__ = ["USER_AGENT", "Http", "Response"]
+
+DEADLINE_SECONDS = 10.0
+MAX_BODY_BYTES = 2_000_000
+
+_REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Http:
+    """Sends requests. Follows no redirect, keeps no cookie, reads no proxy from the environment.
+
+    Args:
+        dialer: opens the connections.
+        tls: whom to trust.
+        traffic: the budget; every request is taken out of it before it is sent.
+    """
+
+    def __init__(self, dialer: Dialer, tls: TlsSettings, traffic: Traffic) -> None:
+        self._dialer = dialer
+        self._tls = tls
+        self._traffic = traffic
+        self._contexts: dict[bool, ssl.SSLContext] = {}
+        self._keep = Keep(dialer)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._keep.close()
+        await asyncio.sleep(0)  # the loop closes the sockets of cut lines in its next round
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Headers = (),
+        content: bytes | None = None,
+        deadline: float = DEADLINE_SECONDS,
+        max_body: int = MAX_BODY_BYTES,
+        verify: bool = True,
+        keep_alive: bool = True,
+    ) -> Response:
+        """Send one request.
+
+        Waits as long as it takes for one of the host's places; the deadline starts after that.
+
+        Args:
+            method: such as ``GET``.
+            url: absolute, http or https.
+            headers: sent besides, and instead of, the audit's own; ``Host`` too.
+            content: the request's body.
+            deadline: seconds for everything: DNS, TCP, TLS and the whole answer.
+            max_body: bytes of the decompressed body to keep; reading stops there.
+            verify: False to look at a server whatever its certificate is.
+            keep_alive: False to open a connection for this request alone.
+
+        Raises:
+            Unreachable: no complete answer, and of which kind that is.
+            Unavailable: the budget is used up, the URL is none, or the CA file cannot be used.
+        """
+        to = target(url)
+        ask = Ask(method, to.path, headers_for(to, method, headers, content, keep_alive), content or b"", to.name)
+        job = Job(url, to, ask, max_body, verify, keep_alive, deadline)
+        if to.scheme == "https":
+            self._context(verify)  # a CA file that cannot be used is found before anything is taken or sent
+        try:
+            return await self._attempt(job, fresh=not keep_alive)
+        except Unanswered:
+            # a server may close a kept line in the moment in which it is used again: no fault of either side
+            if not job.on_used_line or method not in _REPEATABLE:
+                raise
+        return await self._attempt(job, fresh=True)
+
+    async def get(self, url: str, **options: Any) -> Response:
+        """:meth:`request` with GET."""
+        return await self.request("GET", url, **options)
+
+    async def head(self, url: str, **options: Any) -> Response:
+        """:meth:`request` with HEAD."""
+        return await self.request("HEAD", url, **options)
+
+    async def options(self, url: str, **options: Any) -> Response:
+        """:meth:`request` with OPTIONS."""
+        return await self.request("OPTIONS", url, **options)
+
+    async def _attempt(self, job: Job, *, fresh: bool) -> Response:
+        to = job.to
+        self._traffic.spend_request(to.host)
+        key = Key(to.scheme, to.host, to.port, job.verify)
+        line = await self._keep.take(key, fresh=fresh)
+        job.start(on_used_line=line is not None)
+        rest = False
+        try:
+            async with asyncio.timeout_at(job.ends):
+                line = await self._connect(job) if line is None else line
+                answer = await Exchange(line, job.ask).run(job.max_body)
+            rest = answer.reusable and job.keep_alive
+        except TimeoutError:
+            raise timed_out(f"no complete answer from {to.name}", job.deadline) from None
+        finally:
+            if line is not None and not rest:
+                line.close()
+        if rest:
+            self._keep.put(key, line)
+        return job.response(answer, line.peer)
+
+    async def _connect(self, job: Job) -> Line:
+        to = job.to
+        left = max(job.ends - asyncio.get_running_loop().time(), 0.0)
+        tls = self._context(job.verify) if to.scheme == "https" else None
+        return await self._dialer.connect(to.host, to.port, timeout=min(CONNECT_SECONDS, left), tls=tls)
+
+    def _context(self, verify: bool) -> ssl.SSLContext:
+        if verify not in self._contexts:
+            context = ssl_context(self._tls, verify=verify)
+            context.set_alpn_protocols(["http/1.1"])
+            self._contexts[verify] = context
+        return self._contexts[verify]

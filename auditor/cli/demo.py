@@ -68,6 +68,7 @@ def audit_lab(profile: str, directory: Path) -> tuple[Report, float]:
         The report and the seconds that the audit took, the lab's start not counted.
     """
     import os
+    import secrets
     import tempfile
 
     from auditor.checklist.load import load
@@ -75,14 +76,15 @@ def audit_lab(profile: str, directory: Path) -> tuple[Report, float]:
     from auditor.lab import Profile, running
     from auditor.run import Options, make_redactor, run_audit
 
-    with tempfile.TemporaryDirectory(prefix="audit-demo-") as folder:
-        click.echo(f"starting the {profile} stack", err=True)
-        with running(Profile(profile), Path(folder)) as stack:
-            checklist = load(stack.checklist, "lab", environ=os.environ)
-            redactor = make_redactor(checklist, dict(os.environ))
-            started = time.monotonic()
-            audit = run_audit(checklist, Options(), redactor, environ=dict(os.environ))
-            seconds = time.monotonic() - started
+    # the lab makes this folder, and removes it even when the demo is killed
+    folder = Path(tempfile.gettempdir()) / f"audit-demo-{secrets.token_hex(6)}"
+    click.echo(f"starting the {profile} stack", err=True)
+    with running(Profile(profile), folder) as stack:
+        checklist = load(stack.checklist, "lab", environ=os.environ)
+        redactor = make_redactor(checklist, dict(os.environ))
+        started = time.monotonic()
+        audit = run_audit(checklist, Options(), redactor, environ=dict(os.environ))
+        seconds = time.monotonic() - started
     for format_, suffix in (("json", "json"), ("markdown", "md"), ("console", "txt")):
         write_report(audit.report, Target(format_, directory / f"{profile}.{suffix}"), redactor)
     return audit.report, seconds

@@ -34,6 +34,14 @@ def _state(pid: int) -> str:
         return ""
 
 
+def command(pid: int) -> str:
+    """Its command line; empty when it is gone already."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except OSError:
+        return ""
+
+
 def wait_until(true, within: float = 15.0) -> bool:
     """Tries until something is true."""
     deadline = time.monotonic() + within

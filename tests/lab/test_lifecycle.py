@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from auditor.errors import LabError
 from auditor.lab import Profile, running
 from auditor.lab.guard import end, remove
 
-from .processes import alive, children, wait_until
+from .processes import alive, children, command, wait_until
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at /proc")
 
@@ -47,13 +49,18 @@ def lab_script(tmp_path):
         process.stdout.close()
 
 
+def _guards():
+    return {pid for pid in children(os.getpid()) if "/guard.py" in command(pid)}
+
+
 @pytest.mark.lab
-def test_nothing_is_left_after_exit(tmp_path):
+def test_nothing_is_left_after_exit_even_by_an_error_of_the_user(tmp_path):
     report = tmp_path / "lab" / "report.html"
-    with running(Profile.INSECURE, tmp_path / "lab") as stack:
+    with suppress(OSError), running(Profile.INSECURE, tmp_path / "lab") as stack:
         processes = set().union(*(children(pid) | {pid} for pid in stack.processes))
         assert alive(processes) == processes
         report.write_text("mine")
+        raise OSError("mine")
 
     assert alive(processes) == set()
     assert not stack.private.exists()
@@ -61,15 +68,18 @@ def test_nothing_is_left_after_exit(tmp_path):
 
 
 @pytest.mark.lab
-def test_nothing_is_left_after_an_error_of_the_user(tmp_path):
-    with pytest.raises(OSError, match="mine"), running(Profile.INSECURE, tmp_path / "a" / "lab") as stack:
-        raise OSError("mine")
+def test_nothing_is_left_when_the_guard_is_killed(tmp_path):
+    others = _guards()
+    with running(Profile.INSECURE, tmp_path / "a" / "lab") as stack:
+        (guard,) = _guards() - others
+        os.kill(guard, signal.SIGKILL)
 
     assert alive({*stack.processes}) == set()
+    assert not stack.private.exists()
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_nothing_is_left_when_the_process_is_killed(lab_script, tmp_path, number):
     process, line = lab_script(RUNNING)
     private, processes = Path(json.loads(line)), children(process.pid)
@@ -99,7 +109,7 @@ def test_serving_ends_when_a_part_does(lab_script, tmp_path):
     script += "except auditor.errors.LabError as error:\n    print(error)\n"
     process, _ = lab_script(script)
     processes = children(process.pid)
-    (nginx,) = [pid for pid in processes if "/nginx\0" in Path(f"/proc/{pid}/cmdline").read_text()]
+    (nginx,) = [pid for pid in processes if "/nginx\0" in command(pid)]
     subprocess.run(["kill", "-KILL", str(nginx)], check=True)
 
     assert process.stdout.readline().startswith("nginx ended with status -9; its log ends: ")

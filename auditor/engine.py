@@ -14,12 +14,17 @@ from typing import Any
 
 from auditor.errors import Absent, Unavailable
 from auditor.events import CheckJudged, Crashed, FactGathered, Listener, ProbeStarted, RunPlanned, ignore_events
-from auditor.model import ALL, Finding, Gap, Outcome, not_applicable, unproven
+from auditor.model import ALL, Confidence, Finding, Gap, Location, Outcome, not_applicable, unproven
 from auditor.outcomes import worst
 from auditor.plan import Plan, PlannedCheck
 from auditor.redact import Redactor
 from auditor.registry import Check, Probe
+from auditor.watchdog import Overrun, watching
 
+JUDGING_SECONDS = 20.0
+"""What one check may take; they are pure, so this is a check that does not come back."""
+MOST_FINDINGS = 200_000
+"""Of one check."""
 GRACE = 2.0
 """Seconds that a cancelled probe may take to clean up before it is left behind."""
 
@@ -60,7 +65,7 @@ class Gatherer:
     Args:
         plan: which facts.
         given: facts and capabilities that are there from the start.
-        redactor: takes secrets out of every fact before any check sees it.
+        redactor: takes secrets out of what is told about a fact.
         deadline: seconds for all of it.
         listener: told what happens.
     """
@@ -72,6 +77,8 @@ class Gatherer:
     listener: Listener = ignore_events
     _tasks: dict[type, asyncio.Task[Gathered]] = field(default_factory=dict)
     _alone: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _clocks: dict[asyncio.Task[Any], float] = field(default_factory=dict)
+    """When the probe that a task runs must be done, at the latest."""
 
     async def gather(self) -> dict[type, Gathered]:
         """All facts, or for each why it is not there. Never raises for a fact.
@@ -106,7 +113,7 @@ class Gatherer:
     async def _fact(self, fact: type, probe: Probe) -> Gathered:
         started = time.monotonic()
         try:
-            result = Gathered(self.redactor.apply(await self._value(fact, probe)))
+            result = Gathered(await self._value(fact, probe))
         except Absent as absent:
             result = Gathered(error=str(absent), absent=True)
         except Unavailable as unavailable:
@@ -145,6 +152,10 @@ class Gatherer:
     async def _call(self, fact: type, probe: Probe, arguments: list[object]) -> Any:
         self.listener(ProbeStarted(fact.__name__))
         scope = asyncio.timeout(probe.deadline)
+        started = time.monotonic()
+        if (task := asyncio.current_task()) is not None:
+            self._clocks[task] = started + probe.deadline + GRACE
+        late = Unavailable(f"no complete answer within {probe.deadline:g} s ({probe.name})")
         try:
             async with scope:
                 result = probe.function(*arguments)
@@ -153,10 +164,23 @@ class Gatherer:
         except TimeoutError:
             if not scope.expired():
                 raise
-            raise Unavailable(f"no complete answer within {probe.deadline:g} s ({probe.name})") from None
+            raise late from None
+        except Overrun:
+            raise late from None
+        # a call that blocks keeps asyncio from noticing: what comes too late does not count
+        if time.monotonic() - started > probe.deadline:
+            raise late
         if not isinstance(result, fact):
             raise Unavailable(f"the probe {probe.name} returned {type(result).__name__} instead of {fact.__name__}")
         return result
+
+    def overrun(self) -> str:
+        """Why the code that is running now must stop; empty when it need not."""
+        try:
+            task = asyncio.current_task()
+        except RuntimeError:
+            return ""
+        return "its time is up" if task and time.monotonic() > self._clocks.get(task, math.inf) else ""
 
     async def _argument(self, need: type) -> object:
         if need in self.given:
@@ -209,13 +233,30 @@ def run_probes(
             gatherer = Gatherer(plan, {**given, **held}, redactor, deadline, listener)
             task = asyncio.ensure_future(gatherer.gather())
             on_loop(asyncio.get_running_loop(), lambda: _stop(task))
-            return await task
+            with watching(gatherer.overrun):
+                return await task
 
-    return asyncio.run(main())
+    loop = asyncio.new_event_loop()
+    try:
+        return loop.run_until_complete(main())
+    finally:
+        _close(loop)
 
 
 def _stop(task: asyncio.Future[Any]) -> None:
     task.cancel()
+
+
+def _close(loop: asyncio.AbstractEventLoop) -> None:
+    """Close a loop without waiting for those who do not want to end, as ``asyncio.run`` would."""
+    loop.set_exception_handler(lambda *_: None)
+    left = asyncio.all_tasks(loop)
+    for task in left:
+        task.cancel()
+    if left:
+        loop.run_until_complete(asyncio.wait(left, timeout=GRACE))
+    loop.run_until_complete(loop.shutdown_asyncgens())
+    loop.close()
 
 
 def judge(
@@ -242,7 +283,9 @@ def judge(
             if interrupted:
                 found = [unproven(ALL, "interrupted before it was judged")]
             else:
-                found = list(_findings(planned.check, facts, given, redactor, listener))
+                ends = time.monotonic() + JUDGING_SECONDS
+                with watching(lambda ends=ends: "it took too long" if time.monotonic() > ends else ""):  # type: ignore[misc]
+                    found = list(_findings(planned.check, facts, given, redactor, listener))
         except KeyboardInterrupt:
             interrupted = True
             found = [unproven(ALL, "interrupted while it was judged")]
@@ -277,7 +320,7 @@ def _findings(
         return
     values = [gathered.value for gathered in inputs.values()]
     looked_at = 0
-    for finding in (*_gaps(values), *_guarded(check, values, redactor, listener)):
+    for finding in _guarded(check, values, redactor, listener):
         looked_at += 1
         yield finding
     if not looked_at:
@@ -286,22 +329,32 @@ def _findings(
 
 def _gaps(values: list[Any]) -> Iterator[Finding]:
     for value in values:
-        gap: Gap
         for gap in getattr(value, "gaps", ()):
+            if not isinstance(gap, Gap):
+                raise TypeError(f"{type(value).__name__} has a {type(gap).__name__} among its gaps")
             if gap.absent:
                 yield not_applicable(gap.reason, gap.subject)
             else:
                 yield unproven(gap.subject, gap.reason, gap.hint)
 
 
+def _all(check: Check, values: list[Any]) -> Iterator[Any]:
+    yield from _gaps(values)
+    yield from check.function(*values) or ()
+
+
 def _guarded(check: Check, values: list[Any], redactor: Redactor, listener: Listener) -> Iterator[Finding]:
     """What the check yields; a crash becomes one more finding and hides none before it."""
     try:
-        for finding in check.function(*values) or ():
+        for number, finding in enumerate(_all(check, values)):
             if not isinstance(finding, Finding):
                 raise TypeError(f"it yielded {type(finding).__name__} instead of a Finding")
+            if number >= MOST_FINDINGS:
+                raise OverflowError(f"it yielded more than {MOST_FINDINGS} findings")
             yield plain(finding)
-    except (Exception, SystemExit) as error:  # noqa: BLE001  one check must not hide the others
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001  one check must not hide the others, whatever it raises
         listener(Crashed(check.id, redactor.text("".join(traceback.format_exception(error)))))
         yield unproven(
             ALL, f"the check crashed: {type(error).__name__}: {error}", "report this as a defect of the check"
@@ -314,9 +367,15 @@ def plain(finding: Finding) -> Finding:
     Raises:
         TypeError: the evidence holds something that JSON cannot.
     """
+    for name in ("subject", "message", "remediation", "reproduce", "aspect"):
+        if not isinstance(getattr(finding, name), str):
+            raise TypeError(f"the {name} of a finding is {type(getattr(finding, name)).__name__} instead of text")
+    if finding.location is not None and not isinstance(finding.location, Location):
+        raise TypeError(f"the location of a finding is {type(finding.location).__name__} instead of a Location")
     return replace(
         finding,
         outcome=Outcome(finding.outcome),
+        confidence=Confidence(finding.confidence),
         evidence={str(key): _json(value) for key, value in finding.evidence.items()},
     )
 

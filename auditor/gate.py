@@ -192,7 +192,12 @@ def covers(waiver: Waiver, finding: Finding) -> bool:
         return False
     if finding.outcome is Outcome.ERROR and finding.subject == ALL:
         return False
-    return fnmatch.fnmatchcase(finding.subject, waiver.subject)
+    return _matches(finding.subject, waiver.subject)
+
+
+def _matches(subject: str, pattern: str) -> bool:
+    """``*`` and ``?`` stand for anything; a bracket is a bracket, as in ``/pages/[id].js``."""
+    return subject == pattern or fnmatch.fnmatchcase(subject, pattern.replace("[", "[[]"))
 
 
 def _waiver_state(waiver: Waiver, result: CheckResult | None, today: date) -> WaiverState:
@@ -238,5 +243,5 @@ def baseline_fingerprints(checks: Iterable[Mapping[str, object]]) -> frozenset[s
         str(finding["fingerprint"])
         for check in checks
         for finding in check["findings"]  # type: ignore[attr-defined]
-        if finding["outcome"] == Outcome.FAIL
+        if finding["outcome"] == Outcome.FAIL and finding["disposition"] != Disposition.WAIVED
     )

@@ -11,7 +11,7 @@ from types import ModuleType
 
 from auditor.checklist.model import Plugin
 from auditor.errors import UsageError
-from auditor.registry import modules
+from auditor.registry import collect, modules
 
 
 def plugin_modules(plugins: Iterable[Plugin]) -> list[ModuleType]:
@@ -20,7 +20,17 @@ def plugin_modules(plugins: Iterable[Plugin]) -> list[ModuleType]:
     Raises:
         UsageError: one cannot be imported; the message names it and the cause.
     """
-    return [module for plugin in plugins for module in _load(plugin)]
+    found: list[ModuleType] = []
+    for plugin in plugins:
+        loaded = _load(plugin)
+        registry = collect(loaded)
+        if not registry.checks and not registry.probes:
+            raise UsageError(
+                f"the plugin {plugin.module or plugin.path} declares no check and no probe; "
+                "decorate a function of its own with @check or @probe"
+            )
+        found += loaded
+    return found
 
 
 def _load(plugin: Plugin) -> list[ModuleType]:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from typing import Any, TypeVar
 from urllib.parse import quote, quote_plus, unquote, urlsplit
+
+from auditor.text import encodable
 
 T = TypeVar("T")
 
@@ -29,10 +32,12 @@ NOT_SECRET = frozenset({
 _ENCODED = r"(?=\S*[0-9=]|\S[a-z]*[A-Z]|\S{16})"
 """What an encoded value has and a word of prose after ``Basic`` or ``Bearer`` has not."""
 
+_PEM = r"[A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,10}"
+
 _SHAPES: tuple[tuple[str, str, str], ...] = (
     # kind, prefix that is public and kept, the rest
-    ("private key", "", r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY[ A-Z]*-----|\Z)"),
-    ("JWT", "", r"eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?"),
+    ("private key", "", rf"-----BEGIN {_PEM}-----(?:[^-]|-(?!----))*(?:-----END {_PEM}-----)?"),
+    ("JWT", "", r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?"),
     ("Supabase secret key", "sb_secret_", r"[A-Za-z0-9_-]{8,}"),
     ("Supabase access token", "sbp_", r"[A-Za-z0-9]{20,}"),
     ("Stripe secret key", "sk_live_", r"[A-Za-z0-9]{10,}"),
@@ -131,15 +136,24 @@ def environment_secrets(environ: Mapping[str, str]) -> list[Secret]:
     """Values of environment variables whose names say that they are secret, and passwords in URLs among the rest."""
     found: list[Secret] = []
     for name, value in environ.items():
-        if _SECRET_NAME.search(name) and "/" not in value[:1]:
+        if _SECRET_NAME.search(name) and not _names_something(value):
             found.append(Secret(value, f"value of {name}"))
         elif "://" in value:
             found += url_secrets(value, f"password in {name}")
     return found
 
 
+def _names_something(value: str) -> bool:
+    """Whether a value is a file, or a plain word: ``PRIVATE_ROLE=authenticated`` must not hide a role in a report."""
+    if re.fullmatch(r"[A-Za-z][a-z_]{0,14}", value):
+        return True
+    return value.startswith("/") and os.path.exists(value)  # noqa: PTH110  never raises
+
+
 _SECRET_NAME = re.compile(
-    r"(?:PASSW|SECRET|TOKEN|PRIVATE|CREDENTIAL|API_?KEY|SERVICE_KEY|ACCESS_KEY|_KEY$)", re.IGNORECASE
+    r"PASSW|PASSPHRASE|_PASS$|^PASS$|_PWD$|_AUTH$|_DSN$|SECRET|TOKEN|PRIVATE|CREDENTIAL|API_?KEY|SERVICE_KEY|ACCESS_KEY"
+    r"|_KEY$",
+    re.IGNORECASE,
 )
 
 
@@ -173,10 +187,19 @@ class Redactor:
     def apply(self, value: T) -> T:
         """A copy of a fact or finding without secrets; the same object when there is nothing to hide."""
         # One search over all text first: most facts hold nothing, and copying a large one is dear.
-        if not self.suspects("\n".join(_strings(value))):
+        text = "\n".join(_strings(value))
+        if not self.suspects(text) and _is_encodable(text):
             return value
-        redacted: T = _walk(value, self.text)
+        redacted: T = _walk(value, lambda part: encodable(self.text(part)))
         return redacted
+
+
+def _is_encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _masked(found: re.Match[str]) -> str:
@@ -221,6 +244,8 @@ def _strings(value: Any) -> Iterator[str]:
     elif isinstance(value, (list, tuple, set, frozenset)):
         for entry in value:
             yield from _strings(entry)
+    elif isinstance(value, (bytes, bytearray)):
+        yield "password=unreadable"  # so that it is walked
     elif is_dataclass(value) and not isinstance(value, type):
         for field in fields(value):
             yield from _strings(getattr(value, field.name))
@@ -231,6 +256,9 @@ def _walk(value: Any, redact: Callable[[str], str]) -> Any:
         return value
     if isinstance(value, str):
         return redact(value)
+    if isinstance(value, (bytes, bytearray)):
+        # what they say cannot be looked through in every encoding, so they say nothing
+        return type(value)(f"[redacted bytes, {len(value)} of them]".encode())
     if isinstance(value, Mapping):
         return {_walk(k, redact): _walk(v, redact) for k, v in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):

@@ -205,11 +205,16 @@ def verify(registry: Registry, *, given: Iterable[type], capabilities: Iterable[
     if problems:
         raise WiringError(problems)
     provided: dict[type, Probe] = {}
+    names: dict[str, type] = {}
     for one in registry.probes:
         fact = one.provides()
         if fact in provided or fact in given:
             other = provided[fact].name if fact in provided else "the checklist"
             problems.append(Problem(f"{one.name} provides {fact.__name__}, and so does {other}; keep one"))
+        namesake = names.setdefault(fact.__name__, fact)
+        if namesake is not fact:
+            places = f"{namesake.__module__} and {fact.__module__}"
+            problems.append(Problem(f"two facts are called {fact.__name__}: {places}", remedy="rename one"))
         provided[fact] = one
     problems += _feeding(registry, given | set(provided), capabilities)
     problems += _cycles(provided)

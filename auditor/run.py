@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from auditor import __version__, saved
 from auditor.checklist.model import Checklist
@@ -51,6 +52,8 @@ class Audit:
     facts: dict[type, Gathered]
     gathered_at: datetime
     traffic: TrafficCount
+    targets: str
+    """Digest of what the facts are about."""
     exit_code: ExitCode
 
 
@@ -116,6 +119,7 @@ def run_audit(
         finished_at=now(),
         duration_s=round(time.monotonic() - clock, 3),
         deadline_s=options.deadline,
+        facts_gathered_at=gathered.at or started,
         interrupted=interrupted,
         checklist=ChecklistFile(path=str(checklist.path or ""), sha256=checklist.sha256),
         git=read_git(checklist.environment.repository or Path()),
@@ -132,7 +136,8 @@ def run_audit(
         redactor=redactor,
         exit_code=exit_code,
     )
-    return Audit(report, gathered.facts, gathered.at or started, gathered.traffic, exit_code)
+    targets = saved.targets_of(checklist.environment)
+    return Audit(report, gathered.facts, gathered.at or started, gathered.traffic, targets, exit_code)
 
 
 @dataclass(slots=True)
@@ -144,7 +149,7 @@ class _Gathering:
 
 
 def _replay(plan: Plan, checklist: Checklist, options: Options) -> _Gathering:
-    facts, document = saved.load(options.facts or Path(), plan.probes, checklist.environment.name)
+    facts, document = saved.load(options.facts or Path(), plan.probes, checklist.environment)
     return _Gathering(facts, document.traffic, document.gathered_at)
 
 
@@ -152,29 +157,35 @@ def _gather(plan: Plan, checklist: Checklist, options: Options, redactor: Redact
     traffic = Traffic(checklist.environment.network.max_requests)
     result = _Gathering({}, TrafficCount())
 
+    previous: dict[signal.Signals, Any] = {}
+
     def on_loop(loop: asyncio.AbstractEventLoop, stop: Callable[[], None]) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, _interrupt, loop, result, stop)
+            previous[number] = signal.signal(number, partial(_interrupt, loop, result, stop))
 
-    result.facts = run_probes(
-        plan,
-        redactor,
-        partial(open_capabilities, checklist.environment, traffic),
-        checklist.policies,
-        deadline=options.deadline,
-        listener=listener,
-        on_loop=on_loop,
-    )
+    try:
+        result.facts = run_probes(
+            plan,
+            redactor,
+            partial(open_capabilities, checklist.environment, traffic),
+            checklist.policies,
+            deadline=options.deadline,
+            listener=listener,
+            on_loop=on_loop,
+        )
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
     result.traffic = TrafficCount(requests=traffic.requests, connections=traffic.connections, queries=traffic.queries)
     return result
 
 
-def _interrupt(loop: asyncio.AbstractEventLoop, result: _Gathering, stop: Callable[[], None]) -> None:
-    """The first signal stops the probes and still reports; the handlers go, so that a second one ends at once."""
+def _interrupt(loop: asyncio.AbstractEventLoop, result: _Gathering, stop: Callable[[], None], *_signal: object) -> None:
+    """The first signal stops the probes and still reports; a second one ends the run at once."""
+    if result.interrupted:
+        raise KeyboardInterrupt
     result.interrupted = True
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.remove_signal_handler(number)
-    stop()
+    loop.call_soon_threadsafe(stop)
 
 
 def _without_late(plan: Plan) -> Plan:

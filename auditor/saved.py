@@ -5,6 +5,7 @@ The types of the facts are the format: pydantic reads and writes the plain datac
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,8 +13,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from auditor.checklist.model import Environment
 from auditor.engine import Facts, Gathered
 from auditor.errors import UsageError
+from auditor.redact import Redactor
 from auditor.report.model import Moment, TrafficCount
 
 _SCHEMA: Literal["audit-facts/1"] = "audit-facts/1"
@@ -39,37 +42,65 @@ class SavedFacts(BaseModel):
     schema_: Literal["audit-facts/1"] = _SCHEMA
     tool_version: str
     env: str
+    targets: str
+    """What the facts are about, as a digest: facts of another stack must not judge this one."""
     gathered_at: Moment
     traffic: TrafficCount
     facts: dict[str, SavedFact]
 
 
-def save(facts: Facts, *, version: str, env: str, gathered_at: Any, traffic: TrafficCount) -> str:
-    """The facts as JSON text. They were redacted when they were gathered."""
-    rows = {fact.__name__: _saved(fact, gathered) for fact, gathered in facts.items()}
+def save(
+    facts: Facts, redactor: Redactor, *, version: str, env: str, targets: str, gathered_at: Any, traffic: TrafficCount
+) -> str:
+    """The facts as JSON text, without secrets.
+
+    Args:
+        facts: as gathered.
+        redactor: takes the secrets out.
+        version: of the tool.
+        env: name of the environment.
+        targets: from :func:`targets_of`.
+        gathered_at: when, in UTC.
+        traffic: what was sent for them.
+    """
+    rows = {fact.__name__: _saved(fact, gathered, redactor) for fact, gathered in facts.items()}
     document = SavedFacts(
-        tool_version=version, env=env, gathered_at=gathered_at, traffic=traffic, facts=dict(sorted(rows.items()))
+        tool_version=version,
+        env=env,
+        targets=targets,
+        gathered_at=gathered_at,
+        traffic=traffic,
+        facts=dict(sorted(rows.items())),
     ).model_dump(mode="json")
     document["schema"] = document.pop("schema_")
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 
-def load(path: Path, types: Iterable[type], env: str) -> tuple[dict[type, Gathered], SavedFacts]:
+def targets_of(environment: Environment) -> str:
+    """A digest of the public addresses of an environment and of what it declares absent."""
+    named = [environment.frontend, environment.api, environment.prometheus, environment.alertmanager]
+    named += [environment.supabase.url if environment.supabase else "", *sorted(environment.absent)]
+    return hashlib.sha256("\n".join(named).encode()).hexdigest()[:16]
+
+
+def load(path: Path, types: Iterable[type], environment: Environment) -> tuple[dict[type, Gathered], SavedFacts]:
     """Read saved facts of the given types. A needed fact that the file lacks is unavailable, not forgotten.
 
     Args:
         path: the file.
         types: the fact types that the plan needs.
-        env: the environment that is asked about.
+        environment: the one that is asked about.
 
     Raises:
         UsageError: not readable, not facts of this version, another environment's, or values of another shape.
     """
-    saved = _read(path)
+    saved, env = _read(path), environment.name
     if saved.env != env:
         raise UsageError(
             f"{path}: holds facts of the environment {saved.env!r}, not of {env!r}; pass --env {saved.env}"
         )
+    if saved.targets != targets_of(environment):
+        raise UsageError(f"{path}: holds facts of other addresses than [env.{env}] names now; gather the facts again")
     return {fact: _restored(path, fact, saved.facts.get(fact.__name__)) for fact in types}, saved
 
 
@@ -88,10 +119,10 @@ def schema(types: Iterable[type]) -> dict[str, Any]:
     }
 
 
-def _saved(fact: type, gathered: Gathered) -> SavedFact:
-    value = TypeAdapter(fact).dump_python(gathered.value, mode="json") if gathered.available else None
+def _saved(fact: type, gathered: Gathered, redactor: Redactor) -> SavedFact:
+    value = TypeAdapter(fact).dump_python(redactor.apply(gathered.value), mode="json") if gathered.available else None
     return SavedFact(
-        value=value,
+        value=redactor.apply(value),
         error=gathered.error,
         hint=gathered.hint,
         absent=gathered.absent,

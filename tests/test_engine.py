@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import re
+import time
 from dataclasses import replace
 
 import pytest
 
-from auditor.engine import Gathered, Gatherer, JudgingInterrupted, judge
+from auditor.engine import Gathered, Gatherer, JudgingInterrupted, judge, run_probes
 from auditor.errors import Absent, Unavailable
 from auditor.events import CheckJudged, Crashed, FactGathered
 from auditor.model import ALL, Confidence, Finding, Gap, Level, Outcome, Severity, failed, passed, unproven
@@ -40,9 +43,17 @@ def findings(plan, facts, redactor=None, listener=lambda _: None):
     return {one.planned.check.id: one.findings for one in judged}
 
 
-def run(*functions, **options):
+def run(*functions, watched=False, **options):
     plan = plan_of(*functions)
-    return findings(plan, gather(plan, **options))
+    return findings(plan, (gather_as_the_command_does if watched else gather)(plan, **options))
+
+
+def gather_as_the_command_does(plan, *, deadline=5.0):
+    @contextlib.asynccontextmanager
+    async def capabilities():
+        yield {Station: Station()}
+
+    return run_probes(plan, Redactor(), capabilities, {}, deadline=deadline)
 
 
 async def blue(station):
@@ -225,6 +236,99 @@ def silent_check(body):
     return check("RLS002", level=Level.MANDATORY, severity=Severity.LOW)(silent)
 
 
+@pytest.mark.parametrize(
+    "finding",
+    [
+        failed(5, "m"),
+        failed("s", None),
+        failed("s", "m", remediation=7),
+        failed("s", "m", location="f:3"),
+        failed("s", "m", confidence="sure"),
+    ],
+)
+def test_a_malformed_finding_is_an_error_of_its_check(finding):
+    (found,) = run(silent_check(lambda: [finding]), probing(blue))["RLS002"]
+    assert found.outcome is Outcome.ERROR
+    assert found.message.startswith("the check crashed: ")
+
+
+@pytest.mark.parametrize("gaps", [None, ("x",), 5])
+def test_malformed_gaps_are_an_error(gaps):
+    async def weather(station):
+        return Weather("blue", gaps)
+
+    found = run(make_check(), probing(weather))["RLS001"]
+    assert [finding.outcome for finding in found] == [Outcome.ERROR]
+
+
+@pytest.mark.parametrize("error", [asyncio.CancelledError, GeneratorExit, BaseException, SystemExit, RecursionError])
+def test_whatever_a_check_raises_stays_with_it(error):
+    def body():
+        raise error
+        yield
+
+    result = run(silent_check(body), make_check(), probing(blue))
+    assert [finding.outcome for finding in result["RLS002"]] == [Outcome.ERROR]
+    assert [finding.outcome for finding in result["RLS001"]] == [Outcome.PASS]
+
+
+def test_a_probe_that_blocks_is_stopped_and_its_fact_is_late(monkeypatch):
+    monkeypatch.setattr("auditor.engine.GRACE", 0.1)
+
+    async def weather(station):
+        while True:
+            pass
+
+    ((finding,),) = run(make_check(), probing(weather, deadline=0.2), watched=True).values()
+    assert finding.message == "no complete answer within 0.2 s (checks.rls.sample.weather)"
+
+
+def test_a_regular_expression_that_explodes_is_stopped(monkeypatch):
+    monkeypatch.setattr("auditor.engine.GRACE", 0.1)
+
+    async def weather(station):
+        return Weather(str(re.match("(a*)*b", "a" * 60)))
+
+    ((finding,),) = run(make_check(), probing(weather, deadline=0.2), watched=True).values()
+    assert finding.outcome is Outcome.ERROR
+
+
+def test_a_fact_that_comes_too_late_does_not_count():
+    async def weather(station):
+        ends = time.monotonic() + 0.3
+        while time.monotonic() < ends:
+            pass
+        return Weather("blue")
+
+    ((finding,),) = run(make_check(), probing(weather, deadline=0.1)).values()
+    assert finding.outcome is Outcome.ERROR
+
+
+def test_a_check_that_never_ends_is_stopped(monkeypatch):
+    monkeypatch.setattr("auditor.engine.JUDGING_SECONDS", 0.2)
+
+    def body():
+        while True:
+            yield passed("a", "b")
+
+    found = run(silent_check(body), probing(blue))["RLS002"]
+    assert found[-1].outcome is Outcome.ERROR
+
+
+def test_a_probe_that_will_not_be_cancelled_does_not_keep_the_run(monkeypatch):
+    monkeypatch.setattr("auditor.engine.GRACE", 0.1)
+
+    async def weather(station):
+        while True:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                continue
+
+    result = run(make_check(), probing(weather, deadline=60), deadline=0.1, watched=True)
+    assert result["RLS001"][0].message == "not gathered within the run's deadline of 0.1 s"
+
+
 @pytest.mark.parametrize("body", [lambda: iter(()), lambda: None, list])
 def test_a_silent_check_is_an_error(body):
     assert run(silent_check(body), probing(blue)) == {
@@ -254,11 +358,13 @@ def test_evidence_becomes_plain_json():
     assert type(found.evidence["enum"]) is str
 
 
-def test_secrets_are_gone_before_a_check_sees_them():
+def test_secrets_are_gone_from_findings():
     async def weather(station):
         return Weather("the key is hunter2-secret")
 
-    ((finding,),) = run(make_check(), probing(weather), redactor=Redactor([Secret("hunter2-secret", "key")])).values()
+    redactor = Redactor([Secret("hunter2-secret", "key")])
+    plan = plan_of(make_check(), probing(weather))
+    ((finding,),) = findings(plan, gather(plan, redactor=redactor), redactor).values()
     assert finding.subject == "the key is [redacted key, 14 characters]"
 
 

@@ -120,7 +120,16 @@ def test_a_waiver_of_another_check_does_not_count():
 
 
 @pytest.mark.parametrize(
-    ("pattern", "covers"), [("public.*", True), ("*", True), ("public.t", True), ("public", False), ("PUBLIC.T", False)]
+    ("pattern", "covers"),
+    [
+        ("public.[t]", False),
+        ("public.?", True),
+        ("public.*", True),
+        ("*", True),
+        ("public.t", True),
+        ("public", False),
+        ("PUBLIC.T", False),
+    ],
 )
 def test_a_waiver_is_a_glob(pattern, covers):
     result = gated(judged([failed("public.t", "m")]), waivers=[waiver(pattern)])
@@ -168,13 +177,15 @@ def test_only_failures_of_the_saved_report_are_a_baseline():
     rows = [
         {
             "findings": [
-                {"fingerprint": "a", "outcome": "fail"},
-                {"fingerprint": "b", "outcome": "error"},
-                {"fingerprint": "c", "outcome": "pass"},
+                {"fingerprint": "a", "outcome": "fail", "disposition": "open"},
+                {"fingerprint": "b", "outcome": "error", "disposition": "open"},
+                {"fingerprint": "c", "outcome": "pass", "disposition": "open"},
+                {"fingerprint": "d", "outcome": "fail", "disposition": "waived"},
+                {"fingerprint": "e", "outcome": "fail", "disposition": "baselined"},
             ]
         }
     ]
-    assert baseline_fingerprints(rows) == {"a"}
+    assert baseline_fingerprints(rows) == {"a", "e"}
 
 
 def test_a_fingerprint_knows_check_subject_and_aspect_only():

@@ -161,10 +161,23 @@ def test_secrets_of_the_environment():
         "STRIPE_SECRET_KEY": "abc-one",
         "DATABASE_URL": "postgres://u:abc-two@h/d",
         "HOME": "/root",
-        "SSH_KEY": "/home/me/.ssh/id",
+        "SSH_KEY": __file__,
+        "OTHER_KEY": "/not/a/file/but/base64==",
+        "PRIVATE_ROLE": "authenticated",
+        "SMTP_PASS": "abc-three",
         "LANG": "C",
     }
-    assert {secret.reveal() for secret in environment_secrets(environ)} == {"abc-one", "abc-two"}
+    assert {secret.reveal() for secret in environment_secrets(environ)} == {
+        "abc-one",
+        "abc-two",
+        "abc-three",
+        "/not/a/file/but/base64==",
+    }
+
+
+def test_bytes_and_lone_surrogates_do_not_pass():
+    fact = {"body": b"s3cr3t-value", "odd": "a\ud800"}
+    assert Redactor().apply(fact) == {"body": b"[redacted bytes, 12 of them]", "odd": "a\\ud800"}
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,12 @@ Commands are imported when they are used, and import what is heavy inside their 
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import io
 import os
 import sys
+import threading
 from typing import Any
 
 import click
@@ -68,7 +71,16 @@ def cli() -> None:
 
 def main() -> None:
     """Entry point of the ``audit`` command."""
-    sys.exit(invoke(sys.argv[1:]))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show a sign shows its number
+    code = invoke(sys.argv[1:])
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+    if any(not t.daemon and t is not threading.main_thread() for t in threading.enumerate()):
+        os._exit(code)  # a plugin's thread must not keep a finished audit alive
+    sys.exit(code)
 
 
 def invoke(arguments: list[str]) -> int:
@@ -79,7 +91,8 @@ def invoke(arguments: list[str]) -> int:
     """
     try:
         result = cli.main(args=arguments, prog_name="audit", standalone_mode=False)
-        sys.stdout.flush()
+        if isinstance(sys.stdout, io.TextIOBase):
+            sys.stdout.flush()
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.ClickException as error:
@@ -88,44 +101,54 @@ def invoke(arguments: list[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("audit: interrupted", err=True)
         return INTERRUPTED
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):
+        # click turns a broken pipe into an exit of its own
         return _reader_left()
+    except OSError as error:
+        return _say(UsageError(f"the output cannot be written: {error.strerror or error}"), INTERNAL)
     except UsageError as error:
         return _say(error, USAGE)
     except AuditError as error:
         return _say(error, INTERNAL)
-    except Exception as error:  # noqa: BLE001  the last guard: a sentence and exit code 4, never a traceback
+    except BaseException as error:  # noqa: BLE001  the last guard: a sentence and exit code 4, never a traceback
         return _internal(error, verbose="-v" in arguments or "--verbose" in arguments)
     return result if isinstance(result, int) else 0
 
 
 def _say(error: AuditError, code: int) -> int:
     for line in _redacted(str(error)).splitlines():
-        click.echo(f"audit: {line}", err=True)
+        _tell(f"audit: {line}")
     return code
 
 
-def _internal(error: Exception, *, verbose: bool) -> int:
+def _tell(text: str) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        click.echo(text, err=True)
+
+
+def _internal(error: BaseException, *, verbose: bool) -> int:
     import traceback
 
-    click.echo(_redacted(f"audit: internal error: {type(error).__name__}: {error}"), err=True)
+    _tell(_redacted(f"audit: internal error: {type(error).__name__}: {error}"))
     if verbose:
-        click.echo(_redacted("".join(traceback.format_exception(error))), err=True)
+        _tell(_redacted("".join(traceback.format_exception(error))))
     else:
-        click.echo("audit: this is a defect of the audit; run again with -v for the traceback", err=True)
+        _tell("audit: this is a defect of the audit; run again with -v for the traceback")
     return INTERNAL
 
 
 def _reader_left() -> int:
     """The reader of our output is gone (``audit list | head``): nothing to say, and nobody to say it to."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 
 def _redacted(text: str) -> str:
     from auditor.redact import Redactor, environment_secrets
+    from auditor.text import clean, encodable
 
-    return Redactor(environment_secrets(os.environ)).text(text)
+    return encodable(clean(Redactor(environment_secrets(os.environ)).text(text)))
 
 
 def fail(message: str) -> Any:

@@ -21,13 +21,14 @@ def command(config: Path | None, env: str, env_file: Path | None) -> int:
     from auditor.doctor import examine
     from auditor.gate import ExitCode
     from auditor.run import load_registry, make_redactor
+    from auditor.text import clean
 
     checklist = load_checklist(config, env, env_file)
     load_registry(checklist)
     redactor = make_redactor(checklist, dict(os.environ))
     findings = [*examine(checklist)]
     for finding in findings:
-        click.echo(redactor.text(_line(finding)))
+        click.echo(clean(redactor.text(_line(finding))))
     bad = sum(not finding.good for finding in findings)
     click.echo(f"\n{'the audit can run' if not bad else f'{bad} of {len(findings)} look-ups need attention'}")
     return int(ExitCode.UNPROVEN if bad else ExitCode.READY)

@@ -103,18 +103,33 @@ def write_report(report: Report, target: Target, redactor: Redactor | None = Non
     Raises:
         UsageError: it cannot be written.
     """
-    if target.format == "console" and target.path is None:
-        from auditor.report.console import print_report
-
-        print_report(report, sys.stdout)
+    if target.path is None:
+        _write_stdout(report, target, redactor)
         return
     text = render(report, target.format)
     # Facts and findings were redacted when they left the engine; this catches what a format might add.
     text = redactor.text(text) if redactor and target.format != "json" else text
-    if target.path is None:
-        sys.stdout.write(text)
-    else:
-        write_file(target.path, text)
+    write_file(target.path, text)
+
+
+def _write_stdout(report: Report, target: Target, redactor: Redactor | None) -> None:
+    """To stdout; a reader that leaves (``| head``) has had enough, which is no failure."""
+    try:
+        if target.format == "console":
+            from auditor.report.console import print_report
+
+            print_report(report, sys.stdout)
+        else:
+            text = render(report, target.format)
+            sys.stdout.write(redactor.text(text) if redactor and target.format != "json" else text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        raise UsageError(f"stdout cannot be written: {error.strerror}") from None
+    except AttributeError:
+        raise UsageError("stdout is closed: give the report a path, as in --report json=FILE") from None
 
 
 def render(report: Report, name: str) -> str:

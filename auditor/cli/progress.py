@@ -20,6 +20,7 @@ from auditor.events import (
     RunPlanned,
     ignore_events,
 )
+from auditor.text import clean
 
 if TYPE_CHECKING:
     from auditor.redact import Redactor
@@ -35,7 +36,7 @@ def listening(*, quiet: bool, verbose: bool, redactor: Redactor) -> Iterator[Lis
         redactor: the last look at each line.
     """
     if verbose:
-        yield lambda event: click.echo(redactor.text(_line(event)), err=True)
+        yield lambda event: click.echo(clean(redactor.text(_line(event))), err=True)
     elif quiet or not sys.stderr.isatty() or os.environ.get("CI") or os.environ.get("TERM") == "dumb":
         yield ignore_events
     else:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from auditor.cli.options import environment_options, load_checklist
+from auditor.errors import UsageError
 
 if TYPE_CHECKING:
     from auditor.cli.output import Target
@@ -41,7 +43,12 @@ if TYPE_CHECKING:
     help="What stops the release.",
 )
 @click.option(
-    "--deadline", type=click.FloatRange(min=0, min_open=True), default=120.0, show_default=True, help="Seconds in all."
+    "--deadline",
+    type=click.FloatRange(min=0, min_open=True, max=86_400),
+    default=120.0,
+    show_default="120",
+    metavar="SECONDS",
+    help="For the whole run.",
 )
 @click.option("--lang", type=click.Choice(["en", "fr"]), default="en", show_default=True, help="Of the item titles.")
 @click.option("-q", "--quiet", is_flag=True, help="Nothing on stderr but errors.")
@@ -69,7 +76,11 @@ def command(
     from auditor.gate import FailOn, baseline_fingerprints
     from auditor.report import json_v1
 
+    if math.isnan(deadline):
+        raise UsageError("--deadline: not a number of seconds")
     targets = parse_targets(reports)
+    if save_facts and (str(save_facts) == "-" or save_facts in [target.path for target in targets]):
+        raise UsageError(f"--save-facts {save_facts}: give it a file of its own")
     check_writable([*(target.path for target in targets if target.path), *([save_facts] if save_facts else [])])
     known = frozenset[str]()
     if baseline:
@@ -80,7 +91,8 @@ def command(
     with listening(quiet=quiet, verbose=verbose, redactor=redactor) as listener:
         audit = run.run_audit(checklist, options, redactor, environ=dict(os.environ), listener=listener)
     if not quiet:
-        click.echo(f"audit: {env}: {_headline(audit)}", err=True)
+        with contextlib.suppress(OSError):
+            click.echo(f"audit: {env}: {_headline(audit)}", err=True)
     return _write(audit, targets, save_facts, env, redactor)
 
 
@@ -95,26 +107,32 @@ def _write(audit: Audit, targets: list[Target], save_facts: Path | None, env: st
     """Write all that was asked for; one that fails does not keep back the others."""
     from auditor import __version__, saved
     from auditor.cli.output import write_file, write_report
-    from auditor.errors import UsageError
     from auditor.gate import ExitCode
 
     problems: list[str] = []
     if save_facts:
         text = saved.save(
-            audit.facts, version=__version__, env=env, gathered_at=audit.gathered_at, traffic=audit.traffic
+            audit.facts,
+            redactor,
+            version=__version__,
+            env=env,
+            targets=audit.targets,
+            gathered_at=audit.gathered_at,
+            traffic=audit.traffic,
         )
         try:
             write_file(save_facts, text)
         except UsageError as error:
             problems.append(str(error))
-    for target in targets:
+    # files first: a reader of stdout that leaves early must not cost them
+    for target in sorted(targets, key=lambda target: target.path is None):
         try:
             write_report(audit.report, target, redactor)
         except UsageError as error:
             problems.append(str(error))
     for problem in problems:
-        click.echo(f"audit: {problem}", err=True)
-    sys.stdout.flush()
+        with contextlib.suppress(OSError):
+            click.echo(f"audit: {problem}", err=True)
     if problems and audit.exit_code in (ExitCode.READY, ExitCode.UNPROVEN):
         return int(ExitCode.INTERNAL)
     return int(audit.exit_code)

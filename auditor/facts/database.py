@@ -1,4 +1,4 @@
-"""What the database's catalogs say about tables, roles and policies, and how it lets clients in."""
+"""How the database lets clients in, and what it logs."""
 
 from __future__ import annotations
 
@@ -9,87 +9,32 @@ from typing import ClassVar
 from auditor.model import Gap
 
 _PLAIN = re.compile(r"[a-z_][a-z0-9_$]*")
+_RESERVED = frozenset({
+    "all", "analyse", "analyze", "and", "any", "array", "as", "asc", "asymmetric", "authorization", "binary",
+    "both", "case", "cast", "check", "collate", "collation", "column", "concurrently", "constraint", "create",
+    "cross", "current_catalog", "current_date", "current_role", "current_schema", "current_time",
+    "current_timestamp", "current_user", "default", "deferrable", "desc", "distinct", "do", "else", "end",
+    "except", "false", "fetch", "for", "foreign", "freeze", "from", "full", "grant", "group", "having", "ilike",
+    "in", "initially", "inner", "intersect", "into", "is", "isnull", "join", "lateral", "leading", "left",
+    "like", "limit", "localtime", "localtimestamp", "natural", "not", "notnull", "null", "offset", "on", "only",
+    "or", "order", "outer", "overlaps", "placing", "primary", "references", "returning", "right", "select",
+    "session_user", "similar", "some", "symmetric", "system_user", "table", "tablesample", "then", "to",
+    "trailing", "true", "union", "unique", "user", "using", "variadic", "verbose", "when", "where", "window",
+    "with",
+})  # fmt: skip
+"""Words that cannot name a table or column bare (``pg_get_keywords()`` of PostgreSQL 18, categories R and T)."""
 
 
 def quoted(name: str) -> str:
     """An identifier as SQL wants it: bare when it can be, else in double quotes."""
-    return name if _PLAIN.fullmatch(name) else '"' + name.replace('"', '""') + '"'
+    bare = _PLAIN.fullmatch(name) and name not in _RESERVED
+    return name if bare else '"' + name.replace('"', '""') + '"'
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table, partitioned table, view, materialized or foreign table in an exposed schema."""
-
-    schema: str
-    name: str
-    kind: str
-    """``table``, ``partitioned table``, ``view``, ``materialized view`` or ``foreign table``."""
-    rls: bool
-    """Row level security is on."""
-    forced: bool
-    """It binds the owner too."""
-    owner: str
-    readable_by: tuple[str, ...]
-    """API roles that may select, from the table or from a column, and may use the schema."""
-    writable_by: tuple[str, ...]
-    """API roles that may insert, update, delete or truncate, and may use the schema."""
-    extension: str = ""
-    """The extension that owns it; empty for the team's own tables."""
-
-    def __str__(self) -> str:
-        return f"{quoted(self.schema)}.{quoted(self.name)}"
-
-    @property
-    def reachable_by(self) -> tuple[str, ...]:
-        """API roles that may do anything with it."""
-        return tuple(sorted({*self.readable_by, *self.writable_by}))
-
-
-@dataclass(frozen=True, slots=True)
-class ExposedTables:
-    """Every relation in the schemas that the API serves."""
-
-    NEEDS: ClassVar[tuple[str, ...]] = (
-        "`auditor_database`, or `database`",
-        "a role that may connect; the catalogs are readable by every role",
-    )
-
-    schemas: tuple[str, ...]
-    source: str
-    """Who says that these schemas are exposed."""
-    tables: tuple[Table, ...]
-    gaps: tuple[Gap, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """A row level security policy."""
-
-    table: str
-    name: str
-    command: str
-    """``ALL``, ``SELECT``, ``INSERT``, ``UPDATE`` or ``DELETE``."""
-    permissive: bool
-    roles: tuple[str, ...]
-    """``public`` for everyone."""
-    using: str | None
-    """Expression on existing rows, deparsed; None when there is none."""
-    check: str | None
-    """Expression on new rows, deparsed; None when there is none."""
-    row_independent: bool
-    """Neither expression reads a column of the table."""
-
-
-@dataclass(frozen=True, slots=True)
-class Policies:
-    """Every policy on a table of an exposed schema."""
-
-    NEEDS: ClassVar[tuple[str, ...]] = (
-        "`auditor_database`, or `database`",
-        "a role that may connect; the catalogs are readable by every role",
-    )
-
-    policies: tuple[Policy, ...]
+def qualified(name: str) -> str:
+    """``schema.name`` or ``schema.name(arguments)``, quoted, from parts with chr(1) between them."""
+    schema, rest, *arguments = name.split("\x01")
+    return f"{quoted(schema)}.{quoted(rest)}" + (f"({arguments[0]})" if arguments else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,8 @@ class Rate:
     seconds: float
 
     def __str__(self) -> str:
-        units = {1: "second", 60: "minute", 3600: "hour", 86400: "day"}
-        return f"{self.count}/{units.get(int(self.seconds), f'{self.seconds:g}s')}"
+        units = {1.0: "second", 60.0: "minute", 3600.0: "hour", 86400.0: "day"}
+        return f"{self.count}/{units.get(self.seconds, f'{self.seconds:g}s')}"
 
 
 @dataclass(frozen=True, slots=True)

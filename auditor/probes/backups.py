@@ -6,8 +6,9 @@ import asyncio
 import glob
 import json
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 from auditor.checklist.model import BackupSources, Environment
@@ -19,6 +20,10 @@ from auditor.probes.pgdump import DumpFile, read_dump
 from auditor.probes.surfaces import missing
 from auditor.registry import probe
 
+_LAST_ZONE = timedelta(hours=12)
+"""Between UTC and the clock of the last place on earth where it is still the day before."""
+_BEGINNING = datetime.fromtimestamp(0, UTC)
+"""The time of a backup that has none."""
 _MANY = 1000
 """Dump files that are read, newest first."""
 
@@ -49,22 +54,47 @@ async def backups(environment: Environment) -> Backups:
 
 def _dumps(patterns: Iterable[str]) -> list[Backup]:
     paths = {Path(name) for pattern in patterns for name in glob.glob(pattern, recursive=True)}  # noqa: PTH207
-    files = [path for path in paths if path.is_file()]
-    newest_first = sorted(files, key=lambda path: path.stat().st_mtime, reverse=True)
-    return [_dump(path) for path in newest_first[:_MANY]]
+    files: list[tuple[float, int, Path]] = []
+    unreadable: list[Backup] = []
+    for path in paths:
+        try:
+            status = path.stat()
+        except FileNotFoundError:  # backups are rotated while the audit looks
+            continue
+        except OSError as error:
+            problem = f"it cannot be read: {error.strerror}"
+            unreadable.append(Backup("dump", path.name, _BEGINNING, 0, False, problem))
+            continue
+        if S_ISREG(status.st_mode):
+            files.append((status.st_mtime, status.st_size, path))
+    return [_dump(*file) for file in sorted(files, reverse=True)[:_MANY]] + unreadable
 
 
-def _dump(path: Path) -> Backup:
-    status = path.stat()
-    # A dump's own clock has no time zone: the file's is the one to trust.
-    taken = datetime.fromtimestamp(status.st_mtime, UTC)
+def _dump(changed: float, size: int, path: Path) -> Backup:
     try:
         dump = read_dump(path)
     except OSError as error:
         dump = DumpFile(problem=f"it cannot be read: {error.strerror or error}")
     return Backup(
-        "dump", path.name, taken, status.st_size, not dump.problem, dump.problem, dump.format, dump.server_version
+        "dump",
+        path.name,
+        _taken_at(changed, dump),
+        size,
+        not dump.problem,
+        dump.problem,
+        dump.format,
+        dump.server_version,
     )
+
+
+def _taken_at(changed: float, dump: DumpFile) -> datetime:
+    """When a dump was made, at the latest.
+
+    Whoever copies a file may renew its time. The time inside is local to the machine that made it: in which zone
+    nobody knows, but none is more than twelve hours behind UTC.
+    """
+    moment = datetime.fromtimestamp(changed, UTC)
+    return min(moment, dump.started.replace(tzinfo=UTC) + _LAST_ZONE) if dump.started else moment
 
 
 async def _pgbackrest_report(sources: BackupSources) -> Any:
@@ -78,7 +108,7 @@ async def _pgbackrest_report(sources: BackupSources) -> Any:
             raise Unavailable(f"{path} cannot be read: {error.strerror}", "correct `pgbackrest_info`") from None
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Unavailable("the pgBackRest report is not JSON", "save it with `pgbackrest info --output=json`") from None
 
 
@@ -94,6 +124,7 @@ async def _output(command: tuple[str, ...]) -> bytes:
     finally:
         if process.returncode is None:
             process.kill()
+            await process.wait()
     if process.returncode:
         raise Unavailable(f"{command[0]} ended with exit code {process.returncode}", "run it by hand to see why")
     return out
@@ -105,21 +136,31 @@ def _pgbackrest(report: Any) -> list[Backup]:
         raise Unavailable("the pgBackRest report has another shape", "save it with `pgbackrest info --output=json`")
     try:
         return [backup for stanza in report for backup in _stanza(stanza)]
-    except (KeyError, TypeError, ValueError, OSError, OverflowError):
+    except (KeyError, TypeError, AttributeError, ValueError, OSError, OverflowError):
         raise Unavailable(
             "the pgBackRest report has another shape", "save it with `pgbackrest info --output=json`"
         ) from None
 
 
 def _stanza(stanza: dict[str, Any]) -> Iterable[Backup]:
-    for row in stanza.get("backup") or ():
-        damaged = bool(row.get("error"))
-        yield Backup(
-            "pgbackrest",
-            f"{stanza['name']}/{row['label']}",
-            datetime.fromtimestamp(row["timestamp"]["stop"], UTC),
-            int(row.get("info", {}).get("size", 0)),
-            not damaged,
-            "pgBackRest found page errors in it" if damaged else "",
-            str(row.get("type", "")),
-        )
+    name, status, rows = str(stanza["name"]), stanza["status"], stanza.get("backup") or ()
+    damaged: set[str] = set()
+    taken = _BEGINNING
+    for row in rows:  # oldest first: what a backup builds on stands before it
+        label = str(row["label"])
+        taken = datetime.fromtimestamp(row["timestamp"]["stop"], UTC)
+        problem = _problem(row, damaged)
+        if problem:
+            damaged.add(label)
+        size = int((row.get("info") or {}).get("size", 0))
+        kind = str(row.get("type", ""))
+        yield Backup("pgbackrest", f"{name}/{label}", taken, size, not problem, problem, kind)
+    if status["code"] != 0:
+        yield Backup("pgbackrest", name, taken, 0, False, f"pgBackRest says of the stanza: {status['message']}")
+
+
+def _problem(row: dict[str, Any], damaged: set[str]) -> str:
+    if row.get("error"):
+        return "pgBackRest found page errors in it"
+    broken = sorted(damaged & set(map(str, row.get("reference") or ())))
+    return f"it builds on {broken[0]}, in which pgBackRest found page errors" if broken else ""

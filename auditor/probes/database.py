@@ -1,92 +1,21 @@
-"""Reads the catalogs in a few set-based queries, and tries the server's door without TLS."""
+"""Reads what is logged, and tries the server's door without TLS."""
 
 from __future__ import annotations
 
+import asyncio
 import struct
-from typing import Any
 
 from auditor.errors import Unavailable
 from auditor.facts.database import (
     DatabaseTransport,
-    ExposedTables,
     LogSettings,
     PlaintextAnswer,
-    Policies,
-    Policy,
-    Table,
-    quoted,
 )
-from auditor.facts.policy import RlsPolicy
 from auditor.model import Gap
 from auditor.probes.net.dial import Dialer
-from auditor.probes.net.postgres import Session
+from auditor.probes.net.failures import broken, timed_out
 from auditor.probes.surfaces import Databases
 from auditor.registry import probe
-
-_KINDS = {"r": "table", "p": "partitioned table", "v": "view", "m": "materialized view", "f": "foreign table"}
-_COMMANDS = {"*": "ALL", "r": "SELECT", "a": "INSERT", "w": "UPDATE", "d": "DELETE"}
-
-_SCHEMAS = """
-select s.setting
-from pg_catalog.pg_db_role_setting d
-join pg_catalog.pg_roles r on r.oid = d.setrole
-cross join lateral pg_catalog.unnest(d.setconfig) as s(setting)
-where r.rolname = 'authenticator' and pg_catalog.starts_with(s.setting, 'pgrst.db_schemas=')
-  and d.setdatabase in (0, (select oid from pg_catalog.pg_database where datname = pg_catalog.current_database()))
-order by d.setdatabase desc
-"""
-
-_TABLES = """
-with api as (
-    select r.oid, r.rolname from pg_catalog.pg_roles r where r.rolname in ('anon', 'authenticated')
-)
-select n.nspname, c.relname, c.relkind::text, c.relrowsecurity, c.relforcerowsecurity,
-       pg_catalog.pg_get_userbyid(c.relowner),
-       coalesce((
-           select array_agg(a.rolname::text order by a.rolname) from api a
-           where pg_catalog.has_schema_privilege(a.oid, n.oid, 'usage')
-             and (pg_catalog.has_table_privilege(a.oid, c.oid, 'select')
-                  or pg_catalog.has_any_column_privilege(a.oid, c.oid, 'select'))
-       ), '{}'::text[]),
-       coalesce((
-           select array_agg(a.rolname::text order by a.rolname) from api a
-           where pg_catalog.has_schema_privilege(a.oid, n.oid, 'usage')
-             and (pg_catalog.has_table_privilege(a.oid, c.oid, 'insert,update,delete,truncate')
-                  or pg_catalog.has_any_column_privilege(a.oid, c.oid, 'insert,update'))
-       ), '{}'::text[]),
-       coalesce((
-           select e.extname::text from pg_catalog.pg_depend d
-           join pg_catalog.pg_extension e on e.oid = d.refobjid
-           where d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.objid = c.oid and d.deptype = 'e'
-             and d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
-           limit 1
-       ), '')
-from pg_catalog.pg_class c
-join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-where n.nspname = any(%s) and c.relkind in ('r', 'p', 'v', 'm', 'f')
-order by n.nspname, c.relname
-"""
-
-_POLICIES = """
-select n.nspname, c.relname, p.polname, p.polcmd::text, p.polpermissive,
-       coalesce((
-           select array_agg(
-               case when r.role = 0 then 'public' else pg_catalog.pg_get_userbyid(r.role)::text end order by 1)
-           from pg_catalog.unnest(p.polroles) as r(role)
-       ), '{}'::text[]),
-       pg_catalog.pg_get_expr(p.polqual, p.polrelid),
-       pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid),
-       not exists (
-           select 1 from pg_catalog.pg_depend d
-           where d.classid = 'pg_catalog.pg_policy'::pg_catalog.regclass and d.objid = p.oid
-             and d.refobjid = p.polrelid and d.refobjsubid > 0
-       )
-from pg_catalog.pg_policy p
-join pg_catalog.pg_class c on c.oid = p.polrelid
-join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-where n.nspname = any(%s)
-order by n.nspname, c.relname, p.polname
-"""
 
 _SETTINGS = """
 with named(name) as (
@@ -111,58 +40,9 @@ left join (
 ) g on g.name = n.name
 """
 
+_ANSWER_SECONDS = 5.0
 _PROTOCOL_3 = 196608
 """Protocol 3.0: a StartupMessage that does not ask for TLS first."""
-
-
-@probe(deadline=30.0)
-async def exposed_tables(databases: Databases, policy: RlsPolicy) -> ExposedTables:
-    """Relations of the exposed schemas. Which schemas: PostgREST's own setting, else the policy, else unknown."""
-    async with databases.for_audit().session() as session:
-        schemas, source = await _exposed_schemas(session, policy)
-        async with session.transaction() as transaction:
-            rows = await transaction.rows(_TABLES, (list(schemas),))
-            known = await transaction.rows("select nspname from pg_catalog.pg_namespace", ())
-    existing = {str(row[0]) for row in known}
-    gaps = tuple(
-        Gap(f"schema {schema}", f"{source} exposes the schema {schema}, which does not exist", "correct the list")
-        for schema in schemas
-        if schema not in existing
-    )
-    return ExposedTables(schemas, source, tuple(_table(row) for row in rows), gaps)
-
-
-async def _exposed_schemas(session: Session, policy: RlsPolicy) -> tuple[tuple[str, ...], str]:
-    async with session.transaction() as transaction:
-        rows = await transaction.rows(_SCHEMAS)
-    if rows:
-        listed = str(rows[0][0]).partition("=")[2]
-        return tuple(name.strip() for name in listed.split(",") if name.strip()), "pgrst.db_schemas of authenticator"
-    if policy.exposed_schemas:
-        return policy.exposed_schemas, "[policy.rls] exposed_schemas"
-    raise Unavailable(
-        "neither the role authenticator (pgrst.db_schemas) nor the checklist says which schemas the API exposes",
-        'name them: [policy.rls] exposed_schemas = ["public"]',
-    )
-
-
-def _table(row: tuple[Any, ...]) -> Table:
-    schema, name, kind, rls, forced, owner, readers, writers, extension = row
-    return Table(schema, name, _KINDS[kind], rls, forced, owner, tuple(readers), tuple(writers), extension)
-
-
-@probe(deadline=30.0)
-async def policies(databases: Databases, exposed: ExposedTables) -> Policies:
-    """Every policy in the exposed schemas."""
-    async with databases.for_audit().session() as session, session.transaction() as transaction:
-        rows = await transaction.rows(_POLICIES, (list(exposed.schemas),))
-    return Policies(tuple(_policy(row) for row in rows))
-
-
-def _policy(row: tuple[Any, ...]) -> Policy:
-    schema, table, name, command, permissive, roles, using, with_check, row_independent = row
-    subject = f"{quoted(schema)}.{quoted(table)}"
-    return Policy(subject, name, _COMMANDS[command], permissive, tuple(roles), using, with_check, row_independent)
 
 
 @probe(deadline=20.0)
@@ -212,12 +92,23 @@ async def _without_tls(dialer: Dialer, host: str, port: int, user: str, database
     """PostgreSQL documentation, section 54.2.1 (start-up) and 54.7 (message formats)."""
     body = struct.pack("!i", _PROTOCOL_3)
     body += b"".join(part.encode() + b"\0" for part in ("user", user, "database", database, ""))
+    server = f"{host}:{port}"
     async with dialer.connection(host, port) as (reader, writer):
         writer.write(struct.pack("!i", len(body) + 4) + body)
-        head = await reader.readexactly(5)
-        length = min(struct.unpack("!i", head[1:])[0] - 4, 8192)
-        payload = await reader.readexactly(max(length, 0))
-    return read_plaintext_answer(f"{host}:{port}", head[:1], payload)
+        try:
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                head = await reader.readexactly(5)
+                length = min(struct.unpack("!i", head[1:])[0] - 4, 8192)
+                payload = await reader.readexactly(max(length, 0))
+        except asyncio.IncompleteReadError as ended:
+            if not ended.partial:
+                return PlaintextAnswer(server, False, "it closed the connection without a word")
+            raise Unavailable(f"{server} does not answer as PostgreSQL does") from None
+        except TimeoutError:
+            raise timed_out(f"no answer from {server}", _ANSWER_SECONDS) from None
+        except OSError as error:
+            raise broken(error, server) from error
+    return read_plaintext_answer(server, head[:1], payload)
 
 
 _AUTHENTICATION = {0: "trust", 3: "cleartext password", 5: "md5", 7: "GSSAPI", 9: "SSPI", 10: "SASL"}

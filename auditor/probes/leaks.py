@@ -6,13 +6,18 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Iterable, Iterator
+import string
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from auditor.facts.bundle import Leak
 from auditor.redact import Secret
 
-_JWT = re.compile(r"eyJ[A-Za-z0-9_-]{8,}\.(eyJ[A-Za-z0-9_-]{8,})\.[A-Za-z0-9_-]*")
+_PAYLOAD = re.compile(r"\.(eyJ[A-Za-z0-9_-]{8,})(?=\.([A-Za-z0-9_-]*))")
+_WORD = f"{string.ascii_letters}{string.digits}_-"
+_LONGEST_HEADER = 1024
 _PRIVILEGED = ("service_role", "supabase_admin")
 _TOKENS: tuple[tuple[str, str, str], ...] = (
     ("Supabase secret key", "sb_secret_", r"[A-Za-z0-9_-]{20,}"),
@@ -25,48 +30,122 @@ _TOKENS: tuple[tuple[str, str, str], ...] = (
     ("Anthropic key", "sk-ant-", r"[A-Za-z0-9_-]{20,}"),
     ("OpenAI key", "sk-proj-", r"[A-Za-z0-9_-]{20,}"),
     ("SendGrid key", "SG.", r"[A-Za-z0-9_-]{20,24}\.[A-Za-z0-9_-]{40,45}"),
-    ("private key", "-----BEGIN ", r"(?:RSA |EC |OPENSSH |ENCRYPTED )?PRIVATE KEY-----[\s\S]{64,}?-----END"),
+    (
+        "private key",
+        "-----BEGIN ",
+        r"(?:[A-Z]{2,9} )?PRIVATE KEY-----(?:[^-]|-(?!-)){64,16384}-----END",
+    ),
 )
 _TOKEN = re.compile("|".join(rf"(?<![A-Za-z0-9_-]){re.escape(prefix)}{rest}" for _, prefix, rest in _TOKENS))
+_BASE64 = re.compile(r"[A-Za-z0-9+/]{40}")
 _DATABASE_URL = re.compile(
-    r"(?:postgres(?:ql)?|mysql|mongodb(?:\+srv)?|rediss?)://[^\s:/@'\"<>]+:([^\s/@'\"<>$]{4,})@[\w.-]+"
+    r"(?:postgres(?:ql)?|mysql|mongodb(?:\+srv)?|rediss?)://[^\s:/@'\"<>]{0,256}:"
+    r"((?:[^\s/@'\"<>$]|\$(?!\{)){4,512})@[\w.-]+"
 )
+_ESCAPE = re.compile(
+    r"\\{1,16}(?:u00(?P<u>[0-9A-Fa-f]{2})|x(?P<x>[0-9A-Fa-f]{2})|(?P<c>[nrt\"'/.]))"
+    r"|%(?P<p>[0-9A-Fa-f]{2})|&#(?:[xX](?P<h>[0-9A-Fa-f]{1,2})|(?P<d>[0-9]{1,3}));|&(?P<e>quot|amp|apos|lt|gt);"
+)
+"""How a character may be written in a script, in JSON inside it (however deep), in a URL and in HTML."""
+_NAMED = {"n": "\n", "r": "\r", "t": "\t", "quot": '"', "amp": "&", "apos": "'", "lt": "<", "gt": ">"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    at: int
+    kind: str
+    length: int
+    prefix: str = ""
+    exact: bool = False
 
 
 def find_leaks(url: str, text: str, secrets: Iterable[Secret] = ()) -> list[Leak]:
-    """Every server secret in a served text.
+    """Every server secret in a served text, as it stands there and with its escapes undone.
+
+    Takes time in proportion to the text, whatever it holds.
 
     Args:
         url: where the text was served.
         text: all of it.
         secrets: values that must not be there, whatever their shape.
     """
-    found: dict[int, Leak] = {}
-    for leak, at in (*_exact(url, text, secrets), *_jwts(url, text), *_tokens(url, text), *_urls(url, text)):
-        found.setdefault(at, leak)
-    return [found[at] for at in sorted(found)]
+    secrets = tuple(secrets)
+    found: dict[int, _Hit] = {}
+    for hit in _hits(text, secrets):
+        found.setdefault(hit.at, hit)
+    plain, origin = unescaped(text)
+    if plain != text:
+        for hit in _hits(plain, secrets):
+            found.setdefault(origin(hit.at), hit)
+    return list(_placed(url, text, sorted(found.items())))
 
 
-def _leak(url: str, text: str, at: int, kind: str, length: int, prefix: str = "", *, exact: bool = False) -> Leak:
-    line_start = text.rfind("\n", 0, at) + 1
-    return Leak(url, text.count("\n", 0, at) + 1, at - line_start + 1, kind, length, prefix, exact)
+def _placed(url: str, text: str, found: Iterable[tuple[int, _Hit]]) -> Iterator[Leak]:
+    line, seen, line_start = 1, 0, 0
+    for at, hit in found:
+        line += text.count("\n", seen, at)
+        line_start = max(line_start, text.rfind("\n", seen, at) + 1)
+        seen = at
+        yield Leak(url, line, at - line_start + 1, hit.kind, hit.length, hit.prefix, hit.exact)
 
 
-def _exact(url: str, text: str, secrets: Iterable[Secret]) -> Iterator[tuple[Leak, int]]:
+def _hits(text: str, secrets: tuple[Secret, ...]) -> Iterator[_Hit]:
+    yield from _exact(text, secrets)
+    for at, length, payload in jwts(text):
+        if (role := jwt_role(payload)) in _PRIVILEGED:
+            yield _Hit(at, f"Supabase {role} key", length)
+    yield from _tokens(text)
+    for match in _DATABASE_URL.finditer(text):
+        yield _Hit(match.start(1), "database password in a URL", len(match[1]))
+
+
+def unescaped(text: str) -> tuple[str, Callable[[int], int]]:
+    """The text with its escapes undone, once, and a function from a place in it to the place in the original."""
+    parts: list[str] = []
+    places, origins, length, at = [0], [0], 0, 0
+    for match in _ESCAPE.finditer(text):
+        parts += [text[at : match.start()], _character(match)]
+        length += match.start() - at + 1
+        at = match.end()
+        places.append(length)
+        origins.append(at)
+
+    def origin(place: int) -> int:
+        index = bisect_right(places, place) - 1
+        return origins[index] + place - places[index]
+
+    return "".join([*parts, text[at:]]), origin
+
+
+def _character(match: re.Match[str]) -> str:
+    word, value = str(match.lastgroup), match[str(match.lastgroup)]
+    if word in "ce":
+        return _NAMED.get(value, value)
+    return chr(int(value, 10 if word == "d" else 16))
+
+
+def _exact(text: str, secrets: Iterable[Secret]) -> Iterator[_Hit]:
     for secret in secrets:
         value = secret.reveal()
-        for form in {value, quote(value, safe=""), json.dumps(value)[1:-1]}:
+        if not value:
+            continue
+        for form in {value, quote(value, safe="", errors="surrogatepass"), json.dumps(value)[1:-1]}:
             at = text.find(form)
             while at >= 0:
-                yield _leak(url, text, at, secret.kind, len(value), exact=True), at
+                yield _Hit(at, secret.kind, len(value), exact=True)
                 at = text.find(form, at + len(form))
 
 
-def _jwts(url: str, text: str) -> Iterator[tuple[Leak, int]]:
-    for match in _JWT.finditer(text):
-        role = jwt_role(match[1])
-        if role in _PRIVILEGED:
-            yield _leak(url, text, match.start(), f"Supabase {role} key", len(match[0])), match.start()
+def jwts(text: str) -> Iterator[tuple[int, int, str]]:
+    """Where each JWT starts, its length and its middle part."""
+    for match in _PAYLOAD.finditer(text):
+        dot = match.start()
+        before = text[max(0, dot - _LONGEST_HEADER) : dot]
+        header = before[len(before.rstrip(_WORD)) :]
+        start = header.find("eyJ")
+        if start >= 0 and len(header) - start >= 11:
+            size = len(header) - start
+            yield dot - size, size + len(match[0]) + 1 + len(match[2]), match[1]
 
 
 def jwt_role(payload: str) -> str:
@@ -79,13 +158,10 @@ def jwt_role(payload: str) -> str:
     return role if isinstance(role, str) else ""
 
 
-def _tokens(url: str, text: str) -> Iterator[tuple[Leak, int]]:
+def _tokens(text: str) -> Iterator[_Hit]:
     for match in _TOKEN.finditer(text):
         kind, prefix = next((kind, prefix) for kind, prefix, _ in _TOKENS if match[0].startswith(prefix))
-        shown = "" if kind == "private key" else prefix
-        yield _leak(url, text, match.start(), kind, len(match[0]), shown), match.start()
-
-
-def _urls(url: str, text: str) -> Iterator[tuple[Leak, int]]:
-    for match in _DATABASE_URL.finditer(text):
-        yield _leak(url, text, match.start(1), "database password in a URL", len(match[1])), match.start(1)
+        if kind != "private key":
+            yield _Hit(match.start(), kind, len(match[0]), prefix)
+        elif _BASE64.search(match[0]):  # libraries hold the two lines around it, and code between them
+            yield _Hit(match.start(), kind, len(match[0]))

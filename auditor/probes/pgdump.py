@@ -1,22 +1,23 @@
-"""Reads what a file made by pg_dump says of itself, without running PostgreSQL's tools.
-
-Source of the custom format's header: ``ReadHead`` of PostgreSQL's pg_backup_archiver.c.
-"""
+"""Reads what a file made by pg_dump says of itself, without running PostgreSQL's tools."""
 
 from __future__ import annotations
 
 import gzip
+import os
+import zlib
 from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, BinaryIO, cast
 
-_MAGIC = b"PGDMP"
+from auditor.probes.pgarchive import CUSTOM, MAGIC, Cut, Damaged, Reader, prove_whole, read_header
+
 _GZIP = b"\x1f\x8b"
 _BEGIN = b"PostgreSQL database dump"
 _END = b"PostgreSQL database dump complete"
 _HEAD = 65_536
 _TAIL = 4096
-_TIME_FIELDS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,32 +30,8 @@ class DumpFile:
     server_version: str = ""
     problem: str = ""
     """What is wrong with it; empty when nothing was found."""
-
-
-class _Truncated(Exception):
-    """The header ends before it is complete."""
-
-
-class _Header:
-    """Reads integers and strings the way the archive writes them."""
-
-    def __init__(self, data: bytes, at: int, int_size: int) -> None:
-        self.data, self.at, self.int_size = data, at, int_size
-
-    def take(self, count: int) -> bytes:
-        if count < 0 or self.at + count > len(self.data):
-            raise _Truncated
-        self.at += count
-        return self.data[self.at - count : self.at]
-
-    def integer(self) -> int:
-        sign, *_ = self.take(1)
-        value = int.from_bytes(self.take(self.int_size), "little")
-        return -value if sign else value
-
-    def string(self) -> str:
-        length = self.integer()
-        return "" if length < 0 else self.take(length).decode("utf-8", "replace")
+    started: datetime | None = None
+    """When pg_dump began, by the clock and in the zone of its machine, whichever that is."""
 
 
 def read_dump(path: Path) -> DumpFile:
@@ -68,17 +45,19 @@ def read_dump(path: Path) -> DumpFile:
     """
     with path.open("rb") as stream:
         head = stream.read(_HEAD)
+        size = stream.seek(0, os.SEEK_END)
         if not head:
             return DumpFile(problem="it is empty")
-        if head.startswith(_MAGIC):
-            return read_custom_header(head)
-        if not head.startswith(_GZIP):
+        if head.startswith(MAGIC):
             stream.seek(0)
-            return _plain(stream, "plain")
+            return _custom(stream, size)
+        if not head.startswith(_GZIP):
+            stream.seek(max(0, size - _TAIL))
+            return _plain(head, stream.read(), "plain")
     try:
         with gzip.open(path) as unpacked:
-            return _plain(cast("IO[bytes]", unpacked), "plain, gzipped")
-    except (EOFError, gzip.BadGzipFile):
+            return _plain(*_ends(cast("IO[bytes]", unpacked)), "plain, gzipped")
+    except (EOFError, gzip.BadGzipFile, zlib.error):
         return DumpFile("plain, gzipped", problem="the compressed file is cut off or damaged")
 
 
@@ -88,27 +67,38 @@ def read_custom_header(head: bytes) -> DumpFile:
     Args:
         head: the first bytes of the file.
     """
-    if len(head) < 11:
-        return DumpFile("custom", problem="it ends inside its header")
-    version = (head[5], head[6])
-    name = f"custom {version[0]}.{version[1]}"
-    if not (1, 12) <= version <= (1, 16):
-        return DumpFile(name, problem="its archive version is not known to this audit")
-    int_size, _offset_size, _format = head[8:11]
-    header = _Header(head, 11, int_size)
+    return _custom(BytesIO(head), len(head), whole=False)
+
+
+def _custom(stream: BinaryIO, size: int, *, whole: bool = True) -> DumpFile:
+    reader = Reader(stream, size)
+    header = None
+    problem = ""
     try:
-        header.take(1) if version >= (1, 15) else header.integer()  # compression
-        for _ in range(_TIME_FIELDS):  # local time without a zone: of no use as evidence
-            header.integer()
-        return DumpFile(name, header.string(), header.string().split(" ")[0])
-    except _Truncated:
-        return DumpFile(name, problem="it ends inside its header")
+        header = read_header(reader)
+        if header.format != CUSTOM:
+            problem = "it is only the table of contents of a dump in another format"
+        elif whole:
+            prove_whole(reader)
+    except Cut:
+        problem = "it is cut off" if header else "it ends inside its header"
+    except Damaged as damaged:
+        problem = str(damaged)
+    name = "custom {}.{}".format(*reader.version) if any(reader.version) else "custom"
+    if header is None:
+        return DumpFile(name, problem=problem)
+    return DumpFile(name, header.database, header.server_version, problem, header.started)
 
 
-def _plain(stream: IO[bytes], kind: str) -> DumpFile:
+def _ends(stream: IO[bytes]) -> tuple[bytes, bytes]:
+    """The first and the last bytes of a stream that can only be read from one end to the other."""
     first = last = stream.read(_HEAD)
     while block := stream.read(1 << 20):
         last = (last + block)[-_TAIL:]
+    return first, last
+
+
+def _plain(first: bytes, last: bytes, kind: str) -> DumpFile:
     if _BEGIN not in first:
         return DumpFile(kind, problem="it does not look like a dump of PostgreSQL")
     return DumpFile(kind, problem="" if _END in last else "its end is missing: pg_dump did not finish")

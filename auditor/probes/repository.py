@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import codecs
 import fnmatch
 import re
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from auditor.errors import Unavailable
 from auditor.facts.repository import SecretLiteral, SecretLiterals
 from auditor.model import Gap
 from auditor.probes import surfaces
-from auditor.probes.leaks import jwt_role
+from auditor.probes.leaks import jwt_role, jwts
 from auditor.probes.net.threads import in_daemon_thread
 from auditor.redact import secret_shape
 from auditor.registry import probe
@@ -36,9 +37,15 @@ _PLACEHOLDER = re.compile(
     r"^(?:<.*>|\*+|x{3,}|\.{3}|todo|(?:your|my|replace)[-_ ].*|(?:change[-_ ]?me|example|dummy|placeholder).*)$",
     re.IGNORECASE,
 )
-_REFERENCE = re.compile(r"\$\{?[A-Za-z_]\w*\}?")
-_DEFAULT = re.compile(r"^\$\{[A-Za-z_]\w*:?-([^}]+)\}$")
-_ASSIGNMENT = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][\w.]*)\s*=\s*(.*?)\s*$")
+_REFERENCE = re.compile(
+    r"(?P<dollar>\$\$)|\$\{[A-Za-z_]\w*(?:(?P<how>:?[-?+])(?P<word>(?:[^{}]|\{[^{}]*\})*))?\}|(?<![\w$])\$[A-Za-z_]\w*"
+)
+"""``${NAME}``, with or without a default, and ``$NAME`` where a word may start; ``$$`` is a dollar sign."""
+_LONGEST = 20_000
+"""Characters of a value in which references are looked for."""
+_ASSIGNMENT = re.compile(r"\s*(?:export\s+)?([A-Za-z_][\w.]*)\s*=(.*)", re.DOTALL)
+_QUOTED = re.compile(r"\"((?:[^\"\\]++|\\.)*+)\"|'([^']*)'")
+_PATH = re.compile(r"\.{0,2}(?:/[\w.@-]+)+/?")
 
 
 @probe(deadline=20.0)
@@ -69,6 +76,7 @@ async def tracked_files(root: Path) -> tuple[str, ...]:
     finally:
         if process.returncode is None:
             process.kill()
+            await process.wait()
     if process.returncode:
         reason = said.decode("utf-8", "replace").strip().splitlines()[-1:] or ["no reason given"]
         raise Unavailable(
@@ -85,18 +93,35 @@ def _read(root: Path, tracked: tuple[str, ...]) -> SecretLiterals:
         finder = _finder(Path(name).name)
         if finder is None:
             continue
+        # names are bytes to git, and no report can hold all of them
+        shown = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         try:
-            with (root / name).open("rb") as stream:
-                text = stream.read(_MAX_BYTES).decode("utf-8", "replace")
-            literals += finder(name, text)
-            files.append(name)
-        except FileNotFoundError:
-            continue  # tracked, but deleted in this checkout
+            data = _content(root / name)
+            if data is None:
+                continue
+            literals += finder(shown, _text(data[:_MAX_BYTES]))
+            files.append(shown)
+            if len(data) > _MAX_BYTES:
+                gaps.append(Gap(shown, f"{shown} is longer than {_MAX_BYTES} bytes: the rest was not read"))
         except OSError as error:
-            gaps.append(Gap(name, f"{name} cannot be read: {error.strerror}"))
+            gaps.append(Gap(shown, f"{shown} cannot be read: {error.strerror}"))
         except (yaml.YAMLError, RecursionError):
-            gaps.append(Gap(name, f"{name} is not YAML that can be read", "check it with `docker compose config`"))
+            gaps.append(Gap(shown, f"{shown} is not YAML that can be read", "check it with `docker compose config`"))
     return SecretLiterals(tuple(files), tuple(literals), tuple(gaps))
+
+
+def _content(path: Path) -> bytes | None:
+    """What a tracked file holds; None when it is deleted in this checkout, or only points elsewhere."""
+    if path.is_symlink() or not path.is_file():
+        return None
+    with path.open("rb") as stream:
+        return stream.read(_MAX_BYTES + 1)
+
+
+def _text(data: bytes) -> str:
+    # what PowerShell writes with ">"
+    encoding = "utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+    return data.decode(encoding, "replace")
 
 
 def _finder(name: str) -> Callable[[str, str], list[SecretLiteral]] | None:
@@ -114,10 +139,12 @@ def env_literals(path: str, text: str) -> list[SecretLiteral]:
     """Secret literals of a .env file."""
     found: list[SecretLiteral] = []
     for number, line in enumerate(text.splitlines(), 1):
-        if match := _ASSIGNMENT.match(line):
-            value = match[2]
-            value = value[1:-1] if value[:1] in "\"'" and value[:1] == value[-1:] else value.split(" #")[0].strip()
-            found += _literal(path, number, match[1], value)
+        if match := _ASSIGNMENT.fullmatch(line):
+            value = match[2].strip()
+            quoted = _QUOTED.match(value)
+            value = quoted[1] or quoted[2] or "" if quoted else value.split(" #")[0].strip()
+            # in single quotes everything means itself
+            found += _literal(path, number, match[1], value, refers=not quoted or quoted[2] is None)
     return found
 
 
@@ -127,7 +154,10 @@ def compose_literals(path: str, text: str) -> list[SecretLiteral]:
     Raises:
         yaml.YAMLError: it is not YAML.
     """
-    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except (ValueError, OverflowError) as error:  # PyYAML's own: numbers of versions and of characters without end
+        raise yaml.YAMLError(str(error)) from None
     return [literal for key, node in _scalars(root) for literal in _literal(path, *_place(node), key, node.value)]
 
 
@@ -136,30 +166,31 @@ def _place(node: yaml.Node) -> tuple[int]:
 
 
 def _scalars(root: yaml.Node | None) -> Iterator[tuple[str, yaml.ScalarNode]]:
-    """Every scalar with its key. Aliases are the same node again, so each is visited once."""
-    visited: set[int] = set()
+    """Every scalar with each key that it is given to. An alias is the same node again: its inside is visited once."""
+    visited: set[tuple[int, str]] = set()
     stack: list[tuple[str, yaml.Node]] = [("", root)] if root is not None else []
     while stack:
         key, node = stack.pop()
-        if id(node) in visited:
+        visit = (id(node), key if isinstance(node, yaml.ScalarNode) else "")
+        if visit in visited:
             continue
-        visited.add(id(node))
+        visited.add(visit)
         if isinstance(node, yaml.MappingNode):
-            stack += [(str(k.value), v) for k, v in node.value if isinstance(k, yaml.ScalarNode)]
+            stack += [(str(k.value) if isinstance(k, yaml.ScalarNode) else "", v) for k, v in node.value]
         elif isinstance(node, yaml.SequenceNode):
             stack += [("", entry) for entry in node.value]
         elif isinstance(node, yaml.ScalarNode):
-            if not key and (match := _ASSIGNMENT.match(node.value)):
-                node = yaml.ScalarNode(node.tag, match[2], node.start_mark, node.end_mark)
+            if not key and (match := _ASSIGNMENT.fullmatch(node.value)):
                 key = match[1]
+                node = yaml.ScalarNode(node.tag, match[2].strip(), node.start_mark, node.end_mark)
             yield key, node
 
 
-def _literal(path: str, line: int, key: str, value: str) -> Iterator[SecretLiteral]:
-    if default := _DEFAULT.match(value):
-        value = default[1]
-    elif _REFERENCE.fullmatch(value) or (_REFERENCE.search(value) and not secret_shape(value)):
-        return
+def _literal(path: str, line: int, key: str, value: str, *, refers: bool = True) -> Iterator[SecretLiteral]:
+    if refers and len(value) <= _LONGEST:
+        value, open_ = _written_out(value)
+        if open_ and not secret_shape(value):
+            return  # part of it comes from elsewhere
     if len(value) < _SHORTEST or _PLACEHOLDER.match(value) or value.lower() in ("true", "false", "none", "null"):
         return
     kind = _kind(key, value)
@@ -167,14 +198,32 @@ def _literal(path: str, line: int, key: str, value: str) -> Iterator[SecretLiter
         yield SecretLiteral(path, line, key, kind, len(value))
 
 
+def _written_out(value: str) -> tuple[str, bool]:
+    """What a value is when no variable is set, and whether it then lacks something."""
+    open_ = False
+
+    def put(found: re.Match[str]) -> str:
+        nonlocal open_
+        if found["dollar"]:
+            return "$"
+        if found["how"] and "?" not in found["how"]:
+            word, inner = _written_out(found["word"])
+            open_ = open_ or inner
+            return word
+        open_ = True
+        return ""
+
+    return _REFERENCE.sub(put, value), open_
+
+
 def _kind(key: str, value: str) -> str:
     shape = secret_shape(value)
-    if shape == "JWT" and jwt_role(value.split(".")[1]) == "anon":
+    if shape == "JWT" and {jwt_role(payload) for _, _, payload in jwts(value)} == {"anon"}:
         return ""  # the anon key is public by design
     if shape:
         return shape
     if not _SECRET_NAME.search(key) or _PUBLIC_NAME.search(key):
         return ""
-    if "://" in value or value.startswith(("/", "./")):
+    if "://" in value or _PATH.fullmatch(value):
         return ""  # a URL without a password, or the path of a secret's file
     return "value of a secret variable"

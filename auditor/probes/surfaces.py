@@ -80,6 +80,22 @@ def supabase(environment: Environment) -> Supabase:
     return environment.supabase
 
 
+_IDENTITY = """
+select pg_catalog.current_database()::text, (select system_identifier::text from pg_catalog.pg_control_system())
+"""
+
+
+def _same_place(one: Database, other: Database) -> bool:
+    return (one.targets(), one.name) == (other.targets(), other.name)
+
+
+async def _identity(database: Database) -> str:
+    """Cluster and database, as the server itself says them: names and addresses may differ behind a pooler."""
+    async with database.session() as session, session.transaction() as transaction:
+        name, cluster = (await transaction.rows(_IDENTITY))[0]
+    return f"{name} of cluster {cluster}"
+
+
 @dataclass(frozen=True, slots=True)
 class Databases:
     """The two ways into the database: as the audit, and as the application."""
@@ -89,6 +105,24 @@ class Databases:
     """Through ``auditor_database``, else ``database``."""
     application: Database | None
     """Through ``database``."""
+
+    async def verified(self) -> Database:
+        """The connection for catalog queries, once it is known to lead where the application's leads.
+
+        Raises:
+            Absent: declared absent.
+            Unavailable: left out, or the two URLs lead to different databases.
+        """
+        auditor, application = self.for_audit(), self.application
+        if application is None or application is auditor or _same_place(auditor, application):
+            return auditor
+        if (here := await _identity(auditor)) != (there := await _identity(application)):
+            raise Unavailable(
+                f"database and auditor_database lead to different databases: {application.where} ({there}) and "
+                f"{auditor.where} ({here})",
+                "let both name the same database; only the role may differ",
+            )
+        return auditor
 
     def for_audit(self) -> Database:
         """The connection for catalog queries.

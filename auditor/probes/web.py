@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
+import warnings
 from datetime import UTC, datetime
 from urllib.parse import urljoin, urlsplit
 
@@ -18,6 +20,8 @@ from auditor.probes.surfaces import web_origins
 from auditor.registry import probe
 
 _HOPS = 5
+_SECONDS = 8.0
+"""For each answer in plain HTTP."""
 
 
 @probe(deadline=20.0)
@@ -26,9 +30,12 @@ async def certificates(environment: Environment, dialer: Dialer) -> Certificates
     origins, gaps = web_origins(environment)
     more: list[Gap] = []
     seen: list[CertificateSeen] = []
+    lenient, strict = ssl_context(environment.tls, verify=False), ssl_context(environment.tls)
+    # A common name is no identity (RFC 9525 section 6.4.4); browsers have not looked at it since 2017.
+    strict.hostname_checks_common_name = False
     for url in dict.fromkeys(map(_origin_of, origins.values())):
         try:
-            seen.append(await _look(url, environment, dialer))
+            seen.append(await _look(url, lenient, strict, dialer))
         except Unavailable as unavailable:
             more.append(Gap(url, unavailable.reason, unavailable.hint))
     return Certificates(tuple(seen), datetime.now(UTC), (*gaps, *more))
@@ -39,24 +46,21 @@ def _origin_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-async def _look(url: str, environment: Environment, dialer: Dialer) -> CertificateSeen:
+async def _look(url: str, lenient: ssl.SSLContext, strict: ssl.SSLContext, dialer: Dialer) -> CertificateSeen:
     parts = urlsplit(url)
     if parts.scheme != "https":
         return CertificateSeen(url, encrypted=False)
     host, port = parts.hostname or "", parts.port or 443
-    async with dialer.connection(host, port, tls=ssl_context(environment.tls, verify=False)) as (_, writer):
+    async with dialer.connection(host, port, tls=lenient) as (_, writer):
         handshake = writer.get_extra_info("ssl_object")
         der, protocol = handshake.getpeercert(binary_form=True), handshake.version() or ""
-    problem = await _problem(host, port, environment, dialer)
+    problem = await _problem(host, port, strict, dialer)
     return read_certificate(url, der, protocol, problem)
 
 
-async def _problem(host: str, port: int, environment: Environment, dialer: Dialer) -> str:
-    context = ssl_context(environment.tls)
-    # A common name is no identity (RFC 9525 section 6.4.4); browsers have not looked at it since 2017.
-    context.hostname_checks_common_name = False
+async def _problem(host: str, port: int, strict: ssl.SSLContext, dialer: Dialer) -> str:
     try:
-        async with dialer.connection(host, port, tls=context):
+        async with dialer.connection(host, port, tls=strict):
             return ""
     except Unreachable as unreachable:
         cause = unreachable.__cause__
@@ -80,23 +84,23 @@ def read_certificate(origin: str, der: bytes, protocol: str, problem: str) -> Ce
     from cryptography import x509
 
     try:
-        certificate = x509.load_der_x509_certificate(der)
-        subject, issuer = (_common_name(name) for name in (certificate.subject, certificate.issuer))
-        names = _names(certificate)
-    except (ValueError, x509.UnsupportedGeneralNameType) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about what other versions will refuse
+            certificate = x509.load_der_x509_certificate(der)
+            return CertificateSeen(
+                origin,
+                encrypted=True,
+                trusted=not problem,
+                problem=problem,
+                subject=_common_name(certificate.subject),
+                issuer=_common_name(certificate.issuer),
+                names=_names(certificate),
+                not_before=certificate.not_valid_before_utc,
+                not_after=certificate.not_valid_after_utc,
+                protocol=protocol,
+            )
+    except (ValueError, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
         raise Unavailable(f"the certificate of {origin} cannot be read: {error}") from None
-    return CertificateSeen(
-        origin,
-        encrypted=True,
-        trusted=not problem,
-        problem=problem,
-        subject=subject,
-        issuer=issuer,
-        names=names,
-        not_before=certificate.not_valid_before_utc,
-        not_after=certificate.not_valid_after_utc,
-        protocol=protocol,
-    )
 
 
 def _common_name(name: object) -> str:
@@ -128,14 +132,17 @@ def _names(certificate: object) -> tuple[str, ...]:
 async def plain_http(environment: Environment, http: Http) -> PlainHttp:
     """One GET of the usual paths in plain HTTP on every https host, its redirects followed."""
     origins, gaps = web_origins(environment)
-    more: list[Gap] = []
-    answers: list[PlainAnswer] = []
-    for url in _plain_urls(origins, environment):
-        try:
-            answers.append(await _follow(url, http))
-        except Unavailable as unavailable:
-            more.append(Gap(url, unavailable.reason, unavailable.hint))
-    return PlainHttp(tuple(answers), (*gaps, *more))
+    # side by side: a firewall that drops packets to port 80 costs its seconds once
+    found = await asyncio.gather(*(_plain(url, http) for url in _plain_urls(origins, environment)))
+    answers = tuple(one for one in found if isinstance(one, PlainAnswer))
+    return PlainHttp(answers, (*gaps, *(one for one in found if isinstance(one, Gap))))
+
+
+async def _plain(url: str, http: Http) -> PlainAnswer | Gap:
+    try:
+        return await _follow(url, http)
+    except Unavailable as unavailable:
+        return Gap(url, unavailable.reason, unavailable.hint)
 
 
 def _plain_urls(origins: dict[str, str], environment: Environment) -> list[str]:
@@ -155,9 +162,18 @@ def _plain_urls(origins: dict[str, str], environment: Environment) -> list[str]:
     return list(urls)
 
 
+def _target(current: str, location: str) -> str:
+    """Where a redirect leads; empty when that is nowhere."""
+    try:
+        target = urljoin(current, location) if location else ""
+        return target if urlsplit(target).hostname or not target.startswith("http") else ""
+    except ValueError:  # a server may call anything a URL
+        return ""
+
+
 def _without_query(url: str) -> str:
     """Where it leads, without what may be a token."""
-    return url.split("?")[0].split("#")[0]
+    return url.split("?", maxsplit=1)[0].split("#", maxsplit=1)[0]
 
 
 async def _follow(url: str, http: Http) -> PlainAnswer:
@@ -166,7 +182,7 @@ async def _follow(url: str, http: Http) -> PlainAnswer:
     while len(hops) < _HOPS:
         try:
             # what matters is where it leads: the certificate behind it is judged elsewhere
-            answer = await http.get(current, max_body=65_536, verify=False)
+            answer = await http.get(current, max_body=65_536, verify=False, deadline=_SECONDS)
         except Unreachable as unreachable:
             # a port where nobody listens, or that hangs up at once, serves nothing in the clear
             if not hops and unreachable.kind in (Failure.REFUSED, Failure.RESET):
@@ -174,8 +190,7 @@ async def _follow(url: str, http: Http) -> PlainAnswer:
             if hops:
                 break
             raise
-        location = answer.header("location") or ""
-        target = urljoin(current, location) if location else ""
+        target = _target(current, answer.header("location") or "")
         hops.append(Hop(current, answer.status, _without_query(target)))
         # the first https hop is the end of what this fact is about, except that it may lead back
         if not 300 <= answer.status < 400 or urlsplit(target).scheme not in ("http", "https"):

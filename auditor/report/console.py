@@ -17,7 +17,8 @@ from rich.text import Text
 from auditor.model import ALL, Confidence, Disposition, Outcome
 from auditor.report import words
 from auditor.report.model import CheckRow, FindingRow, ItemRow, Report
-from auditor.report.words import clean, evidence_line, one_line
+from auditor.report.words import evidence_line, one_line
+from auditor.text import clean
 
 NARROW, WIDE, WITHOUT_TERMINAL = 60, 120, 100
 
@@ -115,6 +116,11 @@ class _Page:
         chosen = [row for row in self.report.left_out if "--" in row.reason]
         if chosen:
             text = f"  A part of the checklist: {words.count(len(chosen), 'check')} left out on the command line."
+            self.line(Text(text, style="yellow"))
+        if run.facts_gathered_at and (age := (run.started_at - run.facts_gathered_at).total_seconds()) > 0:
+            text = (
+                f"  Judged from facts gathered at {run.facts_gathered_at:%Y-%m-%d %H:%M} UTC, {age / 3600:.1f} h ago."
+            )
             self.line(Text(text, style="yellow"))
         if run.interrupted:
             self.line(Text("  The run was interrupted: what was not looked at counts as not judged.", style="yellow"))

@@ -12,8 +12,7 @@ from pydantic import ValidationError
 from auditor.errors import UsageError
 from auditor.report.model import Report
 
-
-_INVISIBLE = re.compile(r"[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_INVISIBLE = re.compile(r"[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 
 def render(report: Report) -> str:

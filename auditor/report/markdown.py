@@ -9,6 +9,7 @@ from auditor.model import ALL, Level, Outcome
 from auditor.report import words
 from auditor.report.model import CheckRow, FindingRow, Report
 from auditor.report.words import one_line
+from auditor.text import clean
 
 BUDGET = 900_000
 """Bytes: GitHub drops a job summary of more than 1 MiB whole."""
@@ -96,7 +97,7 @@ def _remedy(finding: FindingRow) -> Iterator[str]:
     label = "How to fix it" if finding.outcome is Outcome.FAIL else "What would settle it"
     fence = _fence(finding.remediation, 3)
     yield from ("", f"<details><summary>{label}</summary>", "", fence)
-    yield words.clean(finding.remediation)
+    yield clean(finding.remediation)
     yield from (fence, "", "</details>")
 
 

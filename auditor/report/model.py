@@ -72,6 +72,8 @@ class Run(Model):
     finished_at: Moment
     duration_s: float
     deadline_s: float
+    facts_gathered_at: Moment | None = None
+    """When the facts were gathered: long before the run when they were saved ones."""
     interrupted: bool = False
     checklist: ChecklistFile
     git: Git | None = None

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
 from auditor.model import Disposition, Level, Outcome
 from auditor.report.model import CheckRow, FindingRow, Report
+from auditor.text import clean
 
 SHOWN = 5
 """Findings of one check that a person reads before the rest becomes a number."""
-
-_RISKY = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-
-
-def clean(text: str) -> str:
-    """Text from outside without what could steer a terminal: control characters and direction overrides."""
-    return _RISKY.sub(lambda m: f"\\x{ord(m[0]):02x}" if ord(m[0]) < 256 else f"\\u{ord(m[0]):04x}", text)
 
 
 def one_line(text: str) -> str:

@@ -9,6 +9,7 @@ from auditor.model import Evidence, Finding, Level, Severity, failed, passed
 from auditor.registry import check
 
 _ENOUGH = ("ddl", "mod", "all")
+_ALL = {"ddl", "function", "misc", "misc_set", "read", "role", "write"}
 
 
 @check(
@@ -32,16 +33,16 @@ def changes_logged(settings: LogSettings) -> Iterator[Finding]:
 
     Without it: `alter system set log_statement = 'ddl';`
     """
-    classes = {word.strip().lower() for word in settings.pgaudit.split(",")}
+    classes = _pgaudit_classes(settings.pgaudit)
     evidence: Evidence = {
         "role": settings.role,
         "log_statement": settings.statement,
         "pgaudit_log": settings.pgaudit,
         "sources": dict(settings.sources),
     }
-    if "all" in classes or {"ddl", "role"} <= classes:
+    if {"ddl", "role"} <= classes:
         yield passed("pgaudit.log", f"pgaudit logs {settings.pgaudit} for {settings.role}", **evidence)
-    elif settings.statement in _ENOUGH:
+    elif settings.statement.lower() in _ENOUGH:
         yield passed("log_statement", f"log_statement is {settings.statement} for {settings.role}", **evidence)
     else:
         yield failed(
@@ -49,3 +50,13 @@ def changes_logged(settings: LogSettings) -> Iterator[Finding]:
             f"neither pgaudit nor log_statement ({settings.statement}) logs changes for {settings.role}",
             **evidence,
         )
+
+
+def _pgaudit_classes(setting: str) -> set[str]:
+    """What ``pgaudit.log`` comes to: words are added from left to right, and with a minus in front taken away."""
+    classes: set[str] = set()
+    for word in setting.lower().split(","):
+        name = word.strip().removeprefix("-").strip()
+        named = _ALL if name == "all" else {name} & _ALL
+        classes = classes - named if word.strip().startswith("-") else classes | named
+    return classes

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from auditor.facts.database import LogSettings
 from auditor.model import Finding, Level, Severity, failed, passed
 from auditor.registry import check
 
-_OFF = ("off", "", "none")
-_NEEDED = {"%m or %t or %n (time)": ("%m", "%t", "%n"), "%u (user)": ("%u",), "%d (database)": ("%d",)}
-_CLIENT = {"%h or %r (client address)": ("%h", "%r")}
+_OFF = ("off", "", "none", "false", "no", "0")
+_NEEDED = {
+    "%m or %t or %n (time)": "mtn",
+    "%u (user)": "u",
+    "%d (database)": "d",
+    "%h or %r (client address)": "hr",
+}
+_ESCAPE = re.compile(r"%(?:%|-?[0-9]*([A-Za-z]))")
+"""An escape of log_line_prefix, padded or not; ``%%`` is a percent sign."""
 
 
 @check(
@@ -35,9 +42,8 @@ def connections_logged(settings: LogSettings) -> Iterator[Finding]:
     for name, value in (("log_connections", settings.connections), ("log_disconnections", settings.disconnections)):
         judge = failed if value.lower() in _OFF else passed
         yield judge(name, f"{name} is {value or 'empty'} for the role {settings.role}", value=value, role=settings.role)
-    missing = [
-        what for what, any_of in (_NEEDED | _CLIENT).items() if not any(p in settings.line_prefix for p in any_of)
-    ]
+    escapes = {found[1] for found in _ESCAPE.finditer(settings.line_prefix)}
+    missing = [what for what, any_of in _NEEDED.items() if not escapes & set(any_of)]
     if missing:
         yield failed(
             "log_line_prefix", f"lines lack {', '.join(missing)}", value=settings.line_prefix, missing=list(missing)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from auditor.facts.cors import CorsAnswer, CorsAnswers
-from auditor.model import Confidence, Finding, Level, Severity, failed, not_applicable, passed
+from auditor.model import Confidence, Finding, Level, Severity, failed, not_applicable, passed, unproven
 from auditor.registry import check
 
 
@@ -35,11 +35,13 @@ def foreign_origin_refused(cors: CorsAnswers) -> Iterator[Finding]:
     foreign = [answer for answer in cors.answers if answer.kind != "declared"]
     if not foreign and not cors.gaps:
         yield not_applicable("no endpoint was asked")
+    # an answer to a declared origin proves that CORS is in force for answers of its status
+    heard = {(answer.endpoint, answer.status) for answer in cors.answers if answer.kind == "declared" and answer.allows}
     for endpoint, group in groupby(sorted(foreign, key=lambda a: a.endpoint), key=lambda a: a.endpoint):
-        yield from _judge(endpoint, list(group))
+        yield from _judge(endpoint, list(group), heard)
 
 
-def _judge(endpoint: str, answers: list[CorsAnswer]) -> Iterator[Finding]:
+def _judge(endpoint: str, answers: list[CorsAnswer], heard: set[tuple[str, int]]) -> Iterator[Finding]:
     worst: dict[str, CorsAnswer] = {}
     for answer in answers:
         # "*" with credentials is refused by browsers, so only a reflected origin leaks (Fetch, CORS check)
@@ -58,7 +60,17 @@ def _judge(endpoint: str, answers: list[CorsAnswer]) -> Iterator[Finding]:
             with_cookie=answer.with_cookie,
             preflight=answer.preflight,
         )
-    if not worst:
+    if worst:
+        return
+    if silent := sorted({a.status for a in answers if _says_nothing(a) and (endpoint, a.status) not in heard}):
+        statuses = ", ".join(map(str, silent))
+        yield unproven(
+            endpoint,
+            f"answers {statuses}: what it would say to a foreign origin when it works, nobody can tell",
+            "name a route that exists in [policy.cors] endpoints, and run the audit while the API is up",
+            statuses=silent,
+        )
+    else:
         origins = sorted({answer.origin for answer in answers})
         yield passed(
             endpoint,
@@ -67,6 +79,11 @@ def _judge(endpoint: str, answers: list[CorsAnswer]) -> Iterator[Finding]:
             origins=list(origins),
             statuses=sorted({answer.status for answer in answers}),
         )
+
+
+def _says_nothing(answer: CorsAnswer) -> bool:
+    """Whether it is not the route's own answer: a preflight without CORS headers refuses, whatever its status."""
+    return not answer.preflight and (answer.status in (404, 429) or answer.status >= 500)
 
 
 def _curl(answer: CorsAnswer) -> str:

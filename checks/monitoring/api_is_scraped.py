@@ -36,15 +36,21 @@ def api_is_scraped(scraping: ScrapeTargets, policy: MonitoringPolicy) -> Iterato
             "name the API's job in [policy.monitoring] job",
             jobs=list(jobs),
         )
-    elif not own:
+    elif not own and not scraping.gaps:
         yield failed(scraping.prometheus, "scrapes no target that is up", targets=len(scraping.targets))
 
 
 def _is_api(target: ScrapeTarget, api_host: str, job: str) -> bool:
     if job:
         return target.job == job
-    hosts = {urlsplit(target.scrape_url).hostname, target.instance.rsplit(":", 1)[0]}
-    return api_host in hosts
+    return bool(api_host) and api_host in (_host(target.scrape_url), target.instance.rsplit(":", 1)[0])
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:  # a server may call anything a URL
+        return ""
 
 
 def _judge(target: ScrapeTarget, scraping: ScrapeTargets) -> Finding:
@@ -58,6 +64,14 @@ def _judge(target: ScrapeTarget, scraping: ScrapeTargets) -> Finding:
     }
     if target.health != "up":
         return failed(target.scrape_url, f"the target is {target.health}: {target.last_error}", **evidence)
-    if age is None or age > max(_MISSED * target.interval_s, 60):
+    limit = max(_MISSED * target.interval_s, 60)
+    if age is None or age > limit:
         return failed(target.scrape_url, "the target is up, but was not scraped lately", **evidence)
+    if age < -limit:
+        return unproven(
+            target.scrape_url,
+            f"its last scrape lies {-age:.0f} s in the future, so nobody can tell how old it is",
+            "set the clocks of Prometheus and of the audit's machine",
+            **evidence,
+        )
     return passed(target.scrape_url, f"up, scraped {max(age, 0):.0f} s ago", **evidence)

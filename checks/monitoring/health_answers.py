@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.facts.monitoring import Health
-from auditor.model import Confidence, Evidence, Finding, Level, Severity, failed, passed
+from auditor.model import Confidence, Evidence, Finding, Level, Severity, failed, passed, unproven
 from auditor.registry import check
 
 _GOOD = ("", "pass", "ok", "up", "healthy", "warn")
+_PAGES = ("text/html", "application/xhtml+xml")
 
 
 @check("MON001", level=Level.MANDATORY, severity=Severity.MEDIUM, references=("draft-inadarei-api-health-check-06",))
@@ -30,6 +31,14 @@ def health_answers(health: Health) -> Iterator[Finding]:
         "elapsed_ms": round(health.elapsed_ms, 1),
     }
     said = f"{health.status}{f' {health.state!r}' if health.state else ''} in {health.elapsed_ms:.0f} ms"
+    if health.status == 200 and not health.state and health.content_type in _PAGES:
+        yield unproven(
+            health.url,
+            f"answers {said} with a page for browsers, which says nothing of the service's health",
+            "name the API's own health endpoint in [env.*] health; a catch-all route answers everything",
+            **evidence,
+        )
+        return
     well = health.status == 200 and health.state.lower() in _GOOD
     judge = passed if well else failed
     yield judge(

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.facts.policy import RateLimitPolicy
+from auditor.facts.policy import Rate, RateLimitPolicy
 from auditor.facts.rate_limit import Burst, Bursts
 from auditor.model import Confidence, Evidence, Finding, Level, Severity, failed, passed, unproven
 from auditor.registry import check
+
+_REFUSALS = (429, 503, 403, 423, 0)
+"""What limiters say: nginx 503 unless told otherwise, firewalls 403, account locks 423; 0 for closed connections."""
 
 
 @check(
@@ -42,22 +45,37 @@ def _judge(burst: Burst, policy: RateLimitPolicy) -> Finding:
         "refused_status": burst.refused_status,
     }
     sent = f"{burst.accepted} accepted in {burst.seconds:.1f} s"
-    if burst.refused_status is not None and burst.confirmed:
-        status = burst.refused_status or "closed connections"
-        return passed(burst.endpoint, f"refused with {status} after {sent}", confidence=Confidence.PROVEN, **evidence)
     if burst.refused_status is not None:
+        return _refused(burst, burst.refused_status, sent, evidence)
+    if policy.limit and _in_one_window(burst, policy.limit) <= policy.limit.count:
         return unproven(
             burst.endpoint,
-            f"{burst.refused_status} appeared once in the burst and was not confirmed: it may be an unsteady server",
-            "run the audit again when the server is quiet",
-            **evidence,
-        )
-    promised = policy.limit.count if policy.limit else 0
-    if burst.accepted <= promised:
-        return unproven(
-            burst.endpoint,
-            f"no limit met: {sent}, fewer than the promised {policy.limit}",
-            f"raise [policy.rate_limiting] max_requests above {2 * promised} to prove it",
+            f"no limit met: {sent}, no more than the promised {policy.limit}",
+            f"raise [policy.rate_limiting] max_requests above {2 * policy.limit.count}, or run nearer to the server",
             **evidence,
         )
     return failed(burst.endpoint, f"no limit met from one address: {sent}", confidence=Confidence.PROVEN, **evidence)
+
+
+def _in_one_window(burst: Burst, limit: Rate) -> float:
+    """How many of the accepted requests fell into one period of the limit."""
+    return burst.accepted if burst.seconds <= limit.seconds else burst.accepted * limit.seconds / burst.seconds
+
+
+def _refused(burst: Burst, status: int, sent: str, evidence: Evidence) -> Finding:
+    shown = status or "closed connections"
+    if not burst.confirmed:
+        return unproven(
+            burst.endpoint,
+            f"{shown} appeared once in the burst and was not confirmed: it may be an unsteady server",
+            "run the audit again when the server is quiet",
+            **evidence,
+        )
+    if status not in _REFUSALS:
+        return unproven(
+            burst.endpoint,
+            f"answers {shown} after {sent}: that is no refusal, the server may have broken down",
+            "look at its log; a limit answers 429 (RFC 6585)",
+            **evidence,
+        )
+    return passed(burst.endpoint, f"refused with {shown} after {sent}", confidence=Confidence.PROVEN, **evidence)

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from auditor.facts.database import ExposedTables, Policies, Policy, Table, quoted
+from auditor.facts.catalog import API_ROLES, PUBLIC, Catalog, Relation, RowPolicy
+from auditor.facts.database import quoted
+from auditor.facts.decisions import Decisions
 from auditor.facts.policy import RlsPolicy
-from auditor.model import Evidence, Finding, Level, Severity, failed, not_applicable, passed
+from auditor.facts.row_trials import RowTrials, Trial
+from auditor.model import Confidence, Evidence, Finding, Level, Severity, failed, not_applicable, passed, unproven
 from auditor.registry import check
 
-_API_ROLES = {"anon", "authenticated", "public"}
-_TRUE = re.compile(r"\(*\s*(true|(\S+)\s*=\s*\2)\s*\)*", re.IGNORECASE)
 
+@check("RLS002", level=Level.MANDATORY, severity=Severity.CRITICAL, references=("CWE-863", "ASVS-5.0-8.2.2"))
+def policy_not_always_true(catalog: Catalog, trials: RowTrials, intent: RlsPolicy) -> Iterator[Finding]:
+    """No permissive policy lets a stranger through without looking at the row.
 
-@check(
-    "RLS002",
-    level=Level.MANDATORY,
-    severity=Severity.CRITICAL,
-    references=("CWE-863", "ASVS-5.0-8.2.2"),
-)
-def policy_not_always_true(policies: Policies, exposed: ExposedTables, intent: RlsPolicy) -> Iterator[Finding]:
-    """No permissive policy for an API role is always true.
+    Policies that read no column of their table are evaluated as anon and as a signed-in user who owns nothing: `true`,
+    `2 > 1`, `auth.uid() is not null`. What only administrators pass stays closed to them.
 
     ## Why it matters
     A policy `using (true)` for anon or authenticated gives every row to everyone who has the public key, while the
@@ -34,41 +31,76 @@ def policy_not_always_true(policies: Policies, exposed: ExposedTables, intent: R
 
     A table that everyone may read on purpose belongs in `[policy.rls] public_tables`.
     """
-    reachable = {str(table): table for table in exposed.tables if table.reachable_by}
-    judged = [p for p in policies.policies if p.table in reachable and _for_api(p)]
-    if not judged:
+    decisions = Decisions(catalog, trials)
+    reachable = {str(relation): relation for relation in catalog.exposed() if relation.rls and relation.reachable_by}
+    judged = [policy for policy in catalog.policies if policy.table in reachable and policy.permissive]
+    judged = [policy for policy in judged if _roles(policy, catalog)]
+    if not judged and not catalog.gaps:
         yield not_applicable("no permissive policy for an API role on a table that they reach")
     for policy in judged:
-        yield _judge(policy, reachable[policy.table], intent)
+        yield _judge(policy, reachable[policy.table], catalog, decisions, intent)
 
 
-def _for_api(policy: Policy) -> bool:
-    return policy.permissive and bool(_API_ROLES & set(policy.roles))
+def _roles(policy: RowPolicy, catalog: Catalog) -> list[str]:
+    memberships = {role.name: role.inherits for role in catalog.roles}
+    return [name for name in API_ROLES if {name, PUBLIC, *memberships.get(name, ())} & set(policy.roles)]
 
 
-def _judge(policy: Policy, table: Table, intent: RlsPolicy) -> Finding:
-    open_parts = [part for part, expression in _parts(policy) if expression and _TRUE.fullmatch(expression)]
+def _judge(policy: RowPolicy, table: Relation, catalog: Catalog, decisions: Decisions, intent: RlsPolicy) -> Finding:
     evidence: Evidence = {"policy": policy.name, "command": policy.command, "roles": list(policy.roles)}
-    if not open_parts:
-        return passed(policy.table, f"policy {policy.name} is not always true", aspect=policy.name, **evidence)
-    if policy.command == "SELECT" and f"{table.schema}.{table.name}" in intent.public_tables:
+    if policy.command == "SELECT" and table.named_in(intent.public_tables):
         return passed(policy.table, f"policy {policy.name}: declared public", aspect=policy.name, **evidence)
-    return failed(
+    sides = [(side, text) for side, text in (("using", policy.using), ("check", policy.check)) if text]
+    ways = [
+        (role, side, text, decisions.trial(policy, role, side))
+        for role in _roles(policy, catalog)
+        for side, text in sides
+    ]
+    if policy.columns:
+        return passed(policy.table, f"policy {policy.name} looks at the row", aspect=policy.name, **evidence)
+    open_ways = [
+        (role, side, trial) for role, side, text, trial in ways if _literally_true(text) or (trial and trial.allowed)
+    ]
+    open_ways = [way for way in open_ways if not decisions.narrowed(policy, way[0], way[1])]
+    if open_ways:
+        return _open(policy, open_ways, evidence)
+    unknown = [trial for _, _, _, trial in ways if trial and trial.allowed is None]
+    if unknown:
+        return unproven(
+            policy.table,
+            f"policy {policy.name} looks at no row, and could not be tried: {unknown[0].reason}",
+            "declare the function stable if it is, or review the policy and waive this",
+            aspect=policy.name,
+            **evidence,
+        )
+    return passed(
         policy.table,
-        f"policy {policy.name} is always true for {policy.command} ({' and '.join(open_parts)})",
-        remediation=_fix(policy, open_parts),
+        f"policy {policy.name} is closed to strangers",
+        confidence=Confidence.PROVEN,
         aspect=policy.name,
-        always_true=open_parts,
         **evidence,
     )
 
 
-def _parts(policy: Policy) -> tuple[tuple[str, str | None], ...]:
-    return (("using", policy.using), ("with check", policy.check))
-
-
-def _fix(policy: Policy, open_parts: list[str]) -> str:
-    clauses = " ".join(f"{part} ((select auth.uid()) = owner_id)" for part in open_parts)
-    return (
-        f"alter policy {quoted(policy.name)} on {policy.table} {clauses};  -- owner_id: the column that names the owner"
+def _open(policy: RowPolicy, ways: Sequence[tuple[str, str, Trial | None]], evidence: Evidence) -> Finding:
+    clauses = sorted({"with check" if side == "check" else "using" for _, side, _ in ways}, reverse=True)
+    roles = sorted({role for role, _, _ in ways})
+    tried = all(trial is not None for _, _, trial in ways)
+    fix = " ".join(f"{clause} ((select auth.uid()) = owner_id)" for clause in clauses)
+    return failed(
+        policy.table,
+        f"policy {policy.name} lets {' and '.join(roles)} through for {policy.command} ({' and '.join(clauses)}), "
+        "whatever the row",
+        confidence=Confidence.PROVEN if tried else Confidence.OBSERVED,
+        remediation=f"    alter policy {quoted(policy.name)} on {policy.table} {fix};  -- owner_id: who owns the row",
+        aspect=policy.name,
+        open_to=roles,
+        clauses=clauses,
+        using=policy.using,
+        with_check=policy.check,
+        **evidence,
     )
+
+
+def _literally_true(text: str) -> bool:
+    return text.strip("() ").lower() == "true"

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.facts.database import ExposedTables, Table
+from auditor.facts.catalog import Catalog, Relation
 from auditor.facts.policy import RlsPolicy
-from auditor.model import Finding, Level, Severity, failed, not_applicable, passed
+from auditor.facts.row_trials import RowTrials
+from auditor.model import Confidence, Finding, Level, Severity, failed, not_applicable, passed
 from auditor.registry import check
 
-_TABLES = ("table", "partitioned table")
 
-
-@check(
-    "RLS001",
-    level=Level.MANDATORY,
-    severity=Severity.CRITICAL,
-    references=("CWE-862", "ASVS-5.0-8.2.2"),
-)
-def rls_enabled(exposed: ExposedTables, policy: RlsPolicy) -> Iterator[Finding]:
+@check("RLS001", level=Level.MANDATORY, severity=Severity.CRITICAL, references=("CWE-862", "ASVS-5.0-8.2.2"))
+def rls_enabled(catalog: Catalog, trials: RowTrials, policy: RlsPolicy) -> Iterator[Finding]:
     """Every table in an exposed schema has row level security turned on.
+
+    Every kind counts: partitioned tables and each of their partitions, children by inheritance, tables with a right to
+    write only or on some columns only. What no API role can reach passes.
 
     ## Why it matters
     Supabase serves each table in an exposed schema over HTTP. With RLS off, the public anon key reads, and often
@@ -30,46 +27,47 @@ def rls_enabled(exposed: ExposedTables, policy: RlsPolicy) -> Iterator[Finding]:
 
     Then add a policy for those who need the rows: RLS without a policy denies everyone.
     """
-    tables = [table for table in exposed.tables if table.kind in _TABLES]
-    if not tables and not exposed.gaps:
-        yield not_applicable(f"no tables in {', '.join(exposed.schemas)}")
+    tables = catalog.exposed("table", "partitioned table")
+    seen_by = trials.seen_by()
+    if not tables and not catalog.gaps:
+        yield not_applicable(f"no tables in {', '.join(catalog.schemas)}")
     for table in tables:
-        yield _judge(table, policy)
+        yield _judge(table, policy, seen_by.get(str(table), []))
 
 
-def _judge(table: Table, policy: RlsPolicy) -> Finding:
+def _judge(table: Relation, policy: RlsPolicy, seen_by: list[str]) -> Finding:
     subject = str(table)
     if table.rls:
         return passed(subject, "row level security is on", forced=table.forced)
     if not table.reachable_by:
         return passed(subject, "row level security is off, and no API role can reach the table")
-    if _public_on_purpose(table, policy):
+    if not table.writable_by and table.named_in(policy.public_tables):
         return passed(subject, "row level security is off, read-only and declared public", declared="public_tables")
-    if table.extension:
-        return _owned_by_extension(table)
+    if table.extension and not table.writable_by:
+        return passed(subject, _move_extension(table), extension=table.extension)
     return failed(
         subject,
-        "row level security is off",
+        _what(table, seen_by),
+        confidence=Confidence.PROVEN if seen_by else Confidence.OBSERVED,
+        remediation=_move_extension(table) if table.extension else "",
         readable_by=list(table.readable_by),
         writable_by=list(table.writable_by),
+        columns=sorted({column for grant in table.grants for column in grant.columns}),
+        rows_seen_by=seen_by,
         owner=table.owner,
+        part_of=list(table.parents),
+        extension=table.extension,
     )
 
 
-def _public_on_purpose(table: Table, policy: RlsPolicy) -> bool:
-    return not table.writable_by and f"{table.schema}.{table.name}" in policy.public_tables
+def _what(table: Relation, seen_by: list[str]) -> str:
+    seen = f": {' and '.join(seen_by)} read rows" if seen_by else ""
+    owned = f"; the table belongs to the extension {table.extension}" if table.extension else ""
+    return f"row level security is off{seen}{owned}"
 
 
-def _owned_by_extension(table: Table) -> Finding:
-    return failed(
-        str(table),
-        f"row level security is off; the table belongs to the extension {table.extension}",
-        remediation=(
-            f"The extension owns this table, so RLS cannot be turned on here: move the extension out of the exposed "
-            f"schema (`alter extension {table.extension} set schema extensions;` where it allows it), or revoke the "
-            f"API roles' rights on it."
-        ),
-        readable_by=list(table.readable_by),
-        writable_by=list(table.writable_by),
-        extension=table.extension,
+def _move_extension(table: Relation) -> str:
+    return (
+        f"belongs to the extension {table.extension}, so RLS cannot be turned on: move it out of the exposed "
+        f"schema (`alter extension {table.extension} set schema extensions;` where it allows it), or revoke the rights"
     )

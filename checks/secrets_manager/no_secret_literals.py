@@ -41,5 +41,5 @@ def no_secret_literals(repository: SecretLiterals) -> Iterator[Finding]:
     for path in repository.files:
         if path not in spoiled:
             yield passed(path, "holds no secret literal", confidence=Confidence.INFERRED)
-    if not repository.files:
+    if not repository.files and not repository.gaps:
         yield passed("*", "no environment or compose file is tracked", confidence=Confidence.INFERRED)

@@ -8,7 +8,7 @@ import re
 from tests.e2e.conftest import audit, variant
 
 _TIMES = re.compile(
-    r'"(?:id": "[0-9a-f]{32}|started_at": "[^"]*|finished_at": "[^"]*|duration_s": [0-9.e-]+|duration_ms": [0-9.e-]+)'
+    r'"(?:id": "[0-9a-f]{32}|started_at": "[^"]*|finished_at": "[^"]*|facts_gathered_at": "[^"]*|duration_s": [0-9.e-]+|duration_ms": [0-9.e-]+)'
 )
 
 
@@ -30,9 +30,17 @@ def test_a_replay_is_the_same_report_apart_from_times_and_run_id(either, tmp_pat
 
 
 def test_a_replay_needs_no_network(hardened, hardened_run, tmp_path):
-    away = variant(hardened, tmp_path, frontend='frontend = "https://away.invalid"', api='api = "https://away.invalid"')
-    done = audit("run", "--config", away, "--env", "lab", "--facts", hardened_run.folder / "facts.json")
+    nowhere = variant(hardened, tmp_path, source_address='source_address = "192.0.2.1"')
+    done = audit("run", "--config", nowhere, "--env", "lab", "--facts", hardened_run.folder / "facts.json")
     assert done.returncode == 0
+    assert "Judged from facts gathered at" in done.stdout
+
+
+def test_facts_of_other_addresses_are_refused(hardened, hardened_run, tmp_path):
+    away = variant(hardened, tmp_path, api='api = "https://away.invalid"')
+    done = audit("run", "--config", away, "--env", "lab", "--facts", hardened_run.folder / "facts.json")
+    assert done.returncode == 2
+    assert "holds facts of other addresses" in done.stderr
 
 
 def test_a_stricter_checklist_judges_the_same_facts_anew(hardened, hardened_run, tmp_path):

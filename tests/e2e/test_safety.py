@@ -54,6 +54,7 @@ def test_every_transaction_of_the_audit_is_read_only_and_rolled_back(hardened, t
     statements = re.findall(r"app=stack-audit\S* LOG:  (?:statement|execute [^:]*):\s+(\S.*)", log(hardened)[start:])
     assert len(statements) > 10
     begins = [s for s in statements if s.upper().startswith(("BEGIN", "START"))]
+    statements = [s for s in statements if "SAVEPOINT" not in s]  # a part that may fail, inside the transaction
     ends = [s for s in statements if s.upper().startswith(("COMMIT", "ROLLBACK", "END"))]
     assert {s.upper().rstrip("; ") for s in begins} == {"BEGIN READ ONLY"}
     assert {s.upper().rstrip("; ") for s in ends} == {"ROLLBACK"}

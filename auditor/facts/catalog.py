@@ -1,0 +1,209 @@
+"""Who may do what in the database, as its catalogs say it: relations, policies, views, functions, roles."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from auditor.facts.database import quoted
+from auditor.model import Gap
+
+PUBLIC = "public"
+"""Stands for everyone in lists of roles: no role can have this name."""
+API_ROLES = ("anon", "authenticated")
+"""The roles in which PostgREST runs the requests of strangers and of signed-up users."""
+WRITES = ("INSERT", "UPDATE", "DELETE", "TRUNCATE")
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a role may effectively do: granted to it, to PUBLIC, or to a role whose rights it has."""
+
+    role: str
+    privilege: str
+    columns: tuple[str, ...] = ()
+    """The columns that it holds for; empty for the whole relation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A table, partitioned table, view, materialized view or foreign table."""
+
+    schema: str
+    name: str
+    kind: str
+    """``table``, ``partitioned table``, ``view``, ``materialized view`` or ``foreign table``."""
+    owner: str
+    exposed: bool
+    """Its schema is served by the API."""
+    rls: bool = False
+    forced: bool = False
+    """RLS binds the owner too."""
+    grants: tuple[Grant, ...] = ()
+    """Of API and application roles that may use the schema."""
+    parents: tuple[str, ...] = ()
+    """Relations that it is a partition or an inheritance child of."""
+    partition: bool = False
+    security_invoker: bool = False
+    """A view that runs with the rights of its caller."""
+    extension: str = ""
+    """The extension that owns it."""
+    rows_estimate: float = 0.0
+    """The planner's guess; negative when nobody has counted."""
+    asks_caller: bool = False
+    """A view whose definition asks who calls: ``auth.uid()``, ``auth.jwt()`` or the request's claims."""
+
+    def __str__(self) -> str:
+        return f"{quoted(self.schema)}.{quoted(self.name)}"
+
+    def named_in(self, names: Collection[str]) -> bool:
+        """Whether a list of ``schema.table`` names holds it: as SQL quotes it, or bare where that is unambiguous."""
+        bare = f"{self.schema}.{self.name}"
+        return str(self) in names or (bare.count(".") == 1 and '"' not in bare and bare in names)
+
+    def roles_with(self, *privileges: str, among: Collection[str] = API_ROLES) -> tuple[str, ...]:
+        """The roles that hold any of the privileges, on the relation or on a column."""
+        return tuple(sorted({g.role for g in self.grants if g.privilege in privileges and g.role in among}))
+
+    @property
+    def readable_by(self) -> tuple[str, ...]:
+        """API roles that may select."""
+        return self.roles_with("SELECT")
+
+    @property
+    def writable_by(self) -> tuple[str, ...]:
+        """API roles that may insert, update, delete or truncate."""
+        return self.roles_with(*WRITES)
+
+    @property
+    def reachable_by(self) -> tuple[str, ...]:
+        """API roles that may read or write."""
+        return self.roles_with("SELECT", *WRITES)
+
+
+@dataclass(frozen=True, slots=True)
+class RowPolicy:
+    """A row level security policy."""
+
+    table: str
+    name: str
+    command: str
+    """``ALL``, ``SELECT``, ``INSERT``, ``UPDATE`` or ``DELETE``."""
+    permissive: bool
+    roles: tuple[str, ...]
+    """``public`` for everyone."""
+    using: str | None
+    """Expression on existing rows; None: there is none, and then no row is visible."""
+    check: str | None
+    """Expression on new rows; None: the USING expression serves, for INSERT no row passes."""
+    columns: tuple[str, ...] = ()
+    """The table's own columns that the expressions read. Empty: every row gets the same answer."""
+    functions: tuple[str, ...] = ()
+    """Signatures of functions that the expressions call, as in :attr:`Function.signature`."""
+    relations: tuple[str, ...] = ()
+    """Other relations that the expressions read."""
+
+    def applies_to(self, role: str, command: str, memberships: Collection[str] = ()) -> bool:
+        """Whether it counts for a role and command."""
+        return self.command in ("ALL", command) and bool({role, PUBLIC, *memberships} & set(self.roles))
+
+
+@dataclass(frozen=True, slots=True)
+class ViewEdge:
+    """A view reads a relation."""
+
+    view: str
+    reads: str
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function outside the system schemas."""
+
+    schema: str
+    name: str
+    arguments: str
+    """Types, as in the signature."""
+    owner: str
+    definer: bool
+    """SECURITY DEFINER: it runs with the owner's rights."""
+    volatility: str
+    """``immutable``, ``stable`` or ``volatile``."""
+    language: str
+    search_path: str | None
+    """Its own setting; None when it takes the caller's."""
+    executable_by: tuple[str, ...]
+    """API roles that may execute it and use its schema."""
+    exposed: bool
+    """In a schema that the API serves: callable as RPC."""
+    trigger: bool = False
+    extension: str = ""
+    calls: tuple[str, ...] = ()
+    """``schema.name`` of functions of the database that its source names."""
+    reads_user_metadata: bool = False
+    """Its source reads what users can set of themselves: ``user_metadata`` or ``raw_user_meta_data``."""
+    reads_caller: bool = False
+    """Its source asks who calls: ``auth.uid()``, ``auth.jwt()``, ``request.jwt``, ``current_user``."""
+
+    @property
+    def signature(self) -> str:
+        """``schema.name(types)``, quoted."""
+        return f"{quoted(self.schema)}.{quoted(self.name)}({self.arguments})"
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role that the API or the application uses, or that such a role can become."""
+
+    name: str
+    superuser: bool
+    bypass_rls: bool
+    can_login: bool
+    create_role: bool
+    inherits: tuple[str, ...] = ()
+    """Every role that it is a member of, directly or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultGrant:
+    """What an API role will get on objects that do not exist yet."""
+
+    creator: str
+    """The role that creates them."""
+    schema: str
+    """Empty: in every schema."""
+    objects: str
+    """``tables``, ``sequences`` or ``functions``."""
+    role: str
+    privileges: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """Everything that decides who may read and write what."""
+
+    NEEDS: ClassVar[tuple[str, ...]] = (
+        "`auditor_database`, or `database`",
+        "a role that may connect; the catalogs are readable by every role",
+    )
+
+    schemas: tuple[str, ...]
+    """That the API serves."""
+    source: str
+    """Who says so."""
+    application_role: str
+    """The role of the application's own connection."""
+    relations: tuple[Relation, ...]
+    policies: tuple[RowPolicy, ...] = ()
+    views: tuple[ViewEdge, ...] = ()
+    functions: tuple[Function, ...] = ()
+    roles: tuple[Role, ...] = ()
+    default_grants: tuple[DefaultGrant, ...] = ()
+    published: tuple[str, ...] = ()
+    """Relations in the publication ``supabase_realtime``."""
+    gaps: tuple[Gap, ...] = field(default=())
+
+    def exposed(self, *kinds: str) -> tuple[Relation, ...]:
+        """Relations in exposed schemas, of the given kinds or of all."""
+        return tuple(r for r in self.relations if r.exposed and (not kinds or r.kind in kinds))

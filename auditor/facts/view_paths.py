@@ -1,0 +1,69 @@
+"""Where views lead: which relations they read on any path, and with whose rights."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from auditor.facts.catalog import Catalog, Relation
+
+
+class ViewPaths:
+    """Follows views through views.
+
+    Args:
+        catalog: relations and the edges between them.
+    """
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._relations = {str(relation): relation for relation in catalog.relations}
+        self._reads: dict[str, list[str]] = defaultdict(list)
+        for edge in catalog.views:
+            self._reads[edge.view].append(edge.reads)
+
+    def protected(self, view: Relation) -> tuple[Relation, ...]:
+        """Tables with row level security, and auth.users, that a view reads on any path."""
+        found = {name: relation for relation in self._all(view) if _is_protected(relation) for name in [str(relation)]}
+        return tuple(found[name] for name in sorted(found))
+
+    def reads(self, view: Relation, name: str) -> bool:
+        """Whether a view gets at a relation with rights that its caller does not have, or that the caller has."""
+        for definer, relation in self._walk(view):
+            if str(relation) == name and (definer is not None or relation.readable_by):
+                return True
+        return False
+
+    def around_rls(self, view: Relation) -> tuple[tuple[Relation, Relation], ...]:
+        """Pairs of a view that runs as its owner and a protected table that it reads so, on a path from a view."""
+        pairs = {
+            (str(definer), str(relation)): (definer, relation)
+            for definer, relation in self._walk(view)
+            if definer is not None and relation.rls
+        }
+        return tuple(pairs[key] for key in sorted(pairs))
+
+    def _all(self, view: Relation) -> Iterator[Relation]:
+        return (relation for _, relation in self._walk(view))
+
+    def _walk(self, start: Relation) -> Iterator[tuple[Relation | None, Relation]]:
+        """Everything below a view, with the view whose owner's rights apply there; None for the caller's."""
+        seen: set[tuple[str, str]] = set()
+        stack: list[tuple[Relation | None, Relation]] = [(_definer(start), start)]
+        while stack:
+            definer, view = stack.pop()
+            for name in self._reads.get(str(view), ()):
+                relation = self._relations.get(name)
+                if relation is None or (key := (str(definer), name)) in seen:
+                    continue
+                seen.add(key)
+                yield definer, relation
+                # a view inside is checked as its own owner, unless it runs as whoever reads it
+                stack.append((_definer(relation) or definer, relation))
+
+
+def _definer(relation: Relation) -> Relation | None:
+    return relation if relation.kind in ("view", "materialized view") and not relation.security_invoker else None
+
+
+def _is_protected(relation: Relation) -> bool:
+    return relation.rls or str(relation) == "auth.users"

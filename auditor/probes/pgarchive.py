@@ -1,0 +1,196 @@
+"""The custom format of pg_dump, as far as it takes to see whether a file is whole.
+
+Sources: ``ReadHead``, ``ReadToc`` and ``ReadOffset`` of PostgreSQL's pg_backup_archiver.c, ``_readBlockHeader`` and
+``_skipData`` of pg_backup_custom.c.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO
+
+MAGIC = b"PGDMP"
+CUSTOM = 1
+KNOWN = ((1, 12), (1, 16))
+"""Archive versions from PostgreSQL 9.0 on."""
+
+_POSITION_NOT_SET, _POSITION_SET, _NO_DATA = 1, 2, 3
+_DATA, _BLOBS = 1, 3
+_END = 0
+_LONGEST_STRING = 1 << 28
+
+
+class Cut(Exception):
+    """The file ends before it is complete."""
+
+
+class Damaged(Exception):
+    """The file holds what pg_dump does not write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the first bytes say."""
+
+    format: int
+    """1 for the custom format; tar and folders have such a file inside."""
+    started: datetime | None
+    """Local time of the machine that pg_dump ran on; nothing says in which zone."""
+    database: str
+    server_version: str
+
+
+class Reader:
+    """Reads numbers and strings the way the archive writes them.
+
+    Args:
+        stream: the file, at its beginning.
+        size: bytes in it.
+    """
+
+    def __init__(self, stream: BinaryIO, size: int) -> None:
+        self.stream = stream
+        self.size = size
+        self.version = (0, 0)
+        self.int_size = self.offset_size = 0
+
+    def take(self, count: int) -> bytes:
+        """The next bytes.
+
+        Raises:
+            Cut: there are not that many.
+        """
+        data = self.stream.read(count)
+        if len(data) < count:
+            raise Cut
+        return data
+
+    def skip(self, count: int) -> None:
+        """Leave bytes out.
+
+        Raises:
+            Cut: there are not that many.
+        """
+        if count > self.size or self.stream.seek(count, os.SEEK_CUR) > self.size:
+            raise Cut
+
+    def byte(self) -> int:
+        """One byte."""
+        return self.take(1)[0]
+
+    def integer(self) -> int:
+        """A sign and the magnitude."""
+        sign, *magnitude = self.take(1 + self.int_size)
+        value = int.from_bytes(bytes(magnitude), "little")
+        return -value if sign else value
+
+    def string(self) -> bytes | None:
+        """A length and that many bytes; None when the length is negative."""
+        length = self.integer()
+        if length > min(self.size, _LONGEST_STRING):
+            raise Cut
+        return None if length < 0 else self.take(length)
+
+
+def read_header(reader: Reader) -> Header:
+    """The header. The reader knows the version afterwards, even when this fails.
+
+    Raises:
+        Cut: it ends inside its header.
+        Damaged: of a version that this audit does not know.
+    """
+    reader.take(len(MAGIC))
+    major, minor, _revision, int_size, offset_size, kind = reader.take(6)
+    reader.version, reader.int_size, reader.offset_size = (major, minor), int_size, offset_size
+    if not KNOWN[0] <= reader.version <= KNOWN[1]:
+        raise Damaged("its archive version is not known to this audit")
+    reader.byte() if reader.version >= (1, 15) else reader.integer()  # compression
+    second, minute, hour, day, month, year, _dst = (reader.integer() for _ in range(7))
+    database, server, _pg_dump = (reader.string() or b"" for _ in range(3))
+    return Header(
+        kind,
+        _moment(year + 1900, month + 1, day, hour, minute, second),
+        database.decode("utf-8", "replace"),
+        server.decode("utf-8", "replace").split(" ")[0],
+    )
+
+
+def _moment(*parts: int) -> datetime | None:
+    try:
+        return datetime(*parts)  # type: ignore[arg-type]  # noqa: DTZ001  the file names no zone
+    except (ValueError, OverflowError):
+        return None
+
+
+def prove_whole(reader: Reader) -> None:
+    """Follow the table of contents to the data and the data to the end of the file.
+
+    Args:
+        reader: right behind the header.
+
+    Raises:
+        Cut: the file ends too early, or data of a table is not there.
+        Damaged: it cannot be followed.
+    """
+    pending: set[int] = set()
+    last = 0
+    for _ in range(reader.integer()):
+        number, state, position = _entry(reader)
+        if state == _POSITION_NOT_SET:
+            pending.add(number)
+        elif state == _POSITION_SET:
+            last = max(last, position)
+        elif state != _NO_DATA:
+            raise Damaged("its table of contents is damaged")
+    if last >= reader.size:
+        raise Cut
+    if last and not pending:
+        # pg_dump has written down where everything is: what matters is that the last piece is all there
+        reader.stream.seek(last)
+    while reader.stream.tell() < reader.size:
+        pending.discard(_block(reader))
+    if pending:
+        raise Cut
+
+
+def _entry(reader: Reader) -> tuple[int, int, int]:
+    """Number, state and position of the data of one entry of the table of contents."""
+    number = reader.integer()
+    reader.integer()  # whether it has data
+    for _ in range(4):  # two oids, tag, kind
+        reader.string()
+    reader.integer()  # section
+    for _ in range(
+        6 if reader.version >= (1, 14) else 5
+    ):  # SQL to make, drop and copy; schema, tablespace, access method
+        reader.string()
+    if reader.version >= (1, 16):
+        reader.integer()  # relkind
+    for _ in range(2):  # owner, oids
+        reader.string()
+    while reader.string() is not None:  # dependencies
+        pass
+    state = reader.byte()
+    return number, state, int.from_bytes(reader.take(reader.offset_size), "little")
+
+
+def _block(reader: Reader) -> int:
+    """Pass over the data of one entry; its number."""
+    kind, number = reader.byte(), reader.integer()
+    if kind == _DATA:
+        _pieces(reader)
+    elif kind == _BLOBS:
+        while reader.integer() != _END:
+            _pieces(reader)
+    else:
+        raise Damaged("its data is damaged")
+    return number
+
+
+def _pieces(reader: Reader) -> None:
+    while (length := reader.integer()) != _END:
+        if length < 0:
+            raise Damaged("its data is damaged")
+        reader.skip(length)

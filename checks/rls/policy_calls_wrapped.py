@@ -1,0 +1,44 @@
+"""Policies ask who calls once, not once a row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from auditor.facts.catalog import Catalog
+from auditor.model import Finding, Level, Severity, failed, not_applicable, passed
+from auditor.registry import check
+
+_CALL = re.compile(r"auth\.(?:uid|jwt|role|email)\(\)|current_setting\(")
+_WRAPPED = re.compile(r"SELECT (?:\()*(?:auth\.(?:uid|jwt|role|email)\(\)|current_setting\()")
+
+
+@check(
+    "RLS023",
+    level=Level.RECOMMENDED,
+    severity=Severity.LOW,
+    references=("https://supabase.com/docs/guides/database/postgres/row-level-security#call-functions-with-select",),
+)
+def policy_calls_wrapped(catalog: Catalog) -> Iterator[Finding]:
+    """Policies wrap auth.uid() and its kin in a sub-select.
+
+    ## Why it matters
+    `auth.uid() = owner_id` calls the function for every row; `(select auth.uid()) = owner_id` once for the query. On
+    large tables that is the difference between milliseconds and seconds.
+
+    ## How to fix it
+    Write `(select auth.uid())` instead of `auth.uid()` in the policy.
+    """
+    exposed = {str(relation) for relation in catalog.exposed()}
+    judged = [policy for policy in catalog.policies if policy.table in exposed]
+    if not judged and not catalog.gaps:
+        yield not_applicable("no policy in an exposed schema")
+    for policy in judged:
+        text = f"{policy.using or ''} {policy.check or ''}"
+        bare = len(_CALL.findall(text)) - len(_WRAPPED.findall(text))
+        if bare > 0:
+            yield failed(
+                policy.table, f"policy {policy.name} asks who calls once a row", aspect=policy.name, bare_calls=bare
+            )
+        else:
+            yield passed(policy.table, f"policy {policy.name} asks at most once", aspect=policy.name)

@@ -1,0 +1,90 @@
+"""Nobody writes the rows of others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor.facts.catalog import API_ROLES, Catalog, Relation
+from auditor.facts.decisions import Decisions
+from auditor.facts.row_trials import RowTrials
+from auditor.model import Confidence, Finding, Level, Severity, failed, not_applicable, passed, unproven
+from auditor.registry import check
+
+_WAYS = (
+    ("INSERT", "check", "insert a row that belongs to somebody else"),
+    ("UPDATE", "using", "change a row that belongs to somebody else"),
+    ("UPDATE", "check", "hand a row over to somebody else"),
+    ("DELETE", "using", "delete a row that belongs to somebody else"),
+)
+
+
+@check("RLS004", level=Level.MANDATORY, severity=Severity.CRITICAL, references=("CWE-639", "CWE-863", "ASVS-5.0-8.2.2"))
+def rows_of_others_unwritable(catalog: Catalog, trials: RowTrials) -> Iterator[Finding]:
+    """A stranger cannot insert, change or delete a row that belongs to somebody else.
+
+    USING and WITH CHECK are evaluated on a row whose owner is somebody else. A WITH CHECK that lets it through lets a
+    tenant plant rows in another one, or move its own rows there.
+
+    ## Why it matters
+    Writing into another tenant is worse than reading: invoices appear, roles change, rows disappear.
+
+    ## How to fix it
+    Bind the owner in both clauses:
+
+        using ((select auth.uid()) = owner_id) with check ((select auth.uid()) = owner_id)
+    """
+    decisions = Decisions(catalog, trials)
+    tables = [
+        t for t in catalog.exposed("table", "partitioned table") if t.rls and t.roles_with("INSERT", "UPDATE", "DELETE")
+    ]
+    if not tables and not catalog.gaps:
+        yield not_applicable("no table with row level security that an API role may write")
+    for table in tables:
+        findings = [finding for role in API_ROLES for finding in _judge(table, role, decisions)]
+        yield from findings
+        opening = _opening(table, decisions)
+        if opening and not findings:
+            yield not_applicable(f"policy {', '.join(opening)} opens every row: see RLS002", str(table))
+        elif not findings:
+            yield passed(str(table), "a row of somebody else cannot be written", confidence=Confidence.PROVEN)
+
+
+def _judge(table: Relation, role: str, decisions: Decisions) -> Iterator[Finding]:
+    for command, side, deed in _WAYS:
+        if role not in table.roles_with(command):
+            continue
+        decision = decisions.foreign_row(str(table), role, command, side)
+        if command == "UPDATE" and side == "check" and not _can_update_something(table, role, decisions):
+            continue
+        if decision.allowed:
+            yield failed(
+                str(table),
+                f"{role} may {deed}",
+                confidence=Confidence.PROVEN,
+                aspect=f"{role} {command} {side}",
+                role=role,
+                command=command,
+                clause="with check" if side == "check" else "using",
+                policies=list(decision.policies),
+            )
+        elif decision.allowed is None:
+            yield unproven(
+                str(table),
+                f"whether {role} may {deed} could not be tried: {decision.reason}",
+                "declare the function stable if it is, or review the policy and waive this",
+                aspect=f"{role} {command} {side}",
+            )
+
+
+def _opening(table: Relation, decisions: Decisions) -> list[str]:
+    ways = [
+        (role, command, side) for role in API_ROLES for command, side, _ in _WAYS if role in table.roles_with(command)
+    ]
+    return sorted({name for role, command, side in ways for name in decisions.opening(str(table), role, command, side)})
+
+
+def _can_update_something(table: Relation, role: str, decisions: Decisions) -> bool:
+    """A WITH CHECK alone changes nothing: some row must be there to update in the first place."""
+    return any(
+        policy.using is not None and policy.permissive for policy in decisions.policies(str(table), role, "UPDATE")
+    )

@@ -1,0 +1,64 @@
+"""Views do not lead around row level security."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor.facts.catalog import Catalog, Relation
+from auditor.facts.policy import RlsPolicy
+from auditor.facts.row_trials import RowTrials
+from auditor.facts.view_paths import ViewPaths
+from auditor.model import Confidence, Finding, Level, Severity, failed, not_applicable, passed
+from auditor.registry import check
+
+
+@check("RLS008", level=Level.MANDATORY, severity=Severity.CRITICAL, references=("CWE-863", "ASVS-5.0-8.2.2"))
+def views_run_as_caller(catalog: Catalog, trials: RowTrials, intent: RlsPolicy) -> Iterator[Finding]:
+    """A view that the API serves does not read protected tables with its owner's rights.
+
+    Every path is followed: a view with `security_invoker` over one without it is still a way around.
+
+    ## Why it matters
+    A view runs with the rights of its owner unless it says otherwise, and the owner is usually exempt from RLS:
+    the view hands out the rows that the table's policies protect.
+
+    ## How to fix it
+        alter view {subject} set (security_invoker = true);
+
+    and the same for every view that it reads.
+    """
+    paths = ViewPaths(catalog)
+    views = [view for view in catalog.exposed("view") if view.readable_by]
+    if not views and not catalog.gaps:
+        yield not_applicable("the API serves no view")
+    for view in views:
+        yield _judge(view, paths, trials, intent)
+
+
+def _judge(view: Relation, paths: ViewPaths, trials: RowTrials, intent: RlsPolicy) -> Finding:
+    around = paths.around_rls(view)
+    if not around:
+        return passed(str(view), "reads no protected table with its owner's rights")
+    protected = sorted(str(table) for _, table in around)
+    definers = sorted({str(definer) for definer, _ in around})
+    if view.named_in(intent.public_tables):
+        return passed(str(view), "declared public", declared="public_tables", reads=protected)
+    reads = [read for read in trials.reads if read.table == str(view)]
+    seen_by = sorted(read.role for read in reads if read.found)
+    if not seen_by and reads and view.asks_caller and all(read.found is False for read in reads):
+        return passed(
+            str(view),
+            "runs with its owner's rights, but filters by the caller: a stranger reads nothing through it",
+            confidence=Confidence.PROVEN,
+            reads=protected,
+        )
+    return failed(
+        str(view),
+        f"reads {', '.join(protected)} with the rights of an owner, around row level security",
+        confidence=Confidence.PROVEN if seen_by else Confidence.OBSERVED,
+        remediation="\n".join(f"    alter view {definer} set (security_invoker = true);" for definer in definers),
+        reads=protected,
+        definer_views=definers,
+        readable_by=list(view.readable_by),
+        rows_seen_by=seen_by,
+    )

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import pytest
+
+from auditor.facts.web import Hop, PlainAnswer, PlainHttp
+from auditor.model import Confidence, Gap, failed, not_applicable, passed
+from checks.https.http_redirects import http_redirects
+
+HTTP, HTTPS = "http://api.example.com/", "https://api.example.com/"
+
+
+def judge(*hops, refused=False):
+    return list(http_redirects(PlainHttp((PlainAnswer(HTTP, refused, hops),))))
+
+
+def good(message, *hops):
+    return [
+        passed(
+            HTTP,
+            message,
+            confidence=Confidence.PROVEN,
+            statuses=[hop.status for hop in hops],
+            urls=[hop.url for hop in hops],
+        )
+    ]
+
+
+def bad(message, *hops):
+    return [
+        failed(
+            HTTP,
+            message,
+            confidence=Confidence.PROVEN,
+            reproduce=f"curl -sI {HTTP}",
+            statuses=[hop.status for hop in hops],
+            urls=[hop.url for hop in hops],
+        )
+    ]
+
+
+def test_refused():
+    assert judge(refused=True) == [passed(HTTP, "nothing answers in plain HTTP", confidence=Confidence.PROVEN)]
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_redirected(status):
+    hops = (Hop(HTTP, status, HTTPS), Hop(HTTPS, 200))
+    assert judge(*hops) == good("redirects to https://api.example.com/", *hops)
+
+
+def test_redirected_to_another_host():
+    hop = Hop(HTTP, 301, "https://www.example.com/")
+    assert judge(hop) == good("redirects to https://www.example.com/", hop)
+
+
+def test_upgrade_required():
+    assert judge(Hop(HTTP, 426)) == good("refuses plain HTTP", Hop(HTTP, 426))
+
+
+@pytest.mark.parametrize("status", [200, 204, 300, 304, 305, 400, 401, 403, 404, 421, 500, 503])
+def test_answered_in_the_clear(status):
+    hop = Hop(HTTP, status)
+    assert judge(hop) == bad(f"answers {status} in plain HTTP instead of redirecting to https", hop)
+
+
+@pytest.mark.parametrize("status", [200, 304, 401])
+def test_a_location_without_a_redirect_leads_nowhere(status):
+    hop = Hop(HTTP, status, HTTPS)
+    assert judge(hop) == bad(f"answers {status} in plain HTTP instead of redirecting to https", hop)
+
+
+def test_a_redirect_without_a_location():
+    assert judge(Hop(HTTP, 301)) == bad("answers 301 in plain HTTP instead of redirecting to https", Hop(HTTP, 301))
+
+
+@pytest.mark.parametrize("target", ["http://api.example.com/home", "http://www.example.com/", "ftp://x/", "//x"])
+def test_the_first_redirect_stays_in_the_clear(target):
+    hops = (Hop(HTTP, 302, target), Hop(target, 301, HTTPS), Hop(HTTPS, 200))
+    assert judge(*hops) == bad(f"the first redirect leads to {target}, which is not https", *hops)
+
+
+def test_back_to_plain_http():
+    back = "http://api.example.com/login"
+    hops = (Hop(HTTP, 301, HTTPS), Hop(HTTPS, 302, back), Hop(back, 200))
+    assert judge(*hops) == bad(f"the chain of redirects comes back to plain HTTP at {back}", *hops)
+
+
+def test_back_to_plain_http_on_another_host():
+    back = "http://other.example.com/"
+    hops = (Hop(HTTP, 301, HTTPS), Hop(HTTPS, 302, back))
+    assert judge(*hops) == bad(f"the chain of redirects comes back to plain HTTP at {back}", *hops)
+
+
+def test_back_to_plain_http_and_to_https_again():
+    back = "http://api.example.com/login"
+    hops = (Hop(HTTP, 301, HTTPS), Hop(HTTPS, 302, back), Hop(back, 301, HTTPS), Hop(HTTPS, 200))
+    assert judge(*hops) == bad(f"the chain of redirects comes back to plain HTTP at {back}", *hops)
+
+
+def test_further_redirects_in_https():
+    hops = (Hop(HTTP, 301, HTTPS), Hop(HTTPS, 302, HTTPS + "login"), Hop(HTTPS + "login", 200))
+    assert judge(*hops) == good("redirects to https://api.example.com/", *hops)
+
+
+def test_each_host_is_told():
+    answers = (PlainAnswer(HTTP, hops=(Hop(HTTP, 200),)), PlainAnswer("http://app.example.com/", refused=True))
+    assert [(f.subject, f.outcome) for f in http_redirects(PlainHttp(answers))] == [
+        (HTTP, "fail"),
+        ("http://app.example.com/", "pass"),
+    ]
+
+
+def test_nothing_was_asked():
+    assert list(http_redirects(PlainHttp(()))) == [not_applicable("the checklist names no host with plain HTTP")]
+
+
+def test_gaps_only():
+    assert list(http_redirects(PlainHttp((), (Gap(HTTP, "no answer within 5 s"),)))) == []

@@ -161,8 +161,10 @@ class Role:
     bypass_rls: bool
     can_login: bool
     create_role: bool
-    inherits: tuple[str, ...] = ()
-    """Every role that it is a member of, directly or not."""
+    member_of: tuple[str, ...] = ()
+    """Every role that it may become, directly or not."""
+    rights_of: tuple[str, ...] = ()
+    """Those whose rights it has without becoming them: policies for these count for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +191,7 @@ class Catalog:
     )
 
     schemas: tuple[str, ...]
-    """That the API serves."""
+    """That the API serves; empty when it is known to serve none."""
     source: str
     """Who says so."""
     application_role: str

@@ -81,3 +81,4 @@ class LogSettings:
     """Effective ``pgaudit.log`` for the role; empty when pgaudit is not loaded."""
     sources: tuple[tuple[str, str], ...] = ()
     """Setting name to where its effective value comes from."""
+    gaps: tuple[Gap, ...] = ()

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from auditor.facts.catalog import PUBLIC, Catalog, RowPolicy
 from auditor.facts.row_trials import RowTrials, Trial
 
+_USES = {"using": ("SELECT", "UPDATE", "DELETE"), "check": ("INSERT", "UPDATE")}
+"""The commands that ask each side of a policy."""
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -36,7 +39,7 @@ class Decisions:
         self._trials: dict[tuple[str, str, str, str], Trial] = {
             (trial.table, trial.policy, trial.role, trial.side): trial for trial in trials.trials
         }
-        self._memberships = {role.name: set(role.inherits) for role in catalog.roles}
+        self._memberships = {role.name: set(role.rights_of) for role in catalog.roles}
 
     def policies(self, table: str, role: str, command: str) -> list[RowPolicy]:
         """The policies that count for a role and command."""
@@ -54,8 +57,10 @@ class Decisions:
 
     def narrowed(self, policy: RowPolicy, role: str, side: str) -> bool:
         """Whether a restrictive policy beside it keeps somebody else's row from the role after all."""
-        commands = ("SELECT", "INSERT", "UPDATE", "DELETE") if policy.command == "ALL" else (policy.command,)
-        return all(self._kept(policy.table, role, command, side) for command in commands)
+        # without a WITH CHECK of its own, its USING lets new rows in as well
+        sides = {side, "check"} if policy.check is None else {side}
+        ways = [(command, s) for s in sides for command in _USES[s] if policy.command in ("ALL", command)]
+        return all(self._kept(policy.table, role, command, s) for command, s in ways)
 
     def _kept(self, table: str, role: str, command: str, side: str) -> bool:
         restrictive = [p for p in self.policies(table, role, command) if not p.permissive]
@@ -75,21 +80,28 @@ class Decisions:
     def foreign_row(self, table: str, role: str, command: str, side: str) -> Decision:
         """Whether a role gets at somebody else's row; policies that open everything are left to their own check."""
         permissive: list[Trial] = []
+        restrictive: list[Trial] = []
         for policy in self.policies(table, role, command):
             trial = self._counted(policy, role, command, side)
-            if not policy.permissive and (trial is None or not trial.allowed):
-                return Decision(False) if trial is None or trial.allowed is False else _unknown([trial])
-            if policy.permissive and trial and not self.opens_everything(policy, role, command, side):
+            if trial is None:
+                continue  # PostgreSQL leaves out a policy without an expression, a restrictive one too
+            if not policy.permissive:
+                restrictive.append(trial)
+            elif not self.opens_everything(policy, role, command, side):
                 permissive.append(trial)
-        if yes := [trial for trial in permissive if trial.allowed]:
+        yes = [trial for trial in permissive if trial.allowed]
+        if any(trial.allowed is False for trial in restrictive):
+            return Decision(False)
+        if yes and all(trial.allowed for trial in restrictive):
             return Decision(True, tuple(sorted(trial.policy for trial in yes)))
-        unknown = [trial for trial in permissive if trial.allowed is None]
+        unknown = [trial for trial in (restrictive if yes else permissive) if trial.allowed is None]
         return _unknown(unknown) if unknown else Decision(False)
 
     def _counted(self, policy: RowPolicy, role: str, command: str, side: str) -> Trial | None:
         """The expression that PostgreSQL uses: WITH CHECK falls back to USING, except for INSERT policies."""
         for candidate in _sides(policy, command, side):
-            return self.trial(policy, role, candidate)
+            untried = Trial(policy.table, policy.name, role, candidate, None, "it was not tried")
+            return self.trial(policy, role, candidate) or untried
         return None
 
 

@@ -17,6 +17,7 @@ class ViewPaths:
 
     def __init__(self, catalog: Catalog) -> None:
         self._relations = {str(relation): relation for relation in catalog.relations}
+        self._roles = {role.name: role for role in catalog.roles}
         self._reads: dict[str, list[str]] = defaultdict(list)
         for edge in catalog.views:
             self._reads[edge.view].append(edge.reads)
@@ -38,27 +39,38 @@ class ViewPaths:
         pairs = {
             (str(definer), str(relation)): (definer, relation)
             for definer, relation in self._walk(view)
-            if definer is not None and relation.rls
+            if definer is not None and relation.rls and self._exempt(definer.owner, relation)
         }
         return tuple(pairs[key] for key in sorted(pairs))
+
+    def _exempt(self, owner: str, table: Relation) -> bool:
+        """Whether a table's policies do not bind the owner of a view. An owner that is not known counts as exempt."""
+        role = self._roles.get(owner)
+        if role is None or role.superuser or role.bypass_rls:
+            return True
+        return not table.forced and table.owner in (role.name, *role.rights_of)
 
     def _all(self, view: Relation) -> Iterator[Relation]:
         return (relation for _, relation in self._walk(view))
 
     def _walk(self, start: Relation) -> Iterator[tuple[Relation | None, Relation]]:
         """Everything below a view, with the view whose owner's rights apply there; None for the caller's."""
-        seen: set[tuple[str, str]] = set()
-        stack: list[tuple[Relation | None, Relation]] = [(_definer(start), start)]
+        seen: set[tuple[str, str, str]] = set()
+        stack: list[tuple[Relation | None, Relation]] = [(None, start)]
         while stack:
-            definer, view = stack.pop()
+            user, view = stack.pop()
+            # a materialized view is filled as its owner: who is the user of everything below it
+            user = view if view.kind == "materialized view" else user
+            # a view inside is checked as its own owner; one that runs as its caller, as the user, whatever view it
+            # is read through (PostgreSQL documentation, CREATE VIEW)
+            definer = _definer(view) or user
             for name in self._reads.get(str(view), ()):
                 relation = self._relations.get(name)
-                if relation is None or (key := (str(definer), name)) in seen:
+                if relation is None or (key := (str(user), str(definer), name)) in seen:
                     continue
                 seen.add(key)
                 yield definer, relation
-                # a view inside is checked as its own owner, unless it runs as whoever reads it
-                stack.append((_definer(relation) or definer, relation))
+                stack.append((user, relation))
 
 
 def _definer(relation: Relation) -> Relation | None:

@@ -26,6 +26,8 @@ from auditor.probes.net.postgres import Transaction
 from auditor.probes.surfaces import Databases
 from auditor.registry import probe
 
+_NOTHING_SERVED = "pg_pgrst_no_exposed_schemas"
+"""What Supabase writes as the list of schemas when its Data API is off."""
 _KINDS = {"r": "table", "p": "partitioned table", "v": "view", "m": "materialized view", "f": "foreign table"}
 _COMMANDS = {"*": "ALL", "r": "SELECT", "a": "INSERT", "w": "UPDATE", "d": "DELETE"}
 _VOLATILITY = {"i": "immutable", "s": "stable", "v": "volatile"}
@@ -50,6 +52,8 @@ async def exposed_schemas(transaction: Transaction, policy: RlsPolicy) -> tuple[
     """
     rows = await transaction.rows(sql.EXPOSED_SCHEMAS)
     listed = str(rows[0][0]).partition("=")[2] if rows else ""
+    if listed.strip() == _NOTHING_SERVED and not policy.exposed_schemas:
+        return (), "the Data API is switched off"
     said = [name for word in listed.split(",") if (name := word.strip().strip('"'))]
     sources = ["pgrst.db_schemas of the role authenticator"] * bool(said)
     sources += ["[policy.rls] exposed_schemas"] * bool(policy.exposed_schemas)
@@ -146,8 +150,8 @@ def _function(row: tuple[Any, ...]) -> Function:
 
 
 def _role(row: tuple[Any, ...]) -> Role:
-    name, superuser, bypass, login, create_role, inherits = row
-    return Role(name, superuser, bypass, login, create_role, tuple(inherits))
+    name, superuser, bypass, login, create_role, memberships, rights = row
+    return Role(name, superuser, bypass, login, create_role, tuple(memberships), tuple(rights))
 
 
 def _default(row: tuple[Any, ...]) -> DefaultGrant:

@@ -113,9 +113,12 @@ select n.nspname::text, c.relname::text, p.polname::text, p.polcmd::text, p.polp
            select pg_catalog.array_agg(distinct fn.nspname || pg_catalog.chr(1) || f.proname
                                        || pg_catalog.chr(1) || pg_catalog.pg_get_function_identity_arguments(f.oid))
            from depends d
-           join pg_catalog.pg_proc f on f.oid = d.refobjid
+           left join pg_catalog.pg_operator o
+             on o.oid = d.refobjid and d.refclassid = 'pg_catalog.pg_operator'::pg_catalog.regclass
+           join pg_catalog.pg_proc f
+             on f.oid = case when d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass then d.refobjid else o.oprcode end
            join pg_catalog.pg_namespace fn on fn.oid = f.pronamespace
-           where d.objid = p.oid and d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass
+           where d.objid = p.oid
        ), '{}'::text[]),
        coalesce((
            select pg_catalog.array_agg(distinct rn.nspname || pg_catalog.chr(1) || r.relname)
@@ -178,7 +181,7 @@ select f.schema, f.name, pg_catalog.pg_get_function_identity_arguments(f.oid), p
            select pg_catalog.array_agg(distinct d.schema || '.' || d.name) from definers d
            where d.name <> f.name and pg_catalog.strpos(f.prosrc, d.name) > 0
        ), '{}'::text[]) end,
-       f.prosrc ~ 'user_metadata|raw_user_meta_data',
+       pg_catalog.regexp_replace(f.prosrc, '--[^\n]*|/\*.*?\*/', '', 'g') ~ 'user_metadata|raw_user_meta_data',
        f.prosrc ~* 'auth\.(uid|jwt|role|email)|request\.jwt|current_user|session_user|current_setting'
 from own f
 order by 1, 2, 3
@@ -186,7 +189,9 @@ order by 1, 2, 3
 
 ROLES = """
 with recursive climb(start, role) as (
-    select r.oid, r.oid from pg_catalog.pg_roles r where r.rolname = any(%(roles)s)
+    select r.oid, r.oid from pg_catalog.pg_roles r
+    where r.rolname = any(%(roles)s)
+       or r.oid in (select c.relowner from pg_catalog.pg_class c where c.relkind in ('v', 'm'))
     union
     select c.start, m.roleid from climb c join pg_catalog.pg_auth_members m on m.member = c.role
 )
@@ -195,6 +200,11 @@ select r.rolname::text, r.rolsuper, r.rolbypassrls, r.rolcanlogin, r.rolcreatero
            select pg_catalog.array_agg(g.rolname::text order by g.rolname)
            from climb c join pg_catalog.pg_roles g on g.oid = c.role
            where c.start = r.oid and c.role <> r.oid
+       ), '{}'::text[]),
+       coalesce((
+           select pg_catalog.array_agg(g.rolname::text order by g.rolname)
+           from climb c join pg_catalog.pg_roles g on g.oid = c.role
+           where c.start = r.oid and c.role <> r.oid and pg_catalog.pg_has_role(r.oid, g.oid, 'usage')
        ), '{}'::text[])
 from pg_catalog.pg_roles r
 where r.oid in (select role from climb)
@@ -220,7 +230,8 @@ order by 1, 2
 
 POLICY_COLUMNS = r"""
 select distinct n.nspname || pg_catalog.chr(1) || c.relname, a.attname::text,
-       case when t.typname = 'uuid' or b.typname = 'uuid' then 'uuid' else coalesce(b.typcategory, t.typcategory)::text end
+       case when coalesce(b.typname, t.typname) = 'uuid' then 'uuid' else coalesce(b.typcategory, t.typcategory)::text end,
+       pg_catalog.format_type(coalesce(b.oid, t.oid), null)
 from pg_catalog.pg_depend d
 join pg_catalog.pg_policy p on p.oid = d.objid
 join pg_catalog.pg_class c on c.oid = p.polrelid
@@ -232,6 +243,29 @@ where d.classid = 'pg_catalog.pg_policy'::pg_catalog.regclass
   and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.refobjid = p.polrelid and d.refobjsubid > 0
 """
 
+VIEW_FUNCTIONS = r"""
+select distinct vn.nspname || pg_catalog.chr(1) || v.relname,
+       fn.nspname || pg_catalog.chr(1) || f.proname
+       || pg_catalog.chr(1) || pg_catalog.pg_get_function_identity_arguments(f.oid)
+from pg_catalog.pg_rewrite w
+join pg_catalog.pg_class v on v.oid = w.ev_class
+join pg_catalog.pg_namespace vn on vn.oid = v.relnamespace
+join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and d.objid = w.oid
+left join pg_catalog.pg_operator o
+  on o.oid = d.refobjid and d.refclassid = 'pg_catalog.pg_operator'::pg_catalog.regclass
+join pg_catalog.pg_proc f
+  on f.oid = case when d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass then d.refobjid else o.oprcode end
+join pg_catalog.pg_namespace fn on fn.oid = f.pronamespace
+where v.relkind in ('v', 'm')
+"""
+
+VIEW_TEXTS = r"""
+select n.nspname || pg_catalog.chr(1) || c.relname, pg_catalog.pg_get_viewdef(c.oid)
+from pg_catalog.pg_class c
+join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+where c.relkind in ('v', 'm') and n.nspname not in ('pg_catalog', 'information_schema')
+"""
+
 VOLATILE_BUILTINS = r"""
 select distinct f.proname::text
 from pg_catalog.pg_proc f
@@ -241,7 +275,7 @@ where n.nspname = 'pg_catalog' and f.provolatile = 'v'
 """
 
 UNTRUSTED_FUNCTIONS = r"""
-with own as materialized (
+with recursive own as materialized (
     select n.nspname || pg_catalog.chr(1) || f.proname
            || pg_catalog.chr(1) || pg_catalog.pg_get_function_identity_arguments(f.oid) as signature,
            f.proname::text as name,
@@ -253,10 +287,14 @@ with own as materialized (
     join pg_catalog.pg_namespace n on n.oid = f.pronamespace
     join pg_catalog.pg_language l on l.oid = f.prolang
     where n.nspname not in ('pg_catalog', 'information_schema')
+), bad(name) as (
+    select name from own where risky
+    union
+    select o.name from bad b join own o on pg_catalog.strpos(o.source, b.name) > 0
 )
-select o.signature from own o
-where o.risky or exists (select 1 from own r where r.risky and r.name <> o.name and pg_catalog.strpos(o.source, r.name) > 0)
+select o.signature from own o where o.risky or o.name in (select name from bad)
 """
+"""Functions that the audit never runs: volatile, in a language it cannot read, or naming such a one at any depth."""
 
 DELICATE_COLUMNS = r"""
 with api as materialized (

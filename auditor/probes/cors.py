@@ -36,10 +36,8 @@ async def cors_answers(environment: Environment, policy: CorsPolicy, http: Http)
     gaps: list[Gap] = []
     for endpoint in endpoints:
         try:
-            answers += [
-                _answer(question, await _ask(http, api, question))
-                for question in _questions(environment, policy, endpoint)
-            ]
+            for question in _questions(environment, policy, endpoint):
+                answers.append(_answer(question, await _ask(http, api, question)))  # noqa: PERF401  keep what was said
         except Unavailable as unavailable:
             gaps.append(Gap(str(endpoint), unavailable.reason, unavailable.hint))
     return CorsAnswers(api, tuple(answers), tuple(gaps))
@@ -50,8 +48,7 @@ def _questions(environment: Environment, policy: CorsPolicy, endpoint: Endpoint)
     # .invalid never resolves (RFC 6761), and a random name is on nobody's list
     token = secrets.token_hex(4)
     foreign = [f"https://{token}.invalid"]
-    if declared:
-        parts = urlsplit(declared[0])
+    if declared and (parts := urlsplit(declared[0])).hostname:
         foreign += [f"{parts.scheme}://{parts.netloc}.{token}.invalid", f"https://{token}{parts.hostname}"]
     # Only what is safe is really sent (RFC 9110 section 9.2.1); of the others, the preflight alone.
     safe = endpoint.method in ("GET", "HEAD", "OPTIONS")

@@ -14,10 +14,13 @@ from auditor.probes.net.http import Http
 from auditor.probes.net.response import Response
 from auditor.probes.surfaces import origin
 from auditor.registry import probe
+from auditor.text import clip
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _WORD = re.compile(r"[A-Za-z][A-Za-z_-]{0,19}")
-_LONGEST = 200
+UNREADABLE = "(not a word)"
+"""Stands for a status that says something, but not in one word."""
+_LONGEST = 2000
 """Characters that are kept of a text from outside."""
 
 
@@ -31,13 +34,17 @@ async def health(environment: Environment, http: Http) -> Health:
 
 
 def _state(answer: Response) -> str:
+    if answer.truncated:
+        return UNREADABLE
     try:
         body = answer.json()
     except Unavailable:
         return ""
     state = body.get("status") if isinstance(body, dict) else None
+    if state is None:
+        return ""
     # only a word goes into the report: a body may hold anything
-    return state if isinstance(state, str) and _WORD.fullmatch(state) else ""
+    return state if isinstance(state, str) and _WORD.fullmatch(state) else UNREADABLE
 
 
 @probe(deadline=15.0)
@@ -56,7 +63,7 @@ async def scrape_targets(environment: Environment, http: Http) -> ScrapeTargets:
 def _targets(url: str, document: Any) -> tuple[ScrapeTarget, ...]:
     try:
         return tuple(_target(row) for row in document["data"]["activeTargets"])
-    except (KeyError, TypeError, AttributeError, ValueError):
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError):
         raise Unavailable(
             f"{url} does not answer as the Prometheus HTTP API does", "check that `prometheus` is its base URL"
         ) from None
@@ -65,11 +72,11 @@ def _targets(url: str, document: Any) -> tuple[ScrapeTarget, ...]:
 def _target(row: dict[str, Any]) -> ScrapeTarget:
     labels = row.get("labels") or {}
     return ScrapeTarget(
-        job=str(labels.get("job", row.get("scrapePool", "")))[:_LONGEST],
-        instance=str(labels.get("instance", ""))[:_LONGEST],
-        scrape_url=str(row["scrapeUrl"])[:_LONGEST],
-        health=str(row["health"])[:_LONGEST],
-        last_error=str(row.get("lastError", ""))[:_LONGEST],
+        job=clip(str(labels.get("job", row.get("scrapePool", ""))), _LONGEST),
+        instance=clip(str(labels.get("instance", "")), _LONGEST),
+        scrape_url=clip(str(row["scrapeUrl"]), _LONGEST),
+        health=clip(str(row["health"]), _LONGEST),
+        last_error=clip(str(row.get("lastError", "")), _LONGEST),
         last_scrape=_moment(str(row.get("lastScrape", ""))),
         interval_s=_duration(str(row.get("scrapeInterval", ""))),
     )
@@ -79,7 +86,8 @@ def _moment(text: str) -> datetime | None:
     """An RFC 3339 time of Go, with nanoseconds; its zero time means never."""
     if not text or text.startswith("0001-"):
         return None
-    return datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", text)).astimezone(UTC)
+    moment = datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", text))
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _duration(text: str) -> float:

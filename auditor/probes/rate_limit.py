@@ -30,7 +30,7 @@ CONCURRENCY = 4
 BURST_SECONDS = 20.0
 CLOSED = 0
 """Stands for a connection that was closed without an answer."""
-_REFUSALS = (429, 503, 403, 423)
+_REFUSALS = (429, 503, 403, 423, CLOSED)
 
 
 @probe(deadline=60.0, last=True)
@@ -45,6 +45,10 @@ async def bursts(environment: Environment, policy: RateLimitPolicy, http: Http) 
     found: list[Burst] = []
     gaps: list[Gap] = []
     for endpoint in policy.endpoints:
+        if endpoint.method not in ("GET", "HEAD", "POST"):
+            reason = f"the audit sends no burst of {endpoint.method}: it would change what it looks at"
+            gaps.append(Gap(str(endpoint), reason, "name a GET of the same limiter in [policy.rate_limiting]"))
+            continue
         try:
             safe = endpoint.method in ("GET", "HEAD")
             budget = policy.max_requests if safe else min(policy.max_requests, UNSAFE_BUDGET)
@@ -65,18 +69,25 @@ class _Burst:
     retry_after: str = ""
 
     async def run(self) -> Burst:
+        if self.budget <= BASELINE + CONFIRMATION:
+            raise Unavailable(
+                f"{self.budget} requests are too few: {BASELINE + CONFIRMATION} are needed before and after a burst",
+                "raise [policy.rate_limiting] max_requests",
+            )
         baseline = await self._baseline()
         started = time.monotonic()
         accepted, refused = await self._burst(baseline, started)
         seconds = time.monotonic() - started
-        confirmed = refused is not None and await self._confirm(baseline)
+        confirmed = refused is not None and await self._confirm(refused)
         return Burst(str(self.endpoint), baseline, self.sent, accepted, seconds, refused, confirmed, self.retry_after)
 
     async def _send(self) -> int:
         self.sent += 1
         try:
+            # On a connection of its own: on a kept one that a server closes, the request would be sent again, and
+            # the server would count it twice.
             answer = await self.http.request(
-                self.endpoint.method, self.api + self.endpoint.path, max_body=65_536, deadline=10.0
+                self.endpoint.method, self.api + self.endpoint.path, max_body=65_536, deadline=10.0, keep_alive=False
             )
         except Unreachable as unreachable:
             if unreachable.kind is Failure.RESET:
@@ -107,7 +118,7 @@ class _Burst:
             statuses = await self._wave(wave)
             accepted += sum(status == baseline for status in statuses)
             if different := [status for status in statuses if status != baseline]:
-                return accepted, different[0]
+                return accepted, next((status for status in different if status in _REFUSALS), different[0])
         return accepted, None
 
     async def _wave(self, size: int) -> Sequence[int]:
@@ -125,6 +136,6 @@ class _Burst:
         except Unavailable as unavailable:
             return unavailable
 
-    async def _confirm(self, baseline: int) -> bool:
+    async def _confirm(self, refused: int) -> bool:
         statuses = [await self._send() for _ in range(CONFIRMATION)]
-        return sum(status != baseline for status in statuses) >= CONFIRMATION - 1
+        return statuses.count(refused) >= CONFIRMATION - 1

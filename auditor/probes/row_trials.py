@@ -7,7 +7,6 @@ happens in read-only transactions that are rolled back, in the role and with the
 
 from __future__ import annotations
 
-import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,7 +15,7 @@ from typing import Any, TypeVar
 
 from auditor.errors import Unavailable
 from auditor.facts.catalog import API_ROLES, Catalog, Relation, RowPolicy
-from auditor.facts.database import qualified
+from auditor.facts.database import qualified, quoted
 from auditor.facts.row_trials import Read, RowTrials, Trial
 from auditor.probes import catalog_sql as sql
 from auditor.probes.net.failures import Unreachable
@@ -25,6 +24,7 @@ from auditor.probes.surfaces import Databases
 from auditor.registry import probe
 
 T = TypeVar("T")
+Types = dict[str, dict[str, tuple[str, str]]]
 
 BATCH = 200
 """Questions in one statement: each locks its tables until the end of the transaction."""
@@ -61,17 +61,13 @@ class _Question:
     policy: RowPolicy
     side: str
     expression: str
-    row: str
-    """The synthetic row, as JSON."""
+    row: tuple[str, ...]
+    """The synthetic row: one ``value as column`` for each column that the policy reads, in its base type."""
 
     @property
     def sql(self) -> str:
         name = _last_name(self.policy.table)
-        literal = self.row.replace("'", "''")
-        populated = (
-            f"(select (pg_catalog.jsonb_populate_record(null::{self.policy.table}, '{literal}'::jsonb)).*) as {name}"
-        )
-        return f"(select ({self.expression})::boolean from {populated})"
+        return f"(select ({self.expression})::boolean from (select {', '.join(self.row) or '1'}) as {name})"
 
 
 def _last_name(table: str) -> str:
@@ -88,16 +84,14 @@ async def row_trials(databases: Databases, catalog: Catalog) -> RowTrials:
     async with databases.for_audit().session() as session:
         async with session.transaction(statement_timeout_ms=30_000) as transaction:
             types = await _column_types(transaction)
-            risky = {str(row[0]) for row in await transaction.rows(sql.VOLATILE_BUILTINS)}
-            untrusted = {qualified(row[0]) for row in await transaction.rows(sql.UNTRUSTED_FUNCTIONS)}
+            dangers = await _dangers(transaction, catalog)
         for role in API_ROLES:
             planned = _planned(catalog, role, types)
-            safe = [q for q in planned if not _danger(q, risky, untrusted)]
-            trials += [_refused(q, role, _danger(q, risky, untrusted)) for q in planned if q not in safe]
+            safe = [question for question in planned if not dangers.of_policy(question.policy)]
+            trials += [_refused(q, role, why) for q in planned if (why := dangers.of_policy(q.policy))]
             try:
                 trials += await _evaluate(session, catalog, role, safe)
-                dangerous = {q.policy.table for q in planned if _danger(q, risky, untrusted)}
-                reads += await _read(session, catalog, role, dangerous)
+                reads += await _read(session, catalog, role, dangers)
             except Unreachable:
                 raise
             except Unavailable as unavailable:
@@ -107,17 +101,94 @@ async def row_trials(databases: Databases, catalog: Catalog) -> RowTrials:
     return RowTrials(tuple(trials), tuple(reads))
 
 
-async def _column_types(transaction: Transaction) -> dict[str, dict[str, str]]:
-    """Table to column to type category, of the columns that policies read."""
-    found: dict[str, dict[str, str]] = defaultdict(dict)
-    for table, column, category in await transaction.rows(sql.POLICY_COLUMNS):
-        found[qualified(table)][column] = category
+async def _column_types(transaction: Transaction) -> Types:
+    """Table to column to type category and base type, of the columns that policies read."""
+    found: Types = defaultdict(dict)
+    for table, column, category, base in await transaction.rows(sql.POLICY_COLUMNS):
+        found[qualified(table)][column] = (category, base)
     return found
 
 
-def _planned(catalog: Catalog, role: str, types: dict[str, dict[str, str]]) -> list[_Question]:
+class _Dangers:
+    """What the audit never runs, and what cannot be asked without running it.
+
+    Args:
+        policies: every policy, with the functions and relations that it uses.
+        views: view to the functions that it calls.
+        texts: view to its definition.
+        reads: view to the relations that it reads.
+        volatile: functions of PostgreSQL itself that are volatile.
+        untrusted: functions of the database that are volatile, or name one that is.
+    """
+
+    def __init__(
+        self,
+        policies: Sequence[RowPolicy],
+        views: dict[str, set[str]],
+        texts: dict[str, str],
+        reads: dict[str, set[str]],
+        volatile: set[str],
+        untrusted: set[str],
+    ) -> None:
+        self._volatile, self._untrusted = volatile, untrusted
+        self.relations: dict[str, str] = {}
+        for view, text in texts.items():
+            if why := self._called(views.get(view, set()), text):
+                self.relations[view] = why
+        uses = list(reads.items())
+        for policy in policies:
+            if why := self._own(policy):
+                self.relations.setdefault(policy.table, why)
+            uses.append((policy.table, set(policy.relations)))
+        self._spread(uses)
+
+    def of_policy(self, policy: RowPolicy) -> str:
+        """Why a policy must not be run; empty when it may."""
+        return self._own(policy) or next(
+            (self.relations[name] for name in policy.relations if name in self.relations), ""
+        )
+
+    def _own(self, policy: RowPolicy) -> str:
+        return self._called(policy.functions, f"{policy.using or ''} {policy.check or ''}")
+
+    def _called(self, functions: Iterable[str], text: str) -> str:
+        names = [name for name in functions if name in self._untrusted]
+        names += [f"{name}()" for name in _CALLED.findall(_without_literals(text)) if name in self._volatile]
+        return (
+            f"it calls {names[0]}, which is volatile or not to be trusted, and is never run by the audit"
+            if names
+            else ""
+        )
+
+    def _spread(self, uses: list[tuple[str, set[str]]]) -> None:
+        """Whatever reads something dangerous is dangerous too, at any depth."""
+        grew = True
+        while grew:
+            grew = False
+            for name, read in uses:
+                if name not in self.relations and (
+                    behind := next((r for r in sorted(read) if r in self.relations), "")
+                ):
+                    self.relations[name] = self.relations[behind]
+                    grew = True
+
+
+async def _dangers(transaction: Transaction, catalog: Catalog) -> _Dangers:
+    volatile = {str(row[0]) for row in await transaction.rows(sql.VOLATILE_BUILTINS)}
+    untrusted = {qualified(row[0]) for row in await transaction.rows(sql.UNTRUSTED_FUNCTIONS)}
+    views: dict[str, set[str]] = defaultdict(set)
+    for view, function in await transaction.rows(sql.VIEW_FUNCTIONS):
+        views[qualified(view)].add(qualified(function))
+    texts = {qualified(view): str(text) for view, text in await transaction.rows(sql.VIEW_TEXTS)}
+    reads: dict[str, set[str]] = defaultdict(set)
+    for edge in catalog.views:
+        reads[edge.view].add(edge.reads)
+    return _Dangers(catalog.policies, views, texts, reads, volatile, untrusted)
+
+
+def _planned(catalog: Catalog, role: str, types: Types) -> list[_Question]:
     reachable = {str(r): r for r in catalog.exposed("table", "partitioned table") if r.rls and role in r.reachable_by}
-    inherited = next((r.inherits for r in catalog.roles if r.name == role), ())
+    inherited = next((r.rights_of for r in catalog.roles if r.name == role), ())
     return [
         _Question(policy, side, expression, _foreign_row(types.get(policy.table, {}), policy.columns))
         for policy in catalog.policies
@@ -127,30 +198,22 @@ def _planned(catalog: Catalog, role: str, types: dict[str, dict[str, str]]) -> l
     ]
 
 
-def _foreign_row(types: dict[str, str], columns: Iterable[str]) -> str:
+def _foreign_row(types: dict[str, tuple[str, str]], columns: Iterable[str]) -> tuple[str, ...]:
     """A row in which every column that names somebody names somebody else; the rest is null.
 
-    Columns such as ``status`` or ``is_public`` stay null: a policy that opens rows by them does so on purpose.
+    Columns such as ``status`` or ``is_public`` stay null: a policy that opens rows by them does so on purpose. Base
+    types instead of domains: a domain's own constraints are not what is tried, and might run anything.
     """
-    values: dict[str, object] = {}
+    values = []
     for column in columns:
-        category = types.get(column, "")
-        if category == "uuid":
-            values[column] = OWNER
-        elif _IDENTITY.search(column) and category in ("S", "N"):
-            values[column] = OWNER if category == "S" else _OWNER_NUMBER
-    return json.dumps(values)
-
-
-def _danger(question: _Question, volatile: set[str], untrusted: set[str]) -> str:
-    """Why the expression must not be run; empty when it may."""
-    for function in question.policy.functions:
-        if function in untrusted:
-            return f"it calls {function}, which is volatile or not to be trusted, and is never run by the audit"
-    for name in _CALLED.findall(_without_literals(question.expression)):
-        if name in volatile:
-            return f"it calls {name}(), which is volatile, and is never run by the audit"
-    return ""
+        category, base = types.get(column, ("", "text"))
+        value = "null"
+        if category == "uuid" or (_IDENTITY.search(column) and category == "S"):
+            value = f"'{OWNER}'"
+        elif _IDENTITY.search(column) and category == "N":
+            value = str(_OWNER_NUMBER)
+        values.append(f"{value}::{base} as {quoted(column)}")
+    return tuple(values)
 
 
 def _without_literals(expression: str) -> str:
@@ -199,12 +262,13 @@ async def _answers(transaction: Transaction, questions: Sequence[str]) -> list[b
     return [*await _answers(transaction, questions[:middle]), *await _answers(transaction, questions[middle:])]
 
 
-async def _read(session: Session, catalog: Catalog, role: str, dangerous: set[str]) -> list[Read]:
+async def _read(session: Session, catalog: Catalog, role: str, dangers: _Dangers) -> list[Read]:
     """Whether a row comes back, of each table that the role may select as a whole."""
     tables = [
         relation
         for relation in catalog.exposed("table", "partitioned table", "view", "materialized view")
-        if str(relation) not in dangerous and any(g.role == role and g.privilege == "SELECT" for g in relation.grants)
+        if str(relation) not in dangers.relations
+        and any(g.role == role and g.privilege == "SELECT" for g in relation.grants)
     ]
     reads: list[Read] = []
     for batch in _batches(tables):

@@ -99,7 +99,13 @@ def read_certificate(origin: str, der: bytes, protocol: str, problem: str) -> Ce
                 not_after=certificate.not_valid_after_utc,
                 protocol=protocol,
             )
-    except (ValueError, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
+    except (
+        ValueError,
+        TypeError,
+        x509.InvalidVersion,
+        x509.DuplicateExtension,
+        x509.UnsupportedGeneralNameType,
+    ) as error:
         raise Unavailable(f"the certificate of {origin} cannot be read: {error}") from None
 
 

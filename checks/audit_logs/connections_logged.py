@@ -10,6 +10,8 @@ from auditor.model import Finding, Level, Severity, failed, passed
 from auditor.registry import check
 
 _OFF = ("off", "", "none", "false", "no", "0")
+_YES = {"on", "true", "yes", "1", "all"}
+_NAMING = {"authentication", "authorization"}
 _NEEDED = {
     "%m or %t or %n (time)": "mtn",
     "%u (user)": "u",
@@ -40,7 +42,10 @@ def connections_logged(settings: LogSettings) -> Iterator[Finding]:
         select pg_reload_conf();
     """
     for name, value in (("log_connections", settings.connections), ("log_disconnections", settings.disconnections)):
-        judge = failed if value.lower() in _OFF else passed
+        words = {word.strip().lower() for word in value.split(",")}
+        # PostgreSQL 18 takes a list of stages: only these two name the user (documentation, log_connections)
+        stages = words - _YES
+        judge = failed if value.lower() in _OFF or (stages and not stages & _NAMING) else passed
         yield judge(name, f"{name} is {value or 'empty'} for the role {settings.role}", value=value, role=settings.role)
     escapes = {found[1] for found in _ESCAPE.finditer(settings.line_prefix)}
     missing = [what for what, any_of in _NEEDED.items() if not escapes & set(any_of)]

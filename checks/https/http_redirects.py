@@ -62,13 +62,23 @@ def _judge(answer: PlainAnswer) -> Finding:
     )
 
 
+def _site(host: str) -> str:
+    """The last labels of a host: enough to tell ``www.example.com`` from a stranger's address."""
+    labels = host.split(".")
+    shared = len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in ("co", "com", "org", "net", "gov", "ac", "edu")
+    return host if host.replace(".", "").isdigit() else ".".join(labels[-3 if shared else -2 :])
+
+
 def _problem(answer: PlainAnswer) -> str:
     first = answer.hops[0]
     if first.status == 426:  # Upgrade Required: refuses plain HTTP by name (RFC 9110 section 15.5.22)
         return ""
     if first.status not in _REDIRECTS or not first.location:
         return f"answers {first.status} in plain HTTP instead of redirecting to https"
-    if urlsplit(first.location).scheme != "https":
-        return f"the first redirect leads to {first.location}, which is not https"
+    target = urlsplit(first.location)
+    if target.scheme != "https" or not target.hostname:
+        return f"the first redirect leads to {first.location}, which is not an https address"
+    if _site(target.hostname) != _site(urlsplit(first.url).hostname or ""):
+        return f"the first redirect leads to another site, {target.hostname}"
     later = [hop for hop in answer.hops[1:] if urlsplit(hop.location or hop.url).scheme == "http"]
     return f"the chain of redirects comes back to plain HTTP at {later[0].location or later[0].url}" if later else ""

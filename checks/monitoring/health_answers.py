@@ -39,6 +39,14 @@ def health_answers(health: Health) -> Iterator[Finding]:
             **evidence,
         )
         return
+    if health.status == 200 and health.state.startswith("("):
+        yield unproven(
+            health.url,
+            f"answers {said}: whether that is well, nobody can tell",
+            "let `status` be one word, such as healthy",
+            **evidence,
+        )
+        return
     well = health.status == 200 and health.state.lower() in _GOOD
     judge = passed if well else failed
     yield judge(

@@ -27,7 +27,7 @@ def application_bound_by_rls(catalog: Catalog) -> Iterator[Finding]:
     if role is None:
         yield unproven(catalog.application_role, "the database does not list the application's role")
         return
-    exempt = sorted(n for n in role.inherits if n in roles and (roles[n].superuser or roles[n].bypass_rls))
+    exempt = sorted(n for n in role.member_of if n in roles and (roles[n].superuser or roles[n].bypass_rls))
     evidence: Evidence = {"superuser": role.superuser, "bypass_rls": role.bypass_rls, "member_of": exempt}
     if role.superuser or role.bypass_rls or exempt:
         yield failed(role.name, "the application's role is exempt from row level security", **evidence)
@@ -36,7 +36,7 @@ def application_bound_by_rls(catalog: Catalog) -> Iterator[Finding]:
         for relation in catalog.exposed("table", "partitioned table")
         if relation.rls
         and not relation.forced
-        and relation.owner in (role.name, *role.inherits)
+        and relation.owner in (role.name, *role.member_of)
         and relation.owner not in API_ROLES
     ]
     for relation in owned:

@@ -22,7 +22,7 @@ def buckets_private(storage: Buckets) -> Iterator[Finding]:
 
     and serve files through signed URLs. A bucket that is public on purpose (avatars, for example): waive it.
     """
-    if not storage.buckets:
+    if not storage.buckets and not storage.gaps:
         yield not_applicable("there is no bucket" if storage.there else "the database has no Supabase Storage")
     for bucket in storage.buckets:
         if bucket.public:

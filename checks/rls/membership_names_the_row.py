@@ -9,7 +9,8 @@ from auditor.facts.catalog import Catalog
 from auditor.model import Finding, Level, Severity, failed, not_applicable, passed
 from auditor.registry import check
 
-_SELF = re.compile(r"(?<![\w.\"])((?:\"[^\"]+\"|\w+)\.(?:\"[^\"]+\"|\w+)) = \1(?![\w.\"])")
+_COLUMN = r"(?:\"(?:[^\"]|\"\")+\"|\w+)\.(?:\"(?:[^\"]|\"\")+\"|\w+)"
+_SELF = re.compile(rf"(?<![\w.\"])({_COLUMN}|\({_COLUMN}\)::\w+) = \1(?![\w.\"])")
 
 
 @check("RLS006", level=Level.MANDATORY, severity=Severity.CRITICAL, references=("CWE-863", "ASVS-5.0-8.2.2"))

@@ -20,7 +20,7 @@ def owner_bound_by_rls(catalog: Catalog) -> Iterator[Finding]:
         alter table {subject} owner to postgres;
         alter table {subject} force row level security;
     """
-    inherits = {role.name: {role.name, *role.inherits} for role in catalog.roles if role.name in API_ROLES}
+    inherits = {role.name: {role.name, *role.member_of} for role in catalog.roles if role.name in API_ROLES}
     tables = [table for table in catalog.exposed("table", "partitioned table") if table.rls]
     if not tables and not catalog.gaps:
         yield not_applicable("no table has row level security")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from auditor.facts.catalog import API_ROLES, PUBLIC, Catalog, Relation, RowPolicy
+from auditor.facts.catalog import PUBLIC, Catalog, Relation, RowPolicy
 from auditor.facts.database import quoted
 from auditor.facts.decisions import Decisions
 from auditor.facts.policy import RlsPolicy
@@ -34,16 +34,18 @@ def policy_not_always_true(catalog: Catalog, trials: RowTrials, intent: RlsPolic
     decisions = Decisions(catalog, trials)
     reachable = {str(relation): relation for relation in catalog.exposed() if relation.rls and relation.reachable_by}
     judged = [policy for policy in catalog.policies if policy.table in reachable and policy.permissive]
-    judged = [policy for policy in judged if _roles(policy, catalog)]
+    judged = [policy for policy in judged if _roles(policy, reachable[policy.table], catalog)]
     if not judged and not catalog.gaps:
         yield not_applicable("no permissive policy for an API role on a table that they reach")
     for policy in judged:
         yield _judge(policy, reachable[policy.table], catalog, decisions, intent)
 
 
-def _roles(policy: RowPolicy, catalog: Catalog) -> list[str]:
-    memberships = {role.name: role.inherits for role in catalog.roles}
-    return [name for name in API_ROLES if {name, PUBLIC, *memberships.get(name, ())} & set(policy.roles)]
+def _roles(policy: RowPolicy, table: Relation, catalog: Catalog) -> list[str]:
+    """The API roles that the policy counts for, and that may do what it is for."""
+    granted = table.reachable_by if policy.command == "ALL" else table.roles_with(policy.command)
+    memberships = {role.name: role.rights_of for role in catalog.roles}
+    return [name for name in granted if {name, PUBLIC, *memberships.get(name, ())} & set(policy.roles)]
 
 
 def _judge(policy: RowPolicy, table: Relation, catalog: Catalog, decisions: Decisions, intent: RlsPolicy) -> Finding:
@@ -53,13 +55,15 @@ def _judge(policy: RowPolicy, table: Relation, catalog: Catalog, decisions: Deci
     sides = [(side, text) for side, text in (("using", policy.using), ("check", policy.check)) if text]
     ways = [
         (role, side, text, decisions.trial(policy, role, side))
-        for role in _roles(policy, catalog)
+        for role in _roles(policy, table, catalog)
         for side, text in sides
     ]
-    if policy.columns:
+    if policy.columns and not any(_literally_true(text) for _, text in sides):
         return passed(policy.table, f"policy {policy.name} looks at the row", aspect=policy.name, **evidence)
     open_ways = [
-        (role, side, trial) for role, side, text, trial in ways if _literally_true(text) or (trial and trial.allowed)
+        (role, side, trial)
+        for role, side, text, trial in ways
+        if _literally_true(text) or (not policy.columns and trial and trial.allowed)
     ]
     open_ways = [way for way in open_ways if not decisions.narrowed(policy, way[0], way[1])]
     if open_ways:

@@ -25,7 +25,7 @@ def privilege_columns_fixed(columns: Columns, catalog: Catalog) -> Iterator[Find
     """
     relations = {str(relation): relation for relation in catalog.relations}
     judged = [column for column in columns.delicate if column.kind == "privilege" and column.table in relations]
-    if not judged:
+    if not judged and not catalog.gaps:
         yield not_applicable("no column of an exposed table is named like a right")
     for column in judged:
         if _writable(column, relations[column.table], catalog):
@@ -45,6 +45,7 @@ def _writable(column: DelicateColumn, table: Relation, catalog: Catalog) -> bool
     """By grant, and by a policy for UPDATE that does not look at the column."""
     if not column.updatable_by or not table.rls:
         return bool(column.updatable_by) and not table.rls
-    roles = {*column.updatable_by, PUBLIC}
+    memberships = {role.name: role.rights_of for role in catalog.roles}
+    roles = {PUBLIC, *column.updatable_by, *(m for name in column.updatable_by for m in memberships.get(name, ()))}
     policies = [p for p in catalog.policies if p.table == column.table and p.command in ("ALL", "UPDATE")]
     return any(p.permissive and roles & set(p.roles) and column.column not in p.columns and p.using for p in policies)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from auditor.facts.catalog import Catalog
 from auditor.facts.policy import RlsPolicy
-from auditor.model import Finding, Level, Severity, failed, not_applicable, passed
+from auditor.model import Finding, Level, Severity, failed, not_applicable, passed, unproven
 from auditor.registry import check
 
 
@@ -25,7 +25,9 @@ def realtime_tables_protected(catalog: Catalog, intent: RlsPolicy) -> Iterator[F
         yield not_applicable("the publication supabase_realtime is empty or not there")
     for name in catalog.published:
         relation = relations.get(name)
-        if relation is None or relation.rls:
+        if relation is None:
+            yield unproven(name, "published, and the catalogs do not list it")
+        elif relation.rls:
             yield passed(name, "published, with row level security")
         elif relation.named_in(intent.public_tables):
             yield passed(name, "published, and declared public", declared="public_tables")

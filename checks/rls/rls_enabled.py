@@ -30,7 +30,7 @@ def rls_enabled(catalog: Catalog, trials: RowTrials, policy: RlsPolicy) -> Itera
     tables = catalog.exposed("table", "partitioned table")
     seen_by = trials.seen_by()
     if not tables and not catalog.gaps:
-        yield not_applicable(f"no tables in {', '.join(catalog.schemas)}")
+        yield not_applicable(f"no tables in {', '.join(catalog.schemas)}" if catalog.schemas else catalog.source)
     for table in tables:
         yield _judge(table, policy, seen_by.get(str(table), []))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.facts.catalog import API_ROLES, Catalog, Role
+from auditor.facts.database import quoted
 from auditor.model import Finding, Level, Severity, failed, passed, unproven
 from auditor.registry import check
 
@@ -35,13 +36,13 @@ def judge_role(role: Role, roles: dict[str, Role]) -> Finding:
     if role.superuser or role.bypass_rls:
         what = "a superuser" if role.superuser else "exempt from row level security (BYPASSRLS)"
         return failed(role.name, f"is {what}", superuser=role.superuser, bypass_rls=role.bypass_rls)
-    exempt = sorted(n for n in role.inherits if n in roles and (roles[n].superuser or roles[n].bypass_rls))
+    exempt = sorted(n for n in role.member_of if n in roles and (roles[n].superuser or roles[n].bypass_rls))
     if exempt:
-        fix = "\n".join(f"    revoke {name} from {role.name};" for name in exempt)
+        fix = "\n".join(f"    revoke {quoted(name)} from {role.name};" for name in exempt)
         return failed(
             role.name,
             f"is a member of {', '.join(exempt)}, and can become exempt from row level security",
             remediation=fix,
             member_of=exempt,
         )
-    return passed(role.name, "is bound by row level security", member_of=list(role.inherits))
+    return passed(role.name, "is bound by row level security", member_of=list(role.member_of))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.facts.catalog import Catalog
-from auditor.facts.columns import Columns
+from auditor.facts.columns import Columns, DelicateColumn
 from auditor.facts.decisions import Decisions
 from auditor.facts.row_trials import RowTrials
-from auditor.model import Confidence, Finding, Level, Severity, failed, not_applicable, passed
+from auditor.model import Confidence, Finding, Level, Severity, failed, not_applicable, passed, unproven
 from auditor.registry import check
 
 
@@ -28,7 +28,7 @@ def sensitive_columns_hidden(columns: Columns, catalog: Catalog, trials: RowTria
     decisions = Decisions(catalog, trials)
     relations = {str(relation): relation for relation in catalog.relations}
     judged = [column for column in columns.delicate if column.kind == "sensitive" and column.table in relations]
-    if not judged:
+    if not judged and not catalog.gaps:
         yield not_applicable("no column of an exposed table is named like a secret")
     for column in judged:
         rls = relations[column.table].rls
@@ -48,5 +48,17 @@ def sensitive_columns_hidden(columns: Columns, catalog: Catalog, trials: RowTria
                 column=column.column,
                 readable_by=open_to,
             )
+        elif reason := _unknown(column, decisions):
+            yield unproven(
+                column.table,
+                f"whether {column.column} of others is hidden could not be tried: {reason}",
+                aspect=column.column,
+            )
         else:
             yield passed(column.table, f"{column.column} of others is hidden", aspect=column.column)
+
+
+def _unknown(column: DelicateColumn, decisions: Decisions) -> str:
+    """Why it is not known whether a role reads the rows of others; empty when it is."""
+    verdicts = [decisions.foreign_row(column.table, role, "SELECT", "using") for role in column.readable_by]
+    return next((verdict.reason for verdict in verdicts if verdict.allowed is None), "")

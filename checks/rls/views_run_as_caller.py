@@ -45,7 +45,8 @@ def _judge(view: Relation, paths: ViewPaths, trials: RowTrials, intent: RlsPolic
         return passed(str(view), "declared public", declared="public_tables", reads=protected)
     reads = [read for read in trials.reads if read.table == str(view)]
     seen_by = sorted(read.role for read in reads if read.found)
-    if not seen_by and reads and view.asks_caller and all(read.found is False for read in reads):
+    closed_to = {read.role for read in reads if read.found is False}
+    if view.asks_caller and closed_to.issuperset(view.readable_by):
         return passed(
             str(view),
             "runs with its owner's rights, but filters by the caller: a stranger reads nothing through it",

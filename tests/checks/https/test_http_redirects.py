@@ -53,6 +53,17 @@ def test_redirected_to_another_host():
     assert judge(hop) == good("redirects to https://www.example.com/", hop)
 
 
+@pytest.mark.parametrize("target", ["https://evil.example/", "https://example.com.evil.net/", "https://example.org/"])
+def test_redirected_to_another_site(target):
+    hop = Hop(HTTP, 301, target)
+    assert judge(hop) == bad(f"the first redirect leads to another site, {target[8:-1]}", hop)
+
+
+def test_redirected_to_nowhere():
+    hop = Hop(HTTP, 301, "https:")
+    assert judge(hop) == bad("the first redirect leads to https:, which is not an https address", hop)
+
+
 def test_upgrade_required():
     assert judge(Hop(HTTP, 426)) == good("refuses plain HTTP", Hop(HTTP, 426))
 
@@ -76,7 +87,7 @@ def test_a_redirect_without_a_location():
 @pytest.mark.parametrize("target", ["http://api.example.com/home", "http://www.example.com/", "ftp://x/", "//x"])
 def test_the_first_redirect_stays_in_the_clear(target):
     hops = (Hop(HTTP, 302, target), Hop(target, 301, HTTPS), Hop(HTTPS, 200))
-    assert judge(*hops) == bad(f"the first redirect leads to {target}, which is not https", *hops)
+    assert judge(*hops) == bad(f"the first redirect leads to {target}, which is not an https address", *hops)
 
 
 def test_back_to_plain_http():

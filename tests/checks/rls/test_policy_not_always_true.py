@@ -10,7 +10,8 @@ from auditor.facts.row_trials import RowTrials, Trial
 from auditor.model import Confidence, Gap, failed, not_applicable, passed, unproven
 from checks.rls.policy_not_always_true import policy_not_always_true
 
-NOTES = Relation("public", "notes", "table", "postgres", True, rls=True, grants=(Grant("authenticated", "SELECT"),))
+GRANTS = tuple(Grant(role, word) for role in ("anon", "authenticated") for word in ("SELECT", "INSERT"))
+NOTES = Relation("public", "notes", "table", "postgres", True, rls=True, grants=GRANTS)
 OWN = RowPolicy(
     "public.notes", "own", "SELECT", True, ("authenticated",), "(auth.uid() = owner_id)", None, columns=("owner_id",)
 )
@@ -111,9 +112,14 @@ def test_roles_that_count(roles):
 
 
 def test_a_group_that_an_api_role_is_a_member_of_counts():
-    anon = Role("anon", False, False, False, False, inherits=("everyone",))
+    anon = Role("anon", False, False, False, False, member_of=("everyone",), rights_of=("everyone",))
     (found,) = judge(replace(EVERYONE, roles=("everyone",)), roles=(anon,))
     assert found.evidence["open_to"] == ["anon"]
+
+
+def test_a_policy_for_what_is_not_granted_does_not_count():
+    assert judge(replace(EVERYONE, command="DELETE")) == NOTHING
+    assert judge(EVERYONE, tables=(replace(NOTES, grants=(Grant("anon", "SELECT"),)),)) == NOTHING
 
 
 NOTHING = [not_applicable("no permissive policy for an API role on a table that they reach")]

@@ -1,0 +1,235 @@
+from __future__ import annotations
+
+import gzip
+import random
+import struct
+import zlib
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from auditor.probes.pgdump import DumpFile, read_custom_header, read_dump
+
+DATA = Path(__file__).parent / "data"
+BOUNDED = settings(deadline=None, max_examples=200)
+
+FILE = (DATA / "file.dump").read_bytes()
+"""By pg_dump 18, with two tables and two large objects; it says where its data is."""
+PIPED = (DATA / "piped.dump").read_bytes()
+"""The same through a pipe: pg_dump could not go back to write down where its data is."""
+HEAD = (DATA / "app-head.dump").read_bytes()
+"""The first 4096 bytes of a dump by pg_dump 15."""
+PLAIN = (DATA / "plain.sql").read_bytes()
+
+SMALL = DumpFile("custom 1.16", "small", "18.6", started=datetime(2026, 11, 24, 3, 29, 9))  # noqa: DTZ001
+
+
+def read(folder, data) -> DumpFile:
+    path = folder / "a.dump"
+    path.write_bytes(data)
+    return read_dump(path)
+
+
+def integer(value) -> bytes:
+    return struct.pack("<BI", value < 0, abs(value))
+
+
+def string(value: bytes | None) -> bytes:
+    return integer(-1) if value is None else integer(len(value)) + value
+
+
+def archive(version, entries, *, kind=1, moment=(20, 33, 9, 22, 10, 126, 0)) -> bytes:
+    """An archive of the custom format: entries are number, state, position and block."""
+    compression = b"\x01" if version >= (1, 15) else integer(-1)
+    head = b"PGDMP" + bytes((*version, 0, 4, 8, kind)) + compression + b"".join(map(integer, moment))
+    head += string(b"app") + string(b"15.18 (Debian 15.18-0+deb12u1)") + string(b"15.18") + integer(len(entries))
+    for number, state, position, _ in entries:
+        head += integer(number) + integer(state != 3) + string(b"1259") + string(b"16385") + string(b"t")
+        head += string(b"TABLE") + integer(2) + string(b"CREATE") + string(b"DROP") + string(None) + string(b"public")
+        head += string(b"") + (string(b"heap") if version >= (1, 14) else b"")
+        head += (integer(ord("r")) if version >= (1, 16) else b"") + string(b"owner") + string(b"false")
+        head += string(b"1") + string(b"2") + string(None) + bytes((state,)) + struct.pack("<Q", position)
+    return head + b"".join(block for *_, block in entries)
+
+
+def block(number, *pieces, kind=1) -> bytes:
+    return bytes((kind,)) + integer(number) + b"".join(map(string, pieces)) + integer(0)
+
+
+class TestRealDumps:
+    @pytest.mark.parametrize("data", [FILE, PIPED], ids=["file", "piped"])
+    def test_whole(self, tmp_path, data):
+        assert read(tmp_path, data) == SMALL
+
+    @pytest.mark.parametrize("data", [FILE, PIPED], ids=["file", "piped"])
+    def test_cut_off_anywhere(self, tmp_path, data):
+        problems = [read(tmp_path, data[:size]).problem for size in range(5, len(data))]
+        assert set(problems) == {"it ends inside its header", "it is cut off"}
+        assert problems == sorted(problems, reverse=True, key=lambda problem: "header" in problem)
+
+    def test_the_first_4_kb_of_a_larger_one(self, tmp_path):
+        assert read(tmp_path, HEAD) == DumpFile(
+            "custom 1.14",
+            "app",
+            "15.18",
+            "it is cut off",
+            datetime(2026, 11, 22, 9, 33, 21),  # noqa: DTZ001
+        )
+
+    @pytest.mark.parametrize("data", [FILE, PIPED], ids=["file", "piped"])
+    def test_followed_by_something_else(self, tmp_path, data):
+        assert read(tmp_path, data + b"\0" * 10).problem == "its data is damaged"
+
+    def test_the_table_of_contents_of_a_folder(self, tmp_path):
+        found = read(tmp_path, (DATA / "toc.dat").read_bytes())
+        assert found.problem == "it is only the table of contents of a dump in another format"
+        assert found.server_version == "18.6"
+
+    def test_plain(self, tmp_path):
+        assert read(tmp_path, PLAIN) == DumpFile("plain")
+        assert read(tmp_path, gzip.compress(PLAIN)) == DumpFile("plain, gzipped")
+
+    def test_plain_and_large(self, tmp_path):
+        large = PLAIN.replace(b"--\n-- Name", b"-- " + b"x" * 300_000 + b"\n--\n-- Name", 1)
+        assert len(large) > 300_000
+        assert read(tmp_path, large) == DumpFile("plain")
+        assert read(tmp_path, gzip.compress(large)) == DumpFile("plain, gzipped")
+        for cut in (large[:-600], gzip.compress(large[:-600])):
+            assert read(tmp_path, cut).problem == "its end is missing: pg_dump did not finish"
+
+
+class TestHeader:
+    def test_it_is_read(self):
+        assert read_custom_header(FILE[:200]) == SMALL
+        assert read_custom_header(HEAD).database == "app"
+
+    @pytest.mark.parametrize("size", range(11))
+    def test_too_short(self, size):
+        assert read_custom_header(FILE[:size]) == DumpFile("custom", problem="it ends inside its header")
+
+    @pytest.mark.parametrize("version", [(1, 12), (1, 13), (1, 14), (1, 15), (1, 16)])
+    def test_known_versions(self, version):
+        found = read_custom_header(archive(version, []))
+        assert found == DumpFile(
+            f"custom 1.{version[1]}",
+            "app",
+            "15.18",
+            started=datetime(2026, 11, 22, 9, 33, 20),  # noqa: DTZ001
+        )
+
+    @pytest.mark.parametrize("version", [(1, 0), (1, 11), (1, 17), (2, 0), (0, 14), (255, 255)])
+    def test_unknown_versions(self, version):
+        name = f"custom {version[0]}.{version[1]}"
+        assert read_custom_header(archive(version, [])) == DumpFile(
+            name, problem="its archive version is not known to this audit"
+        )
+
+    @pytest.mark.parametrize("moment", [(61, 0, 0, 1, 0, 126, 0), (0,) * 7, (0, 0, 0, 1, 0, 10**9, 0), (-1,) * 7])
+    def test_a_time_that_is_none(self, moment):
+        found = read_custom_header(archive((1, 16), [], moment=moment))
+        assert (found.started, found.problem) == (None, "")
+
+
+class TestArchives:
+    @pytest.mark.parametrize("version", [(1, 12), (1, 13), (1, 14), (1, 15), (1, 16)])
+    def test_every_version_is_followed(self, tmp_path, version):
+        one, two = block(7, b"rows", b"more"), block(9)
+        entries = [(5, 3, 0, b""), (7, 1, 0, one), (9, 1, 0, two)]
+        data = archive(version, entries)
+        assert read(tmp_path, data).problem == ""
+        assert {read(tmp_path, data[:size]).problem for size in range(len(data) - 60, len(data))} == {"it is cut off"}
+
+    def test_cut_between_two_tables(self, tmp_path):
+        entries = [(7, 1, 0, block(7, b"rows")), (9, 1, 0, b"")]
+        assert read(tmp_path, archive((1, 16), entries)).problem == "it is cut off"
+
+    def test_cut_before_the_last_table(self, tmp_path):
+        start = len(archive((1, 16), [(7, 2, 0, b""), (9, 2, 0, b"")]))
+        one, two = block(7, b"rows"), block(9, b"more")
+        entries = [(7, 2, start, one), (9, 2, start + len(one), two)]
+        assert read(tmp_path, archive((1, 16), entries)).problem == ""
+        assert read(tmp_path, archive((1, 16), entries)[: -len(two)]).problem == "it is cut off"
+
+    def test_some_positions_are_known(self, tmp_path):
+        start = len(archive((1, 16), [(7, 2, 0, b""), (9, 1, 0, b"")]))
+        entries = [(7, 2, start, block(7, b"rows")), (9, 1, 0, block(9))]
+        assert read(tmp_path, archive((1, 16), entries)).problem == ""
+        entries = [(7, 2, start, block(7, b"rows")), (9, 1, 0, b"")]
+        assert read(tmp_path, archive((1, 16), entries)).problem == "it is cut off"
+
+    @pytest.mark.parametrize("state", [0, 4, 255])
+    def test_a_state_that_is_none(self, tmp_path, state):
+        assert read(tmp_path, archive((1, 16), [(7, state, 0, b"")])).problem == "its table of contents is damaged"
+
+    @pytest.mark.parametrize("kind", [0, 2, 4, 255])
+    def test_a_block_of_no_kind(self, tmp_path, kind):
+        assert read(tmp_path, archive((1, 16), [(7, 1, 0, block(7, kind=kind))])).problem == "its data is damaged"
+
+    def test_a_piece_of_negative_length(self, tmp_path):
+        data = b"\x01" + integer(7) + integer(-5) + integer(0)
+        assert read(tmp_path, archive((1, 16), [(7, 1, 0, data)])).problem == "its data is damaged"
+
+    def test_only_a_schema(self, tmp_path):
+        assert read(tmp_path, archive((1, 16), [(7, 3, 0, b"")])).problem == ""
+
+
+class TestOtherFiles:
+    def test_empty(self, tmp_path):
+        assert read(tmp_path, b"") == DumpFile(problem="it is empty")
+
+    @pytest.mark.parametrize("data", [b"\n", b"hello", b"PGDM", b"SQLite format 3\0", b"-- PostgreSQL", b"\xff" * 9])
+    def test_something_else(self, tmp_path, data):
+        assert read(tmp_path, data) == DumpFile("plain", problem="it does not look like a dump of PostgreSQL")
+
+    def test_gzip_cut_off(self, tmp_path):
+        packed = gzip.compress(PLAIN)
+        expected = DumpFile("plain, gzipped", problem="the compressed file is cut off or damaged")
+        assert {read(tmp_path, packed[:size]) for size in range(2, len(packed))} == {expected}
+
+    def test_gzip_damaged(self, tmp_path):
+        packed = bytearray(gzip.compress(random.Random(1).randbytes(20_000)))
+        packed[5000:5100] = bytes(100)
+        assert "damaged" in read(tmp_path, bytes(packed)).problem
+
+    def test_gzip_of_something_that_does_not_inflate(self, tmp_path):
+        """zlib tells it with an error of its own."""
+        packed = gzip.compress(b"")[:10] + b"\x07" + b"x" * 30
+        with pytest.raises(zlib.error):
+            zlib.decompress(packed, 31)
+        assert "damaged" in read(tmp_path, packed).problem
+
+    def test_a_file_that_cannot_be_read(self, tmp_path):
+        with pytest.raises(OSError, match="directory"):
+            read_dump(tmp_path)
+
+
+REAL = st.sampled_from([FILE, PIPED, HEAD, PLAIN, gzip.compress(PLAIN)])
+
+
+@st.composite
+def damaged(draw) -> bytes:
+    """A real dump with a few bytes changed and perhaps cut off."""
+    data = bytearray(draw(REAL))
+    for _ in range(draw(st.integers(1, 6))):
+        data[draw(st.integers(0, len(data) - 1))] = draw(st.integers(0, 255))
+    return bytes(data[: draw(st.integers(0, len(data)))])
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("dumps")
+
+
+class TestAnything:
+    @given(data=damaged() | st.binary(max_size=300).map(lambda rest: b"PGDMP" + rest) | st.binary(max_size=300))
+    @BOUNDED
+    def test_any_file_is_read(self, folder, data):
+        assert isinstance(read(folder, data), DumpFile)
+
+    @given(damaged() | st.binary(max_size=200))
+    @BOUNDED
+    def test_any_header_is_read(self, data):
+        assert isinstance(read_custom_header(data), DumpFile)

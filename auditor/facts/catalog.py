@@ -49,8 +49,8 @@ class Relation:
     """A view that runs with the rights of its caller."""
     extension: str = ""
     """The extension that owns it."""
-    rows_estimate: float = 0.0
-    """The planner's guess; negative when nobody has counted."""
+    size_bytes: int = 0
+    """On disk: 0 means that it has never held a row."""
     asks_caller: bool = False
     """A view whose definition asks who calls: ``auth.uid()``, ``auth.jwt()`` or the request's claims."""
 

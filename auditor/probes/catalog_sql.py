@@ -61,7 +61,8 @@ select c.oid::bigint, n.nspname::text, c.relname::text, c.relkind::text, pg_cata
        ), '{}'::text[]),
        coalesce(i.names, '{}'::text[]), c.relispartition,
        coalesce(pg_catalog.lower(pg_catalog.array_to_string(c.reloptions, ',')) ~ 'security_invoker=(true|on|1|yes)', false),
-       coalesce(m.extension, ''), c.reltuples::float8,
+       coalesce(m.extension, ''),
+       case when c.relkind in ('r', 'm') then coalesce(pg_catalog.pg_relation_size(c.oid), 0) else 0 end,
        case when c.relkind in ('v', 'm') then pg_catalog.pg_get_viewdef(c.oid) ~ 'auth\.(uid|jwt|email)\(|request\.jwt' else false end
 from pg_catalog.pg_class c
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace

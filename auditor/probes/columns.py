@@ -5,6 +5,7 @@ from __future__ import annotations
 from auditor.facts.catalog import API_ROLES, Catalog
 from auditor.facts.columns import Bucket, Buckets, Columns, DelicateColumn, MissingIndex
 from auditor.facts.database import qualified
+from auditor.model import Gap
 from auditor.probes import catalog_sql as sql
 from auditor.probes.surfaces import Databases
 from auditor.registry import probe
@@ -42,5 +43,13 @@ async def buckets(databases: Databases) -> Buckets:
         )
         if not there:
             return Buckets(False)
+        hidden = await transaction.rows("select pg_catalog.row_security_active('storage.buckets')")
         rows = await transaction.rows("select name::text, coalesce(public, false) from storage.buckets order by 1")
-    return Buckets(True, tuple(Bucket(name, public) for name, public in rows))
+    gaps = (
+        Gap(
+            "storage.buckets",
+            "row level security hides buckets from the audit's role",
+            "let a role with BYPASSRLS look",
+        ),
+    )
+    return Buckets(True, tuple(Bucket(name, public) for name, public in rows), gaps if hidden[0][0] else ())

@@ -34,13 +34,14 @@ STRANGER = "a0d17000-0000-4000-8000-00000000000a"
 """Who asks, when it is ``authenticated``: a user id that nobody has."""
 OWNER = "b0b00000-0000-4000-8000-00000000000b"
 """To whom the synthetic row belongs."""
-_OWNER_NUMBER = 2_000_000_011
+_OWNER_NUMBER = 32_011  # fits a smallint too
 
 _IDENTITY = re.compile(
     r"(?:^|_)(?:id|uid|uuid|owner|user|users|author|creator|created_by|tenant|org|organi[sz]ation|team|account|workspace"
     r"|company|customer|member|profile|email|sub|assignee|holder)(?:_|$)|_by$",
     re.IGNORECASE,
 )
+_QUOTED = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*\"""")
 _CALLED = re.compile(r"(?<![\"\w.])([a-z_][a-z0-9_]*)\(")
 _CLAIMS: dict[str, dict[str, Any]] = {
     "anon": {"role": "anon"},
@@ -217,7 +218,8 @@ def _foreign_row(types: dict[str, tuple[str, str]], columns: Iterable[str]) -> t
 
 
 def _without_literals(expression: str) -> str:
-    return re.sub(r"'(?:[^']|'')*'", "''", expression)
+    """The expression without its string literals; a quote inside a quoted name begins none."""
+    return _QUOTED.sub(lambda m: m[0] if m[0].startswith('"') else "''", expression)
 
 
 def _refused(question: _Question, role: str, reason: str) -> Trial:

@@ -45,7 +45,7 @@ def storage_policies_scoped(catalog: Catalog) -> Iterator[Finding]:
 
 def _problem(policy: RowPolicy) -> str:
     strangers = {"anon", PUBLIC} & set(policy.roles)
-    scoped = bool(_BY_OBJECT & set(policy.columns)) or bool(policy.functions)
+    scoped = bool(_BY_OBJECT & set(policy.columns)) or any(not name.startswith("auth.") for name in policy.functions)
     if policy.command in ("INSERT", "ALL") and strangers and not scoped:
         return f"lets {', '.join(sorted(strangers))} upload"
     if policy.command in ("SELECT", "ALL") and {*strangers, "authenticated"} & set(policy.roles) and not scoped:

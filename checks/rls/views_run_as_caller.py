@@ -8,7 +8,7 @@ from auditor.facts.catalog import Catalog, Relation
 from auditor.facts.policy import RlsPolicy
 from auditor.facts.row_trials import RowTrials
 from auditor.facts.view_paths import ViewPaths
-from auditor.model import Confidence, Finding, Level, Severity, failed, not_applicable, passed
+from auditor.model import Confidence, Finding, Level, Severity, failed, not_applicable, passed, unproven
 from auditor.registry import check
 
 
@@ -46,7 +46,14 @@ def _judge(view: Relation, paths: ViewPaths, trials: RowTrials, intent: RlsPolic
     reads = [read for read in trials.reads if read.table == str(view)]
     seen_by = sorted(read.role for read in reads if read.found)
     closed_to = {read.role for read in reads if read.found is False}
-    if view.asks_caller and closed_to.issuperset(view.readable_by):
+    filtered = view.asks_caller and closed_to.issuperset(view.readable_by)
+    if filtered and not any(table.size_bytes for _, table in around):
+        return unproven(
+            str(view),
+            "runs with its owner's rights and filters by the caller, and there is no row to try the filter on",
+            f"alter view {view} set (security_invoker = true);",
+        )
+    if filtered:
         return passed(
             str(view),
             "runs with its owner's rights, but filters by the caller: a stranger reads nothing through it",

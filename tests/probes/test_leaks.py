@@ -99,6 +99,12 @@ class TestJwt:
         text = "x" * 5 + "".join(f"\\u{ord(c):04x}" for c in SERVICE)
         assert find_leaks(URL, text) == [Leak(URL, 1, 6, "Supabase service_role key", len(SERVICE))]
 
+    def test_without_a_header_it_is_none(self):
+        payload, signature = SERVICE.split(".")[1:]
+        for before in ("", "abcdefghijklmnop", "eyJshort"):
+            assert kinds(f"{before}.{payload}.{signature}") == []
+        assert kinds(f"eyJabcdefgh.{payload}.{signature}") == ["Supabase service_role key"]
+
     def test_without_a_signature_it_is_none(self):
         assert kinds(SERVICE.rsplit(".", 1)[0]) == []
 

@@ -43,7 +43,14 @@ def test_empty():
     )
 
 
-@pytest.mark.parametrize("value", ["all", "receipt,authentication,authorization", "authentication", "ON"])
+@pytest.mark.parametrize("value", ["receipt", "receipt, setup_durations", "Receipt"])
+def test_stages_that_do_not_say_who(value):
+    assert judge(connections=value)[0] == failed(
+        "log_connections", f"log_connections is {value} for the role app", value=value, role="app"
+    )
+
+
+@pytest.mark.parametrize("value", ["all", "receipt, Authorization", "authentication", "ON", "true", "1", "yes"])
 def test_the_words_of_postgresql_18(value):
     assert judge(connections=value)[0] == passed(
         "log_connections", f"log_connections is {value} for the role app", value=value, role="app"

@@ -53,7 +53,14 @@ def test_old():
     ],
 )
 def test_at_the_limit(age, outcome):
-    assert [f.outcome for f in judge(replace(FRESH, taken_at=NOW - age))] == [outcome]
+    [found] = judge(replace(FRESH, taken_at=NOW - age))
+    assert found.outcome == outcome
+    assert ("within" in found.message) == (outcome == "pass")
+
+
+def test_minutes_are_told():
+    [found] = judge(replace(FRESH, taken_at=NOW - timedelta(minutes=20)))
+    assert (found.message, found.evidence["age_h"]) == ("the newest good backup is 0.3 h old, within 24 h", 0.33)
 
 
 def test_the_policy_decides():

@@ -162,3 +162,9 @@ def test_nothing_was_asked():
 
 def test_gaps_only():
     assert judge(gaps=(Gap("GET /api/me", "connection refused"),)) == []
+
+
+def test_what_everyone_is_allowed_says_nothing_of_other_answers():
+    """A proxy's error page may carry a header for everyone; only what a declared origin gets is the application's."""
+    everyone = replace(ASKED, status=500, allow_origin=("*",))
+    assert [f.outcome for f in judge(everyone)] == ["error"]

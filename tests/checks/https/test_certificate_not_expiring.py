@@ -59,6 +59,17 @@ def test_at_the_threshold(left, outcome):
     assert (found.outcome, found.evidence["days_left"]) == (outcome, 14.0)
 
 
+def test_it_ends_this_very_second():
+    [found] = judge(NOW, within=timedelta(0))
+    assert found.message == "the certificate ends on 2026-11-24 18:00 UTC, in 0.0 days"
+
+
+def test_hours_are_told():
+    [found] = judge(NOW + timedelta(hours=13))
+    assert found.message.endswith(", in 0.5 days")
+    assert found.evidence["days_left"] == 0.5
+
+
 def test_a_threshold_of_nothing_still_fails_what_is_over():
     assert [f.outcome for f in judge(NOW, within=timedelta(0))] == ["pass"]
     assert [f.outcome for f in judge(NOW - timedelta(seconds=1), within=timedelta(0))] == ["fail"]

@@ -127,3 +127,34 @@ def test_nothing_was_asked():
 
 def test_gaps_only():
     assert list(http_redirects(PlainHttp((), (Gap(HTTP, "no answer within 5 s"),)))) == []
+
+
+@pytest.mark.parametrize(
+    ("host", "target", "outcome"),
+    [
+        ("example.com", "www.example.com", "pass"),
+        ("www.example.com", "example.com", "pass"),
+        ("a.b.example.com", "c.example.com", "pass"),
+        ("shop.example.co.uk", "www.example.co.uk", "pass"),
+        ("shop.co.uk", "shop.co.uk", "pass"),
+        ("example.co.uk", "evil.co.uk", "fail"),
+        ("shop.example.co.uk", "shop.evil.co.uk", "fail"),
+        ("example.com.au", "evil.com.au", "fail"),
+        ("app.vv.io", "www.vv.io", "pass"),
+        ("example.com", "example.net", "fail"),
+        ("192.0.2.7", "192.0.2.7", "pass"),
+        ("192.0.2.7", "198.51.2.7", "fail"),
+        ("localhost", "localhost", "pass"),
+        ("localhost", "other", "fail"),
+    ],
+)
+def test_where_the_same_site_ends(host, target, outcome):
+    hop = Hop(f"http://{host}/", 301, f"https://{target}/")
+    [found] = http_redirects(PlainHttp((PlainAnswer(hop.url, hops=(hop,)),)))
+    assert found.outcome == outcome
+
+
+def test_a_chain_that_ends_in_the_clear():
+    """The last hop names no further one: what counts is where it was asked."""
+    hops = (Hop(HTTP, 301, HTTPS), Hop(HTTPS, 302, ""), Hop("http://api.example.com/end", 200))
+    assert judge(*hops) == bad("the chain of redirects comes back to plain HTTP at http://api.example.com/end", *hops)

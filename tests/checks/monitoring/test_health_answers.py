@@ -70,3 +70,18 @@ def test_a_page_for_browsers_is_no_health_endpoint(content_type):
 
 def test_json_that_calls_itself_html_is_read():
     assert [f.outcome for f in judge(content_type="text/html")] == ["pass"]
+
+
+def test_a_state_that_is_no_word_proves_nothing():
+    assert judge(state="(not a word)") == [
+        unproven(
+            URL,
+            "answers 200 '(not a word)' in 41 ms: whether that is well, nobody can tell",
+            "let `status` be one word, such as healthy",
+            status=200,
+            content_type="application/json",
+            state="(not a word)",
+            elapsed_ms=41.3,
+        )
+    ]
+    assert [f.outcome for f in judge(status=503, state="(not a word)")] == ["fail"]

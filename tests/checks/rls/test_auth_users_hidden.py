@@ -93,7 +93,7 @@ def test_a_view_of_the_caller_alone():
         (OWN, (("anon", False),)),
         (OWN, (("anon", False), ("authenticated", None))),
     ],
-    ids=["an empty table", "never read", "one role was not tried", "one role's question failed"],
+    ids=["does not ask", "never read", "one role was not tried", "one role's question failed"],
 )
 def test_nothing_seen_is_no_proof(view, reads):
     assert judge(view, reads=reads) == [shown()]

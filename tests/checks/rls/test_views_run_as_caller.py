@@ -7,7 +7,7 @@ import pytest
 from auditor.facts.catalog import Catalog, Grant, Relation, Role, ViewEdge
 from auditor.facts.policy import RlsPolicy
 from auditor.facts.row_trials import Read, RowTrials
-from auditor.model import Confidence, Gap, failed, not_applicable, passed
+from auditor.model import Confidence, Gap, failed, not_applicable, passed, unproven
 from checks.rls.views_run_as_caller import views_run_as_caller
 
 READERS = (Grant("anon", "SELECT"), Grant("authenticated", "SELECT"))
@@ -86,12 +86,23 @@ OWN = replace(VIEW, asks_caller=True)
 
 
 def test_it_filters_by_the_caller():
-    assert judge(OWN, reads=(("anon", False), ("authenticated", False))) == [
+    filled = replace(NOTES, size_bytes=8192)
+    assert judge(OWN, table=filled, reads=(("anon", False), ("authenticated", False))) == [
         passed(
             "public.v",
             "runs with its owner's rights, but filters by the caller: a stranger reads nothing through it",
             confidence=Confidence.PROVEN,
             reads=["public.notes"],
+        )
+    ]
+
+
+def test_a_filter_over_nothing_is_no_pass():
+    assert judge(OWN, reads=(("anon", False), ("authenticated", False))) == [
+        unproven(
+            "public.v",
+            "runs with its owner's rights and filters by the caller, and there is no row to try the filter on",
+            "alter view public.v set (security_invoker = true);",
         )
     ]
 
@@ -104,10 +115,11 @@ def test_it_filters_by_the_caller():
         (OWN, (("anon", False),)),
         (OWN, (("anon", False), ("authenticated", None))),
     ],
-    ids=["an empty table", "never read", "one role was not tried", "one role's question failed"],
+    ids=["does not ask", "never read", "one role was not tried", "one role's question failed"],
 )
 def test_nothing_seen_is_no_proof(view, reads):
-    assert judge(view, reads=reads) == [around()]
+    table = replace(NOTES, size_bytes=8192)
+    assert judge(view, table=table, reads=reads) == [around()]
 
 
 @pytest.mark.parametrize(

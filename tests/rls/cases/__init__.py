@@ -1,0 +1,16 @@
+"""Every case: what is known from other tools, and what is not."""
+
+from __future__ import annotations
+
+from tests.rls.case import Case
+
+from . import known, names, reads, untried, ways, writes
+
+CASES: tuple[Case, ...] = (
+    *known.CASES,
+    *reads.CASES,
+    *writes.CASES,
+    *ways.CASES,
+    *names.CASES,
+    *untried.CASES,
+)

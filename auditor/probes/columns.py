@@ -47,7 +47,7 @@ async def buckets(databases: Databases) -> Buckets:
         rows = await transaction.rows("select name::text, coalesce(public, false) from storage.buckets order by 1")
     gaps = (
         Gap(
-            "storage.buckets",
+            "*",
             "row level security hides buckets from the audit's role",
             "let a role with BYPASSRLS look",
         ),

@@ -89,7 +89,7 @@ def evidence_line(finding: FindingRow, width: int) -> str:
 
 def _is_said(value: Any, said: str) -> bool:
     if isinstance(value, list):
-        return all(_is_said(entry, said) for entry in value)
+        return len(value) == 1 and _is_said(value[0], said)
     return not isinstance(value, (bool, dict)) and str(value) in said
 
 

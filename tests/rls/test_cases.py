@@ -35,7 +35,6 @@ PENDING = {
     "whole-row-open": "a policy that takes the whole row is given the columns that it names only",
     "promote-oneself-on-insert": "columns that decide about rights are judged for UPDATE only",
     "tenant-by-profile": "a tenant looked up in a profile that the user may change is not followed",
-    "buckets-out-of-sight": "row level security on the buckets themselves is not told from having none",
     "view-to-delete-through": "views that may be written, and not read, are not judged",
     "storage-any-folder": "storage policies are judged by the columns that they read, not tried",
 }

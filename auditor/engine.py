@@ -180,7 +180,10 @@ class Gatherer:
             task = asyncio.current_task()
         except RuntimeError:
             return ""
-        return "its time is up" if task and time.monotonic() > self._clocks.get(task, math.inf) else ""
+        if task and time.monotonic() > self._clocks.get(task, math.inf):
+            del self._clocks[task]  # once is enough
+            return "its time is up"
+        return ""
 
     async def _argument(self, need: type) -> object:
         if need in self.given:
@@ -279,13 +282,16 @@ def judge(
     interrupted = False
     for planned in plan.checks:
         started = time.perf_counter()
+        found: list[Finding] = []
         try:
             if interrupted:
-                found = [unproven(ALL, "interrupted before it was judged")]
+                found.append(unproven(ALL, "interrupted before it was judged"))
             else:
-                ends = time.monotonic() + JUDGING_SECONDS
-                with watching(lambda ends=ends: "it took too long" if time.monotonic() > ends else ""):  # type: ignore[misc]
-                    found = list(_findings(planned.check, facts, given, redactor, listener))
+                with watching(_once_after(JUDGING_SECONDS)):
+                    for finding in _findings(planned.check, facts, given, redactor, listener):
+                        found.append(finding)  # noqa: PERF402  what is there when time is up is kept
+        except Overrun:
+            found.append(unproven(ALL, "the check took too long", "report this as a defect of the check"))
         except KeyboardInterrupt:
             interrupted = True
             found = [unproven(ALL, "interrupted while it was judged")]
@@ -295,6 +301,19 @@ def judge(
     if interrupted:
         raise JudgingInterrupted(results)
     return results
+
+
+def _once_after(seconds: float) -> Callable[[], str]:
+    """Says once, when so many seconds have passed, that time is up."""
+    ends = [time.monotonic() + seconds]
+
+    def overrun() -> str:
+        if ends and time.monotonic() > ends[0]:
+            ends.clear()
+            return "it took too long"
+        return ""
+
+    return overrun
 
 
 class JudgingInterrupted(KeyboardInterrupt):

@@ -25,6 +25,8 @@ _ENV_FILES = (".env", ".env.*", "*.env")
 _COMPOSE_FILES = ("docker-compose*.yml", "docker-compose*.yaml", "compose*.yml", "compose*.yaml")
 _EXAMPLES = ("*.example", "*.sample", "*.template", "*.dist", "*example*", "*sample*")
 _MAX_BYTES = 1_000_000
+_MAX_YAML = 200_000
+"""Bytes of a compose file. PyYAML takes up to 35 s for a megabyte: the other files would be lost with it."""
 _SHORTEST = 4
 
 _SECRET_NAME = re.compile(
@@ -98,6 +100,9 @@ def _read(root: Path, tracked: tuple[str, ...]) -> SecretLiterals:
         try:
             data = _content(root / name)
             if data is None:
+                continue
+            if finder is compose_literals and len(data) > _MAX_YAML:
+                gaps.append(Gap(shown, f"{shown} is longer than {_MAX_YAML} bytes: it was not read"))
                 continue
             literals += finder(shown, _text(data[:_MAX_BYTES]))
             files.append(shown)

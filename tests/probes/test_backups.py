@@ -179,6 +179,12 @@ class TestPgBackRestReports:
         assert found[-1].problem == "pgBackRest says of the stanza: database mismatch across repos"
         assert found[-1].taken_at == found[-2].taken_at
 
+    @pytest.mark.parametrize("info", [None, {}, {"size": 0}])
+    def test_what_may_be_left_out(self, info):
+        row = {"label": "x", "timestamp": {"stop": 7}, "info": info}
+        [stanza, none] = [{"name": "a", "status": {"code": 0}, "backup": rows} for rows in ([row], None)]
+        assert _pgbackrest([stanza, none]) == [Backup("pgbackrest", "a/x", at(7), 0, True)]
+
     def test_no_stanza(self):
         assert _pgbackrest(sample("no-stanza")) == []
 

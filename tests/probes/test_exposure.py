@@ -61,6 +61,8 @@ class TestDocs:
         "catch_all",
         [
             SHELL,
+            page("<p>how to theme swagger-ui</p>"),
+            page("<p>SwaggerUIBundle is a function</p>"),
             answer(200, "{}", Content_Type="application/json"),
             answer(200, '{"openapi": "3.1.0"}'),
             answer(200, "[]"),

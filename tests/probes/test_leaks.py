@@ -135,6 +135,10 @@ class TestJwt:
     def test_any_payload(self, payload):
         assert isinstance(jwt_role(payload), str)
 
+    def test_wherever_in_a_long_text(self):
+        for before, after in (("", " " * 5000), ("x" * 5000, ""), ("\n" * 3, "y" * 5000)):
+            assert kinds(f"{before}{SERVICE}{after}") == ["Supabase service_role key"]
+
     def test_where_they_are(self):
         assert list(jwts(f"a {SERVICE} b")) == [(2, len(SERVICE), SERVICE.split(".")[1])]
         assert list(jwts("eyJ.eyJabcdefgh.x")) == []

@@ -41,7 +41,7 @@ def string(value: bytes | None) -> bytes:
     return integer(-1) if value is None else integer(len(value)) + value
 
 
-def archive(version, entries, *, kind=1, moment=(20, 33, 9, 22, 10, 126, 0)) -> bytes:
+def archive(version, entries, *, kind=1, needs=(b"1", b"2"), moment=(20, 33, 9, 22, 10, 126, 0)) -> bytes:
     """An archive of the custom format: entries are number, state, position and block."""
     compression = b"\x01" if version >= (1, 15) else integer(-1)
     head = b"PGDMP" + bytes((*version, 0, 4, 8, kind)) + compression + b"".join(map(integer, moment))
@@ -51,7 +51,7 @@ def archive(version, entries, *, kind=1, moment=(20, 33, 9, 22, 10, 126, 0)) -> 
         head += string(b"TABLE") + integer(2) + string(b"CREATE") + string(b"DROP") + string(None) + string(b"public")
         head += string(b"") + (string(b"heap") if version >= (1, 14) else b"")
         head += (integer(ord("r")) if version >= (1, 16) else b"") + string(b"owner") + string(b"false")
-        head += string(b"1") + string(b"2") + string(None) + bytes((state,)) + struct.pack("<Q", position)
+        head += b"".join(map(string, needs)) + string(None) + bytes((state,)) + struct.pack("<Q", position)
     return head + b"".join(block for *_, block in entries)
 
 
@@ -134,11 +134,12 @@ class TestHeader:
 
 
 class TestArchives:
+    @pytest.mark.parametrize("needs", [(), (b"1", b"2")])
     @pytest.mark.parametrize("version", [(1, 12), (1, 13), (1, 14), (1, 15), (1, 16)])
-    def test_every_version_is_followed(self, tmp_path, version):
+    def test_every_version_is_followed(self, tmp_path, version, needs):
         one, two = block(7, b"rows", b"more"), block(9)
         entries = [(5, 3, 0, b""), (7, 1, 0, one), (9, 1, 0, two)]
-        data = archive(version, entries)
+        data = archive(version, entries, needs=needs)
         assert read(tmp_path, data).problem == ""
         assert {read(tmp_path, data[:size]).problem for size in range(len(data) - 60, len(data))} == {"it is cut off"}
 
@@ -159,6 +160,12 @@ class TestArchives:
         assert read(tmp_path, archive((1, 16), entries)).problem == ""
         entries = [(7, 2, start, block(7, b"rows")), (9, 1, 0, b"")]
         assert read(tmp_path, archive((1, 16), entries)).problem == "it is cut off"
+
+    def test_only_the_position_of_the_last_is_known(self, tmp_path):
+        one, two = block(7, b"rows"), block(9, b"more")
+        start = len(archive((1, 16), [(7, 1, 0, one), (9, 2, 0, b"")]))
+        entries = [(7, 1, 0, one), (9, 2, start, two)]
+        assert read(tmp_path, archive((1, 16), entries)).problem == ""
 
     @pytest.mark.parametrize("state", [0, 4, 255])
     def test_a_state_that_is_none(self, tmp_path, state):

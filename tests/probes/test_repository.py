@@ -438,6 +438,15 @@ class TestCheckouts:
         assert found.literals == (leak(".env"),)
         assert found.gaps == (Gap(".env", ".env is longer than 1000000 bytes: the rest was not read"),)
 
+    def test_a_compose_file_too_long(self, checkout):
+        """A megabyte of YAML would take longer than the probe has."""
+        found = gather(checkout(**{"compose.yml": "a: b\n" * 200_000, ".env": LEAK}))
+        assert found == SecretLiterals(
+            (".env",),
+            (leak(".env"),),
+            (Gap("compose.yml", "compose.yml is longer than 200000 bytes: it was not read"),),
+        )
+
     @pytest.mark.parametrize("text", ["a: b: c", '"\\UFFFFFFFF"', "[" * 5000, b"\x00"])
     def test_a_compose_file_that_is_no_yaml(self, checkout, text):
         found = gather(checkout(**{"compose.yml": text, ".env": LEAK}))

@@ -86,6 +86,18 @@ class TestPlainHttp:
         assert found.answers[0] == PlainAnswer(f"{base}/", hops=(Hop(f"{base}/", 301, f"https://{API}:{closed}/home"),))
         assert verdicts(found) == ["pass", "pass"]
 
+    @pytest.mark.parametrize("status", [200, 201, 401])
+    def test_a_location_without_a_redirect_is_not_followed(self, status):
+        found, paths, _ = asked(lambda _: answer(status, Location="/elsewhere"))
+        assert sorted(paths) == ["/", "/health"]
+        assert verdicts(found) == ["fail", "fail"]
+
+    def test_another_scheme_is_not_followed(self):
+        found, paths, _ = asked(lambda _: answer(301, Location=f"ftp://{API}/"))
+        assert sorted(paths) == ["/", "/health"]
+        assert [one.hops[0].location for one in found.answers] == [f"ftp://{API}/"] * 2
+        assert verdicts(found) == ["fail", "fail"]
+
     def test_upgrade_required(self):
         found, _, port = asked(lambda _: answer(426, Upgrade="TLS/1.3"))
         assert found.answers[0].hops == (Hop(f"http://{API}:{port}/", 426),)

@@ -14,6 +14,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, is_dataclass
 from functools import cache
+from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar, get_type_hints
 
@@ -186,6 +187,25 @@ def collect(sources: Iterable[ModuleType]) -> Registry:
 def builtin_checks() -> Registry:
     """The shipped checks, without any probe: enough to list and explain, and quick to import."""
     return collect(modules("checks"))
+
+
+def builtin_check(reference: str) -> Check | None:
+    """The shipped check with that id (in any case) or name, and no other one imported: quick, to explain it.
+
+    Its file is found by the rules of the house: it is called what the check is, and declares the id.
+
+    Args:
+        reference: such as ``RLS001`` or ``rls-enabled``.
+    """
+    stem = reference.lower().replace("-", "_")
+    declares = re.compile(rf'@check\(\s*"{re.escape(reference.upper())}"').search
+    root = importlib.import_module("checks")
+    for folder in map(Path, root.__path__):
+        for file in sorted(folder.glob("*/*.py")):
+            if file.stem != "__init__" and (file.stem == stem or declares(file.read_text(encoding="utf-8"))):
+                found = collect([importlib.import_module(f"checks.{file.parent.name}.{file.stem}")]).checks
+                return next((c for c in found if reference.upper() == c.id or reference.lower() == c.name), None)
+    return None
 
 
 def verify(registry: Registry, *, given: Iterable[type], capabilities: Iterable[type]) -> None:

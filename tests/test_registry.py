@@ -6,7 +6,7 @@ import pytest
 
 from auditor.errors import WiringError
 from auditor.model import Level, Severity, passed
-from auditor.registry import check, collect, probe, verify
+from auditor.registry import builtin_check, builtin_checks, check, collect, probe, verify
 from tests.samples import Forecast, Station, Tide, Weather, make_check, module
 
 DECLARED = {"level": Level.MANDATORY, "severity": Severity.HIGH}
@@ -182,3 +182,13 @@ def test_missing_docstring():
 
 def test_all_problems_are_told_at_once():
     assert len(problems(make_check("bad"), make_check("worse"))) == 2
+
+
+@pytest.mark.parametrize("one", builtin_checks().checks, ids=lambda one: one.id)
+def test_a_shipped_check_is_found_alone_by_id_and_by_name(one):
+    assert builtin_check(one.id) == builtin_check(one.id.lower()) == builtin_check(one.name) == one
+
+
+@pytest.mark.parametrize("reference", ["RLS", "RLS9", "rls", "", "RLS001*", "../conftest", "--init--", "RLS001\0"])
+def test_no_shipped_check_is_found_by_anything_else(reference):
+    assert builtin_check(reference) is None

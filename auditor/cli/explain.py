@@ -18,15 +18,22 @@ if TYPE_CHECKING:
 @FORMAT
 def command(check: str, format_: str) -> None:
     """Explain a check: CHECK is an id (RLS001) or a name (rls-enabled)."""
+    from auditor.registry import builtin_check
+
+    found = builtin_check(check) or _searched(check)
+    click.echo({"text": _text, "json": _json, "markdown": markdown}[format_](found))
+
+
+def _searched(reference: str) -> Check:
+    """The check among all, imported one by one; else a usage error that names the nearest."""
     from auditor.plan import find_check, suggest
     from auditor.registry import builtin_checks
 
     checks = builtin_checks().checks
-    found = find_check(checks, check)
-    if found is None:
-        words = [*(c.id for c in checks), *(c.name for c in checks)]
-        raise UsageError(f"there is no check {check!r}; {suggest(check, words) or 'see `audit list`'}")
-    click.echo({"text": _text, "json": _json, "markdown": markdown}[format_](found))
+    if found := find_check(checks, reference):
+        return found
+    words = [*(c.id for c in checks), *(c.name for c in checks)]
+    raise UsageError(f"there is no check {reference!r}; {suggest(reference, words) or 'see `audit list`'}")
 
 
 def needs(check: Check) -> dict[str, list[str]]:

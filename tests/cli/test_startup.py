@@ -32,3 +32,15 @@ def test_light_commands_import_nothing_heavy(arguments):
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout
     assert {name.partition(".")[0] for name in done.stderr.split()} & HEAVY == set()
+
+
+def test_explaining_one_check_imports_no_other():
+    script = (
+        "import sys\n"
+        "from auditor.cli import invoke\n"
+        "code = invoke(['explain', 'RLS001'])\n"
+        "print(*(name for name in sys.modules if name.startswith('checks.')), file=sys.stderr)\n"
+        "sys.exit(code)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stderr.split() == ["checks.rls", "checks.rls.rls_enabled"]

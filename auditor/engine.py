@@ -8,13 +8,14 @@ import inspect
 import math
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from auditor.errors import Absent, Unavailable
 from auditor.events import CheckJudged, Crashed, FactGathered, Listener, ProbeStarted, RunPlanned, ignore_events
-from auditor.model import ALL, Confidence, Finding, Gap, Location, Outcome, not_applicable, unproven
+from auditor.model import ALL, Confidence, Finding, Gap, Location, Outcome, not_applicable, passed, unproven
 from auditor.outcomes import worst
 from auditor.plan import Plan, PlannedCheck
 from auditor.redact import Redactor
@@ -25,6 +26,9 @@ JUDGING_SECONDS = 20.0
 """What one check may take; they are pure, so this is a check that does not come back."""
 MOST_FINDINGS = 200_000
 """Of one check."""
+MOST_PASSES = 1_000
+"""Of one check, told one by one; more of them become one finding that counts them."""
+_EXAMPLES = 5
 GRACE = 2.0
 """Seconds that a cancelled probe may take to clean up before it is left behind."""
 
@@ -295,7 +299,7 @@ def judge(
         except KeyboardInterrupt:
             interrupted = True
             found = [unproven(ALL, "interrupted while it was judged")]
-        findings = tuple(redactor.apply(finding) for finding in found)
+        findings = redactor.apply(tuple(counted(found)))
         listener(CheckJudged(planned.check.id, worst(f.outcome for f in findings)))
         results.append(Judged(planned, findings, (time.perf_counter() - started) * 1000))
     if interrupted:
@@ -391,12 +395,28 @@ def plain(finding: Finding) -> Finding:
             raise TypeError(f"the {name} of a finding is {type(getattr(finding, name)).__name__} instead of text")
     if finding.location is not None and not isinstance(finding.location, Location):
         raise TypeError(f"the location of a finding is {type(finding.location).__name__} instead of a Location")
+    if not finding.evidence and type(finding.outcome) is Outcome and type(finding.confidence) is Confidence:
+        return finding  # most are like that, and a copy is dear
     return replace(
         finding,
         outcome=Outcome(finding.outcome),
         confidence=Confidence(finding.confidence),
         evidence={str(key): _json(value) for key, value in finding.evidence.items()},
     )
+
+
+def counted(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """The findings, passes that are too many to tell one by one in one for each confidence."""
+    passes: dict[Confidence, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        if finding.outcome is Outcome.PASS:
+            passes[finding.confidence].append(finding)
+    many = {confidence for confidence, alike in passes.items() if len(alike) > MOST_PASSES}
+    yield from (f for f in findings if f.outcome is not Outcome.PASS or f.confidence not in many)
+    for confidence in sorted(many):
+        alike = passes[confidence]
+        examples = [f"{finding.subject}: {finding.message}" for finding in alike[:_EXAMPLES]]
+        yield passed(ALL, f"{len(alike)} pass", confidence=confidence, count=len(alike), examples=examples)
 
 
 def _json(value: Any) -> Any:

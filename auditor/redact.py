@@ -10,9 +10,10 @@ import base64
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
+from functools import cache
 from typing import Any, TypeVar
 from urllib.parse import quote, quote_plus, unquote, urlsplit
 
@@ -234,21 +235,31 @@ def _as_token(form: str) -> str:
     return rf"(?<![A-Za-z0-9]){re.escape(form)}(?![A-Za-z0-9])"
 
 
-def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for key, entry in value.items():
-            yield from _strings(key)
-            yield from _strings(entry)
-    elif isinstance(value, (list, tuple, set, frozenset)):
-        for entry in value:
-            yield from _strings(entry)
-    elif isinstance(value, (bytes, bytearray)):
-        yield "password=unreadable"  # so that it is walked
-    elif is_dataclass(value) and not isinstance(value, type):
-        for field in fields(value):
-            yield from _strings(getattr(value, field.name))
+def _strings(value: Any) -> list[str]:
+    """All text in a value, in any order. Without recursion: it looks through hundreds of thousands of findings."""
+    found: list[str] = []
+    left = [value]
+    while left:
+        part = left.pop()
+        if isinstance(part, str):
+            found.append(part)
+        elif part is None or isinstance(part, (bool, int, float)):
+            continue
+        elif isinstance(part, Mapping):
+            left += part.keys()
+            left += part.values()
+        elif isinstance(part, (list, tuple, set, frozenset)):
+            left += part
+        elif isinstance(part, (bytes, bytearray)):
+            found.append("password=unreadable")  # so that it is walked
+        elif is_dataclass(part) and not isinstance(part, type):
+            left += [getattr(part, name) for name in _names(type(part))]
+    return found
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def _walk(value: Any, redact: Callable[[str], str]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -13,6 +14,12 @@ PUBLIC = "public"
 """Stands for everyone in lists of roles: no role can have this name."""
 API_ROLES = ("anon", "authenticated")
 """The roles in which PostgREST runs the requests of strangers and of signed-up users."""
+_IDENTITY = re.compile(
+    r"(?:^|_)(?:id|uid|uuid|owner|user|users|author|creator|created_by|tenant|org|organi[sz]ation|team|account|workspace"
+    r"|company|customer|member|profile|email|sub|assignee|holder)(?:_|$)|_by$",
+    re.IGNORECASE,
+)
+_TENANT = re.compile(r"(?:^|_)(?:tenant|org|organi[sz]ation|team|workspace|company|account)(?:_|$)", re.IGNORECASE)
 WRITES = ("INSERT", "UPDATE", "DELETE", "TRUNCATE")
 
 
@@ -53,6 +60,10 @@ class Relation:
     """On disk: 0 means that it has never held a row."""
     asks_caller: bool = False
     """A view whose definition asks who calls: ``auth.uid()``, ``auth.jwt()`` or the request's claims."""
+    risk: str = ""
+    """Why the audit never reads a view: what it calls, on any path, that must not be run. Empty when it may."""
+    calls: tuple[str, ...] = ()
+    """Signatures of functions of the database that a view calls."""
 
     def __str__(self) -> str:
         return f"{quoted(self.schema)}.{quoted(self.name)}"
@@ -61,6 +72,14 @@ class Relation:
         """Whether a list of ``schema.table`` names holds it: as SQL quotes it, or bare where that is unambiguous."""
         bare = f"{self.schema}.{self.name}"
         return str(self) in names or (bare.count(".") == 1 and '"' not in bare and bare in names)
+
+    def may_set(self, role: str, privilege: str, columns: Collection[str]) -> bool:
+        """Whether a role holds INSERT or UPDATE on any of the columns."""
+        return any(
+            (grant.role, grant.privilege) == (role, privilege)
+            and (not grant.columns or set(grant.columns) & {*columns})
+            for grant in self.grants
+        )
 
     def roles_with(self, *privileges: str, among: Collection[str] = API_ROLES) -> tuple[str, ...]:
         """The roles that hold any of the privileges, on the relation or on a column."""
@@ -103,6 +122,12 @@ class RowPolicy:
     """Signatures of functions that the expressions call, as in :attr:`Function.signature`."""
     relations: tuple[str, ...] = ()
     """Other relations that the expressions read."""
+    looked_up: tuple[tuple[str, str], ...] = ()
+    """Relation and column, of what the expressions read in other relations."""
+    risk: str = ""
+    """Why the audit never evaluates it: what it calls, on any path, that must not be run. Empty when it may."""
+    factors: bool = False
+    """It asks, on any path, how the caller signed in: with a second factor, or anonymously."""
 
     def applies_to(self, role: str, command: str, memberships: Collection[str] = ()) -> bool:
         """Whether it counts for a role and command."""
@@ -140,16 +165,56 @@ class Function:
     trigger: bool = False
     extension: str = ""
     calls: tuple[str, ...] = ()
-    """``schema.name`` of functions of the database that its source names."""
+    """``schema.name`` of functions of the database that its source calls."""
+    reads: tuple[str, ...] = ()
+    """Relations of the database that its source names."""
     reads_user_metadata: bool = False
-    """Its source reads what users can set of themselves: ``user_metadata`` or ``raw_user_meta_data``."""
+    """It, or a function that it calls, reads what users can set of themselves: ``user_metadata`` or
+    ``raw_user_meta_data``."""
     reads_caller: bool = False
-    """Its source asks who calls: ``auth.uid()``, ``auth.jwt()``, ``request.jwt``, ``current_user``."""
+    """It, or a function that it calls, asks who calls: ``auth.uid()``, ``auth.jwt()``, ``request.jwt``."""
+    risk: str = ""
+    """Why the audit never runs it. Empty when it may."""
 
     @property
     def signature(self) -> str:
         """``schema.name(types)``, quoted."""
         return f"{quoted(self.schema)}.{quoted(self.name)}({self.arguments})"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyColumn:
+    """A column that a policy reads, in its own table or in another; or one of a table in which it looks callers up."""
+
+    table: str
+    name: str
+    type: str
+    """Its base type, as SQL writes it."""
+    category: str
+    """``uuid``, or PostgreSQL's category: ``S`` for text, ``N`` numbers, ``B`` booleans, ``E`` enums, ``D`` times."""
+    nullable: bool = True
+    default: str = ""
+    """The expression of its default."""
+    labels: tuple[str, ...] = ()
+    """The values of its enum type, or those that a CHECK of its own lists."""
+    indexed: bool = True
+    """An index begins with it."""
+    unique: bool = False
+    """It is unique by itself."""
+    emptied: bool = False
+    """A foreign key sets it null when what it refers to is deleted."""
+    refers_to_user: bool = False
+    """A foreign key leads to ``auth.users``."""
+
+    @property
+    def names_somebody(self) -> bool:
+        """Whether it holds a user, a tenant or another row's key, by its type and name."""
+        return self.category == "uuid" or (self.category in ("S", "N") and bool(_IDENTITY.search(self.name)))
+
+    @property
+    def names_tenant(self) -> bool:
+        """Whether it holds a tenant, by its name."""
+        return self.names_somebody and bool(_TENANT.search(self.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +263,7 @@ class Catalog:
     """The role of the application's own connection."""
     relations: tuple[Relation, ...]
     policies: tuple[RowPolicy, ...] = ()
+    columns: tuple[PolicyColumn, ...] = ()
     views: tuple[ViewEdge, ...] = ()
     functions: tuple[Function, ...] = ()
     roles: tuple[Role, ...] = ()
@@ -205,6 +271,13 @@ class Catalog:
     published: tuple[str, ...] = ()
     """Relations in the publication ``supabase_realtime``."""
     gaps: tuple[Gap, ...] = field(default=())
+
+    def columns_by_table(self) -> dict[str, list[PolicyColumn]]:
+        """What is known of the columns of each table."""
+        found: dict[str, list[PolicyColumn]] = {}
+        for column in self.columns:
+            found.setdefault(column.table, []).append(column)
+        return found
 
     def exposed(self, *kinds: str) -> tuple[Relation, ...]:
         """Relations in exposed schemas, of the given kinds or of all."""

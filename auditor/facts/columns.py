@@ -20,6 +20,8 @@ class DelicateColumn:
     """API roles that may select it."""
     updatable_by: tuple[str, ...]
     """API roles that may update it."""
+    insertable_by: tuple[str, ...] = ()
+    """API roles that may set it in a new row."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar
 
 from auditor.model import Gap
@@ -25,6 +26,7 @@ _RESERVED = frozenset({
 """Words that cannot name a table or column bare (``pg_get_keywords()`` of PostgreSQL 18, categories R and T)."""
 
 
+@lru_cache(maxsize=65_536)
 def quoted(name: str) -> str:
     """An identifier as SQL wants it: bare when it can be, else in double quotes."""
     bare = _PLAIN.fullmatch(name) and name not in _RESERVED

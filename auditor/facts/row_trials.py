@@ -1,14 +1,30 @@
-"""What policies really answer: each expression tried on a row that belongs to somebody else, and real reads."""
+"""What policies really answer: each expression tried on rows that belong to somebody else, and real reads."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import ClassVar
+
+
+class Row(StrEnum):
+    """Whose the row is on which a policy is tried."""
+
+    FOREIGN = "foreign"
+    """Every column that names somebody names somebody else."""
+    OWN = "own"
+    """Every column that names somebody names the caller."""
+    OWNERLESS = "ownerless"
+    """Columns that may be empty name nobody."""
+    SHARED = "shared"
+    """It names the caller as its user, and a tenant that is not theirs."""
+    REAL = "real"
+    """It names a real tenant, of which the caller is no member."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One policy expression, evaluated as a role on a synthetic row that belongs to somebody else."""
+    """One policy expression, evaluated as a role on a row that exists only in the query."""
 
     table: str
     policy: str
@@ -20,6 +36,11 @@ class Trial:
     """None: it was not, or could not be, evaluated."""
     reason: str = ""
     """Why not."""
+    row: Row = Row.FOREIGN
+    state: int = 0
+    """A number for each combination of values that the columns which name nobody may have."""
+    who: str = ""
+    """What sets the caller apart from a plain stranger: ``second factor``, ``anonymous sign-in``, ``member``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +61,20 @@ class RowTrials:
     NEEDS: ClassVar[tuple[str, ...]] = (
         "`auditor_database`, or `database`",
         "`grant anon, authenticated to` the audit's role: it looks with their eyes",
+        "optionally, `grant select` on the tables that hold memberships: policies are then tried with real members",
     )
 
     trials: tuple[Trial, ...]
     reads: tuple[Read, ...] = ()
+    unsampled: tuple[tuple[str, str], ...] = ()
+    """Tables of memberships of which no real member was tried, and why."""
+
+    def reads_by_table(self) -> dict[str, list[Read]]:
+        """Relation to what was read of it."""
+        found: dict[str, list[Read]] = {}
+        for read in self.reads:
+            found.setdefault(read.table, []).append(read)
+        return found
 
     def seen_by(self) -> dict[str, list[str]]:
         """Relation to the roles that really read a row of it."""

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from auditor.facts.catalog import Catalog, Relation
 
+_TABLES = ("table", "partitioned table")
+
 
 class ViewPaths:
     """Follows views through views.
@@ -29,7 +31,7 @@ class ViewPaths:
 
     def reads(self, view: Relation, name: str) -> bool:
         """Whether a view gets at a relation with rights that its caller does not have, or that the caller has."""
-        for definer, relation in self._walk(view):
+        for definer, relation in self.walk(view):
             if str(relation) == name and (definer is not None or relation.readable_by):
                 return True
         return False
@@ -38,7 +40,7 @@ class ViewPaths:
         """Pairs of a view that runs as its owner and a protected table that it reads so, on a path from a view."""
         pairs = {
             (str(definer), str(relation)): (definer, relation)
-            for definer, relation in self._walk(view)
+            for definer, relation in self.walk(view)
             if definer is not None and relation.rls and self._exempt(definer.owner, relation)
         }
         return tuple(pairs[key] for key in sorted(pairs))
@@ -51,9 +53,9 @@ class ViewPaths:
         return not table.forced and table.owner in (role.name, *role.rights_of)
 
     def _all(self, view: Relation) -> Iterator[Relation]:
-        return (relation for _, relation in self._walk(view))
+        return (relation for _, relation in self.walk(view))
 
-    def _walk(self, start: Relation) -> Iterator[tuple[Relation | None, Relation]]:
+    def walk(self, start: Relation) -> Iterator[tuple[Relation | None, Relation]]:
         """Everything below a view, with the view whose owner's rights apply there; None for the caller's."""
         seen: set[tuple[str, str, str]] = set()
         stack: list[tuple[Relation | None, Relation]] = [(None, start)]
@@ -79,3 +81,19 @@ def _definer(relation: Relation) -> Relation | None:
 
 def _is_protected(relation: Relation) -> bool:
     return relation.rls or str(relation) == "auth.users"
+
+
+def served_tables(catalog: Catalog) -> tuple[Relation, ...]:
+    """The tables that the API serves: in exposed schemas, and behind views that run as their caller.
+
+    Such a view shows what its caller may read of the table, in whatever schema the table is.
+    """
+    paths = ViewPaths(catalog)
+    behind = {
+        str(relation): relation
+        for view in catalog.exposed("view")
+        if view.reachable_by and view.security_invoker
+        for definer, relation in paths.walk(view)
+        if definer is None and relation.kind in _TABLES and not relation.exposed and relation.reachable_by
+    }
+    return (*catalog.exposed(*_TABLES), *(behind[name] for name in sorted(behind)))

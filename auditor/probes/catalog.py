@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
 from typing import Any
 
 from auditor.errors import Unavailable
-from auditor.facts.catalog import (
-    API_ROLES,
-    Catalog,
-    DefaultGrant,
-    Function,
-    Grant,
-    Relation,
-    Role,
-    RowPolicy,
-    ViewEdge,
-)
-from auditor.facts.database import qualified, quoted
+from auditor.facts.catalog import API_ROLES, Catalog, DefaultGrant, Role
+from auditor.facts.database import quoted
 from auditor.facts.policy import RlsPolicy
 from auditor.model import Gap
 from auditor.probes import catalog_sql as sql
+from auditor.probes.catalog_rows import Assembly, CatalogRows
 from auditor.probes.net.postgres import Transaction
 from auditor.probes.surfaces import Databases
 from auditor.registry import probe
 
 _NOTHING_SERVED = "pg_pgrst_no_exposed_schemas"
 """What Supabase writes as the list of schemas when its Data API is off."""
-_KINDS = {"r": "table", "p": "partitioned table", "v": "view", "m": "materialized view", "f": "foreign table"}
-_COMMANDS = {"*": "ALL", "r": "SELECT", "a": "INSERT", "w": "UPDATE", "d": "DELETE"}
-_VOLATILITY = {"i": "immutable", "s": "stable", "v": "volatile"}
+_SQL_BODIES = 140_000
+"""Since PostgreSQL 14 a function may have a body in the SQL standard's form."""
 _OBJECTS = {"r": "tables", "S": "sequences", "f": "functions"}
 
 
@@ -41,7 +29,7 @@ async def catalog(databases: Databases, policy: RlsPolicy) -> Catalog:
     application = (databases.application or audit).user
     async with audit.session() as session, session.transaction(statement_timeout_ms=30_000) as transaction:
         schemas, source = await exposed_schemas(transaction, policy)
-        return await _read(transaction, schemas, source, application)
+        return await _read(transaction, schemas, source, application, session.server_version)
 
 
 async def exposed_schemas(transaction: Transaction, policy: RlsPolicy) -> tuple[tuple[str, ...], str]:
@@ -66,86 +54,39 @@ async def exposed_schemas(transaction: Transaction, policy: RlsPolicy) -> tuple[
     )
 
 
-async def _read(tx: Transaction, schemas: tuple[str, ...], source: str, application: str) -> Catalog:
+async def _read(
+    tx: Transaction, schemas: tuple[str, ...], source: str, application: str, server_version: int
+) -> Catalog:
     roles = list(dict.fromkeys((*API_ROLES, application)))
-    relations = await tx.rows(sql.RELATIONS, {"schemas": list(schemas), "roles": roles})
-    columns = await tx.rows(sql.COLUMN_GRANTS, {"roles": roles})
+    who = {"schemas": list(schemas), "roles": roles}
+    rows = CatalogRows(
+        relations=await tx.rows(sql.RELATIONS, who),
+        column_grants=await tx.rows(sql.COLUMN_GRANTS, {"roles": roles}),
+        policies=await tx.rows(sql.POLICIES),
+        functions=await tx.rows(sql.FUNCTIONS, {"schemas": list(schemas), "roles": list(API_ROLES)}),
+        bodies=await tx.rows(sql.FUNCTION_BODIES) if server_version >= _SQL_BODIES else [],
+        views=await tx.rows(sql.VIEWS),
+        view_functions=await tx.rows(sql.VIEW_FUNCTIONS),
+        view_texts=await tx.rows(sql.VIEW_TEXTS),
+        operators=await tx.rows(sql.OPERATORS),
+        casts=await tx.rows(sql.CASTS),
+        volatile=await tx.rows(sql.VOLATILE_BUILTINS),
+    )
+    parts = Assembly(rows)
+    columns = await tx.rows(sql.COLUMNS, {"whole": parts.looked_up()})
     return Catalog(
         schemas,
         source,
         application,
-        relations=_relations(relations, columns),
-        policies=tuple(map(_policy, await tx.rows(sql.POLICIES))),
-        views=tuple(ViewEdge(_name(row[:2]), _name(row[2:])) for row in await tx.rows(sql.VIEWS)),
-        functions=_functions(await tx.rows(sql.FUNCTIONS, {"schemas": list(schemas), "roles": list(API_ROLES)})),
+        relations=parts.relations(),
+        policies=parts.policies(columns),
+        columns=parts.columns(columns),
+        views=parts.views(),
+        functions=parts.functions(),
         roles=tuple(_role(row) for row in await tx.rows(sql.ROLES, {"roles": roles})),
         default_grants=tuple(_default(row) for row in await tx.rows(sql.DEFAULT_GRANTS)),
-        published=tuple(_name(row) for row in await tx.rows(sql.PUBLISHED)),
+        published=tuple(".".join(map(quoted, row)) for row in await tx.rows(sql.PUBLISHED)),
         gaps=_gaps(schemas, source, await tx.rows(sql.NAMESPACES), await tx.rows(sql.REQUEST_ROLES)),
-    )
-
-
-def _name(row: Iterable[Any]) -> str:
-    schema, name = row
-    return f"{quoted(schema)}.{quoted(name)}"
-
-
-def _relations(rows: list[tuple[Any, ...]], columns: list[tuple[Any, ...]]) -> tuple[Relation, ...]:
-    by_column: dict[int, list[Grant]] = defaultdict(list)
-    for oid, role, privilege, names in columns:
-        by_column[oid].append(Grant(role, privilege, tuple(names)))
-    return tuple(_relation(row, by_column.get(row[0], [])) for row in rows)
-
-
-def _relation(row: tuple[Any, ...], column_grants: list[Grant]) -> Relation:
-    _, schema, name, kind, owner, exposed, rls, forced, grants, parents, *rest = row
-    held = [Grant(*word.rsplit(":", 1)) for word in grants]
-    whole = {(grant.role, grant.privilege) for grant in held}
-    held += [grant for grant in column_grants if (grant.role, grant.privilege) not in whole]
-    return Relation(
-        schema, name, _KINDS[kind], owner, exposed, rls, forced, tuple(held), tuple(map(qualified, parents)), *rest
-    )
-
-
-def _policy(row: tuple[Any, ...]) -> RowPolicy:
-    schema, table, name, command, permissive, roles, using, check, columns, functions, relations = row
-    return RowPolicy(
-        _name((schema, table)),
-        name,
-        _COMMANDS[command],
-        permissive,
-        tuple(roles),
-        using,
-        check,
-        tuple(columns),
-        tuple(map(qualified, functions)),
-        tuple(map(qualified, relations)),
-    )
-
-
-def _functions(rows: list[tuple[Any, ...]]) -> tuple[Function, ...]:
-    return tuple(_function(row) for row in rows)
-
-
-def _function(row: tuple[Any, ...]) -> Function:
-    schema, name, arguments, owner, definer, volatility, language, path, executable, exposed, *rest = row
-    trigger, extension, calls, metadata, caller = rest
-    return Function(
-        schema,
-        name,
-        arguments,
-        owner,
-        definer,
-        _VOLATILITY[volatility],
-        language,
-        path,
-        tuple(executable),
-        exposed,
-        trigger,
-        extension,
-        tuple(calls),
-        metadata,
-        caller,
     )
 
 

@@ -1,6 +1,7 @@
 """The queries behind the catalog fact. Every name is qualified: the transaction's search_path is empty.
 
-Names of two parts come with chr(1) between them, to be quoted by :func:`auditor.facts.database.quoted` like all others.
+Objects refer to each other by OID; names of two parts come with chr(1) between them, to be quoted by
+:func:`auditor.facts.database.quoted` like all others.
 
 Each reads whole catalogs at once; none runs once per table. Nothing here is newer than PostgreSQL 11 but
 ``security_invoker`` (15), which older servers simply do not list among a view's options.
@@ -51,24 +52,34 @@ with api as materialized (
     join pg_catalog.pg_extension e on e.oid = d.refobjid
     where d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.deptype = 'e'
       and d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
+), own as materialized (
+    select c.oid, n.nspname::text as schema, c.relname::text as name, c.relkind, c.relowner, c.relnamespace, c.relrowsecurity,
+           c.relforcerowsecurity, c.relispartition, c.reloptions, c.relacl::text as acl
+    from pg_catalog.pg_class c
+    join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    where c.relkind in ('r', 'p', 'v', 'm', 'f') and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
+      and not pg_catalog.starts_with(n.nspname, 'pg_temp_')
+), alike as materialized (
+    -- what a role may do depends on these four alone: asked once for the thousands of tables that share them
+    select o.relnamespace, o.relowner, o.relkind, o.acl, pg_catalog.min(o.oid::bigint)::pg_catalog.oid as oid
+    from own o group by 1, 2, 3, 4
+), held as materialized (
+    select a.relnamespace, a.relowner, a.relkind, a.acl, pg_catalog.array_agg(u.name || ':' || p.word) as grants
+    from alike a join usable u on u.nsp = a.relnamespace cross join privilege p
+    where pg_catalog.has_table_privilege(u.role, a.oid, p.word)
+    group by 1, 2, 3, 4
 )
-select c.oid::bigint, n.nspname::text, c.relname::text, c.relkind::text, pg_catalog.pg_get_userbyid(c.relowner)::text,
-       n.nspname = any(%(schemas)s), c.relrowsecurity, c.relforcerowsecurity,
-       coalesce((
-           select pg_catalog.array_agg(u.name || ':' || p.word)
-           from usable u cross join privilege p
-           where u.nsp = n.oid and pg_catalog.has_table_privilege(u.role, c.oid, p.word)
-       ), '{}'::text[]),
-       coalesce(i.names, '{}'::text[]), c.relispartition,
+select c.oid::bigint, c.schema, c.name, c.relkind::text, pg_catalog.pg_get_userbyid(c.relowner)::text,
+       c.schema = any(%(schemas)s), c.relrowsecurity, c.relforcerowsecurity,
+       coalesce(h.grants, '{}'::text[]), coalesce(i.names, '{}'::text[]), c.relispartition,
        coalesce(pg_catalog.lower(pg_catalog.array_to_string(c.reloptions, ',')) ~ 'security_invoker=(true|on|1|yes)', false),
        coalesce(m.extension, ''),
-       case when c.relkind in ('r', 'm') then coalesce(pg_catalog.pg_relation_size(c.oid), 0) else 0 end,
-       case when c.relkind in ('v', 'm') then pg_catalog.pg_get_viewdef(c.oid) ~ 'auth\.(uid|jwt|email)\(|request\.jwt' else false end
-from pg_catalog.pg_class c
-join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+       case when c.relkind in ('r', 'm') then coalesce(pg_catalog.pg_relation_size(c.oid), 0) else 0 end
+from own c
+left join held h on h.relnamespace = c.relnamespace and h.relowner = c.relowner and h.relkind = c.relkind
+                and h.acl is not distinct from c.acl
 left join parent i on i.inhrelid = c.oid
 left join member m on m.objid = c.oid
-where c.relkind in ('r', 'p', 'v', 'm', 'f') and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast') and not pg_catalog.starts_with(n.nspname, 'pg_temp_')
 order by 2, 3
 """
 
@@ -90,103 +101,149 @@ group by 1, 2, 3
 """
 
 POLICIES = """
-with depends as materialized (
-    select d.objid, d.refclassid, d.refobjid, d.refobjsubid
+with needed as materialized (
+    select d.objid,
+           pg_catalog.array_agg(d.refobjsubid) filter (
+               where d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.refobjid = p.polrelid
+                 and d.refobjsubid > 0) as columns,
+           pg_catalog.array_agg(d.refobjid::bigint) filter (
+               where d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass) as functions,
+           pg_catalog.array_agg(d.refobjid::bigint) filter (
+               where d.refclassid = 'pg_catalog.pg_operator'::pg_catalog.regclass) as operators,
+           pg_catalog.array_agg(d.refobjid::bigint) filter (
+               where d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.refobjid <> p.polrelid) as relations,
+           pg_catalog.array_agg(d.refobjsubid) filter (
+               where d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.refobjid <> p.polrelid) as their_columns
     from pg_catalog.pg_depend d
+    join pg_catalog.pg_policy p on p.oid = d.objid
     where d.classid = 'pg_catalog.pg_policy'::pg_catalog.regclass
+    group by d.objid
+), role_list as materialized (
+    select l.polroles, (
+        select pg_catalog.array_agg(
+            case when r.role = 0 then 'public' else pg_catalog.pg_get_userbyid(r.role)::text end order by 1)
+        from pg_catalog.unnest(l.polroles) as r(role)) as names
+    from (select distinct p.polroles from pg_catalog.pg_policy p) l
 )
-select n.nspname::text, c.relname::text, p.polname::text, p.polcmd::text, p.polpermissive,
-       coalesce((
-           select pg_catalog.array_agg(
-               case when r.role = 0 then 'public' else pg_catalog.pg_get_userbyid(r.role)::text end order by 1)
-           from pg_catalog.unnest(p.polroles) as r(role)
-       ), '{}'::text[]),
-       pg_catalog.pg_get_expr(p.polqual, p.polrelid),
-       pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid),
-       coalesce((
-           select pg_catalog.array_agg(distinct a.attname::text)
-           from depends d
-           join pg_catalog.pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
-           where d.objid = p.oid and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
-             and d.refobjid = p.polrelid and d.refobjsubid > 0
-       ), '{}'::text[]),
-       coalesce((
-           select pg_catalog.array_agg(distinct fn.nspname || pg_catalog.chr(1) || f.proname
-                                       || pg_catalog.chr(1) || pg_catalog.pg_get_function_identity_arguments(f.oid))
-           from depends d
-           left join pg_catalog.pg_operator o
-             on o.oid = d.refobjid and d.refclassid = 'pg_catalog.pg_operator'::pg_catalog.regclass
-           join pg_catalog.pg_proc f
-             on f.oid = case when d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass then d.refobjid else o.oprcode end
-           join pg_catalog.pg_namespace fn on fn.oid = f.pronamespace
-           where d.objid = p.oid
-       ), '{}'::text[]),
-       coalesce((
-           select pg_catalog.array_agg(distinct rn.nspname || pg_catalog.chr(1) || r.relname)
-           from depends d
-           join pg_catalog.pg_class r on r.oid = d.refobjid
-           join pg_catalog.pg_namespace rn on rn.oid = r.relnamespace
-           where d.objid = p.oid and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.refobjid <> p.polrelid
-       ), '{}'::text[])
+select p.polrelid::bigint, p.polname::text, p.polcmd::text, p.polpermissive, coalesce(l.names, '{}'::text[]),
+       pg_catalog.pg_get_expr(p.polqual, p.polrelid), pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid),
+       n.columns, n.functions, n.operators, n.relations, n.their_columns
 from pg_catalog.pg_policy p
-join pg_catalog.pg_class c on c.oid = p.polrelid
-join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-order by 1, 2, 3
+left join needed n on n.objid = p.oid
+left join role_list l on l.polroles = p.polroles
+order by 1, 2
 """
 
-VIEWS = r"""
-select distinct vn.nspname::text, v.relname::text, rn.nspname::text, r.relname::text
+OPERATORS = """
+select o.oid::bigint, o.oprcode::pg_catalog.oid::bigint, o.oprname::text
+from pg_catalog.pg_operator o
+join pg_catalog.pg_namespace n on n.oid = o.oprnamespace
+where n.nspname <> 'pg_catalog'
+"""
+
+CASTS = """
+select distinct t.typname::text, c.castfunc::bigint
+from pg_catalog.pg_cast c
+join pg_catalog.pg_type t on t.oid in (c.casttarget, c.castsource)
+join pg_catalog.pg_proc f on f.oid = c.castfunc
+join pg_catalog.pg_namespace n on n.oid = f.pronamespace
+where n.nspname <> 'pg_catalog'
+"""
+"""Casts by functions of the database, by the types between which they lead."""
+
+COLUMNS = r"""
+with wanted as materialized (
+    select d.refobjid as rel, d.refobjsubid as num
+    from pg_catalog.pg_depend d
+    where d.classid = 'pg_catalog.pg_policy'::pg_catalog.regclass
+      and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.refobjsubid > 0
+    union
+    select a.attrelid, a.attnum from pg_catalog.pg_attribute a
+    where a.attrelid = any(%(whole)s::pg_catalog.oid[]) and a.attnum > 0 and not a.attisdropped
+), leading_index as materialized (
+    select i.indrelid, i.indkey[0] as num, pg_catalog.bool_or(i.indisunique and i.indnkeyatts = 1) as alone
+    from pg_catalog.pg_index i where i.indisvalid and i.indpred is null group by 1, 2
+), foreign_key as materialized (
+    select k.conrelid, k.conkey[1] as num, pg_catalog.bool_or(k.confdeltype = 'n') as set_null,
+           pg_catalog.bool_or(n.nspname = 'auth' and r.relname = 'users') as users
+    from pg_catalog.pg_constraint k
+    join pg_catalog.pg_class r on r.oid = k.confrelid
+    join pg_catalog.pg_namespace n on n.oid = r.relnamespace
+    where k.contype = 'f' and pg_catalog.cardinality(k.conkey) = 1 group by 1, 2
+), one_of as materialized (
+    select k.conrelid, k.conkey[1] as num, pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ' ') as text
+    from pg_catalog.pg_constraint k
+    where k.contype = 'c' and pg_catalog.cardinality(k.conkey) = 1 and k.conrelid in (select w.rel from wanted w)
+    group by 1, 2
+)
+select w.rel::bigint, w.num, a.attname::text,
+       case when coalesce(b.typname, t.typname) = 'uuid' then 'uuid' else coalesce(b.typcategory, t.typcategory)::text end,
+       pg_catalog.format_type(coalesce(b.oid, t.oid), null),
+       not (a.attnotnull or (t.typtype = 'd' and t.typnotnull)),
+       coalesce(pg_catalog.pg_get_expr(f.adbin, f.adrelid), ''),
+       case when coalesce(b.typtype, t.typtype) = 'e' then (
+           select pg_catalog.array_agg(e.enumlabel::text order by e.enumsortorder) from pg_catalog.pg_enum e
+           where e.enumtypid = coalesce(b.oid, t.oid)) end,
+       coalesce(o.text, ''), i.num is not null, coalesce(i.alone, false),
+       coalesce(k.set_null, false), coalesce(k.users, false)
+from wanted w
+join pg_catalog.pg_attribute a on a.attrelid = w.rel and a.attnum = w.num
+join pg_catalog.pg_type t on t.oid = a.atttypid
+left join pg_catalog.pg_type b on b.oid = t.typbasetype and t.typtype = 'd'
+left join pg_catalog.pg_attrdef f on f.adrelid = w.rel and f.adnum = w.num
+left join leading_index i on i.indrelid = w.rel and i.num = w.num
+left join foreign_key k on k.conrelid = w.rel and k.num = w.num
+left join one_of o on o.conrelid = w.rel and o.num = w.num
+order by 1, 2
+"""
+
+VIEWS = """
+select distinct w.ev_class::bigint, d.refobjid::bigint
 from pg_catalog.pg_rewrite w
 join pg_catalog.pg_class v on v.oid = w.ev_class
-join pg_catalog.pg_namespace vn on vn.oid = v.relnamespace
 join pg_catalog.pg_depend d
   on d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and d.objid = w.oid
  and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.refobjid <> v.oid
-join pg_catalog.pg_class r on r.oid = d.refobjid
-join pg_catalog.pg_namespace rn on rn.oid = r.relnamespace
-where v.relkind in ('v', 'm') and vn.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
-order by 1, 2, 3, 4
+where v.relkind in ('v', 'm')
 """
 
 FUNCTIONS = r"""
 with api as materialized (
     select r.oid, r.rolname::text as name from pg_catalog.pg_roles r where r.rolname = any(%(roles)s)
-), own as materialized (
-    select f.oid, n.oid as nsp, n.nspname::text as schema, f.proname::text as name, f.proowner, f.prosecdef, f.provolatile,
-           f.prolang, f.proconfig, f.prorettype, f.prosrc, l.lanname::text as language
-    from pg_catalog.pg_proc f
-    join pg_catalog.pg_namespace n on n.oid = f.pronamespace
-    join pg_catalog.pg_language l on l.oid = f.prolang
-    where n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast') and f.prokind in ('f', 'p', 'w')
-), definers as materialized (
-    select schema, name from own where prosecdef
 )
-select f.schema, f.name, pg_catalog.pg_get_function_identity_arguments(f.oid), pg_catalog.pg_get_userbyid(f.proowner)::text,
-       f.prosecdef, f.provolatile::text, f.language,
+select f.oid::bigint, n.nspname::text, f.proname::text, pg_catalog.pg_get_function_identity_arguments(f.oid),
+       pg_catalog.pg_get_userbyid(f.proowner)::text, f.prosecdef, f.provolatile::text,
+       case when f.prokind = 'a' then 'aggregate' else l.lanname::text end,
        (select pg_catalog.substr(s.setting, 13) from pg_catalog.unnest(f.proconfig) as s(setting)
         where pg_catalog.starts_with(s.setting, 'search_path=') limit 1),
        coalesce((
            select pg_catalog.array_agg(a.name order by a.name) from api a
-           where pg_catalog.has_schema_privilege(a.oid, f.nsp, 'usage')
+           where pg_catalog.has_schema_privilege(a.oid, n.oid, 'usage')
              and pg_catalog.has_function_privilege(a.oid, f.oid, 'execute')
        ), '{}'::text[]),
-       f.schema = any(%(schemas)s),
+       n.nspname = any(%(schemas)s),
        f.prorettype in ('pg_catalog.trigger'::pg_catalog.regtype, 'pg_catalog.event_trigger'::pg_catalog.regtype),
-       coalesce((
-           select e.extname::text from pg_catalog.pg_depend d join pg_catalog.pg_extension e on e.oid = d.refobjid
-           where d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass and d.objid = f.oid and d.deptype = 'e'
-             and d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
-           limit 1
-       ), ''),
-       case when f.prosecdef or f.language not in ('sql', 'plpgsql') then '{}'::text[] else coalesce((
-           select pg_catalog.array_agg(distinct d.schema || '.' || d.name) from definers d
-           where d.name <> f.name and pg_catalog.strpos(f.prosrc, d.name) > 0
-       ), '{}'::text[]) end,
-       pg_catalog.regexp_replace(f.prosrc, '--[^\n]*|/\*.*?\*/', '', 'g') ~ 'user_metadata|raw_user_meta_data',
-       f.prosrc ~* 'auth\.(uid|jwt|role|email)|request\.jwt|current_user|session_user|current_setting'
-from own f
-order by 1, 2, 3
+       coalesce(e.extension, ''),
+       case when l.lanname in ('sql', 'plpgsql') then coalesce(f.prosrc, '') else '' end
+from pg_catalog.pg_proc f
+join pg_catalog.pg_namespace n on n.oid = f.pronamespace
+join pg_catalog.pg_language l on l.oid = f.prolang
+left join (
+    select d.objid, pg_catalog.min(x.extname::text) as extension
+    from pg_catalog.pg_depend d join pg_catalog.pg_extension x on x.oid = d.refobjid
+    where d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass and d.deptype = 'e'
+      and d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
+    group by d.objid
+) e on e.objid = f.oid
+where n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
+order by 2, 3, 4
 """
+
+FUNCTION_BODIES = r"""
+select f.oid::bigint, pg_catalog.pg_get_function_sqlbody(f.oid)
+from pg_catalog.pg_proc f where f.prosqlbody is not null
+"""
+"""Bodies in the SQL standard's form, from PostgreSQL 14 on: their source is empty."""
 
 ROLES = """
 with recursive climb(start, role) as (
@@ -229,39 +286,20 @@ select schemaname::text, tablename::text from pg_catalog.pg_publication_tables w
 order by 1, 2
 """
 
-POLICY_COLUMNS = r"""
-select distinct n.nspname || pg_catalog.chr(1) || c.relname, a.attname::text,
-       case when coalesce(b.typname, t.typname) = 'uuid' then 'uuid' else coalesce(b.typcategory, t.typcategory)::text end,
-       pg_catalog.format_type(coalesce(b.oid, t.oid), null)
-from pg_catalog.pg_depend d
-join pg_catalog.pg_policy p on p.oid = d.objid
-join pg_catalog.pg_class c on c.oid = p.polrelid
-join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum = d.refobjsubid
-join pg_catalog.pg_type t on t.oid = a.atttypid
-left join pg_catalog.pg_type b on b.oid = t.typbasetype and t.typtype = 'd'
-where d.classid = 'pg_catalog.pg_policy'::pg_catalog.regclass
-  and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.refobjid = p.polrelid and d.refobjsubid > 0
-"""
-
 VIEW_FUNCTIONS = r"""
-select distinct vn.nspname || pg_catalog.chr(1) || v.relname,
-       fn.nspname || pg_catalog.chr(1) || f.proname
-       || pg_catalog.chr(1) || pg_catalog.pg_get_function_identity_arguments(f.oid)
+select distinct w.ev_class::bigint,
+       (case when d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass then d.refobjid
+             else o.oprcode::pg_catalog.oid end)::bigint
 from pg_catalog.pg_rewrite w
 join pg_catalog.pg_class v on v.oid = w.ev_class
-join pg_catalog.pg_namespace vn on vn.oid = v.relnamespace
 join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and d.objid = w.oid
 left join pg_catalog.pg_operator o
   on o.oid = d.refobjid and d.refclassid = 'pg_catalog.pg_operator'::pg_catalog.regclass
-join pg_catalog.pg_proc f
-  on f.oid = case when d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass then d.refobjid else o.oprcode end
-join pg_catalog.pg_namespace fn on fn.oid = f.pronamespace
-where v.relkind in ('v', 'm')
+where v.relkind in ('v', 'm') and (d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass or o.oid is not null)
 """
 
-VIEW_TEXTS = r"""
-select n.nspname || pg_catalog.chr(1) || c.relname, pg_catalog.pg_get_viewdef(c.oid)
+VIEW_TEXTS = """
+select c.oid::bigint, pg_catalog.pg_get_viewdef(c.oid)
 from pg_catalog.pg_class c
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 where c.relkind in ('v', 'm') and n.nspname not in ('pg_catalog', 'information_schema')
@@ -273,86 +311,4 @@ from pg_catalog.pg_proc f
 join pg_catalog.pg_namespace n on n.oid = f.pronamespace
 where n.nspname = 'pg_catalog' and f.provolatile = 'v'
   and f.proname not in ('now', 'random', 'clock_timestamp', 'statement_timestamp', 'timeofday', 'gen_random_uuid')
-"""
-
-UNTRUSTED_FUNCTIONS = r"""
-with recursive own as materialized (
-    select n.nspname || pg_catalog.chr(1) || f.proname
-           || pg_catalog.chr(1) || pg_catalog.pg_get_function_identity_arguments(f.oid) as signature,
-           f.proname::text as name,
-           f.prosrc as source,
-           f.provolatile = 'v' or l.lanname not in ('sql', 'plpgsql')
-           or f.prosrc ~* '\m(dblink|http|net|pg_notify|pg_sleep|nextval|setval|set_config|execute|copy|perform|notify)\M|lo_|advisory|pg_read|pg_ls|terminate'
-           as risky
-    from pg_catalog.pg_proc f
-    join pg_catalog.pg_namespace n on n.oid = f.pronamespace
-    join pg_catalog.pg_language l on l.oid = f.prolang
-    where n.nspname not in ('pg_catalog', 'information_schema')
-), bad(name) as (
-    select name from own where risky
-    union
-    select o.name from bad b join own o on pg_catalog.strpos(o.source, b.name) > 0
-)
-select o.signature from own o where o.risky or o.name in (select name from bad)
-"""
-"""Functions that the audit never runs: volatile, in a language it cannot read, or naming such a one at any depth."""
-
-DELICATE_COLUMNS = r"""
-with api as materialized (
-    select r.oid, r.rolname::text as name from pg_catalog.pg_roles r where r.rolname = any(%(roles)s)
-), delicate as materialized (
-    select c.oid as rel, n.oid as nsp, n.nspname || pg_catalog.chr(1) || c.relname as table_name,
-           a.attname::text as column_name, a.attnum,
-           case when a.attname ~* '(^|_)(role|roles|is_admin|is_superuser|is_staff|admin|superuser|permissions?|privileges?|is_owner)$'
-                then 'privilege' else 'sensitive' end as kind
-    from pg_catalog.pg_attribute a
-    join pg_catalog.pg_class c on c.oid = a.attrelid
-    join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-    where n.nspname = any(%(schemas)s) and c.relkind in ('r', 'p') and a.attnum > 0 and not a.attisdropped
-      and (a.attname ~* '(^|_)(role|roles|is_admin|is_superuser|is_staff|admin|superuser|permissions?|privileges?|is_owner)$'
-           or a.attname ~* '(^|_)(password|passwd|password_hash|pwd|secret|secret_key|api_key|apikey|private_key|access_token|refresh_token|auth_token|ssn|social_security_number|credit_card|card_number|cvv|iban|passport|mfa_secret|totp_secret)$')
-)
-select d.table_name, d.column_name, d.kind,
-       coalesce((select pg_catalog.array_agg(a.name order by a.name) from api a
-                 where pg_catalog.has_schema_privilege(a.oid, d.nsp, 'usage')
-                   and pg_catalog.has_column_privilege(a.oid, d.rel, d.attnum, 'select')), '{}'::text[]),
-       coalesce((select pg_catalog.array_agg(a.name order by a.name) from api a
-                 where pg_catalog.has_schema_privilege(a.oid, d.nsp, 'usage')
-                   and pg_catalog.has_column_privilege(a.oid, d.rel, d.attnum, 'update')), '{}'::text[])
-from delicate d
-order by 1, 2
-"""
-
-UNINDEXED_POLICY_COLUMNS = r"""
-select distinct n.nspname || pg_catalog.chr(1) || c.relname, a.attname::text
-from pg_catalog.pg_depend d
-join pg_catalog.pg_policy p on p.oid = d.objid
-join pg_catalog.pg_class c on c.oid = p.polrelid
-join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum = d.refobjsubid
-where d.classid = 'pg_catalog.pg_policy'::pg_catalog.regclass
-  and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.refobjid = p.polrelid and d.refobjsubid > 0
-  and n.nspname = any(%(schemas)s) and p.polqual is not null and a.atttypid <> 'pg_catalog.bool'::pg_catalog.regtype
-  and not exists (
-      select 1 from pg_catalog.pg_index i
-      where i.indrelid = c.oid and i.indisvalid and i.indpred is null and i.indkey[0] = a.attnum
-  )
-order by 1, 2
-"""
-
-UNINDEXED_FOREIGN_KEYS = r"""
-select n.nspname || pg_catalog.chr(1) || c.relname, k.conname::text,
-       (select pg_catalog.array_agg(a.attname::text order by u.position)
-        from pg_catalog.unnest(k.conkey) with ordinality as u(attnum, position)
-        join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum = u.attnum)
-from pg_catalog.pg_constraint k
-join pg_catalog.pg_class c on c.oid = k.conrelid
-join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-where k.contype = 'f' and k.conparentid = 0 and n.nspname = any(%(schemas)s)
-  and not exists (
-      select 1 from pg_catalog.pg_index i
-      where i.indrelid = k.conrelid and i.indisvalid and i.indpred is null
-        and (i.indkey::pg_catalog.int2[])[0:pg_catalog.cardinality(k.conkey) - 1] operator(pg_catalog.@>) k.conkey
-  )
-order by 1, 2
 """

@@ -28,11 +28,11 @@ def auth_users_hidden(catalog: Catalog, trials: RowTrials) -> Iterator[Finding]:
 
         revoke all on {subject} from anon, authenticated;
     """
-    paths = ViewPaths(catalog)
+    paths, by_table = ViewPaths(catalog), trials.reads_by_table()
     views = [view for view in catalog.exposed("view", "materialized view") if view.readable_by]
     exposed = [view for view in views if paths.reads(view, _USERS)]
     for relation in exposed:
-        reads = [read for read in trials.reads if read.table == str(relation)]
+        reads = by_table.get(str(relation), [])
         closed_to = {read.role for read in reads if read.found is False}
         own_only = relation.asks_caller and closed_to.issuperset(relation.readable_by)
         if own_only:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.facts.catalog import Catalog, Function
+from auditor.facts.view_paths import ViewPaths
 from auditor.model import Finding, Level, Severity, failed, not_applicable, passed
 from auditor.registry import check
 
@@ -13,7 +14,8 @@ from auditor.registry import check
 def definer_functions_guarded(catalog: Catalog) -> Iterator[Finding]:
     """A SECURITY DEFINER function that API roles reach asks who calls.
 
-    Reached means: callable as RPC, or called by a function that is.
+    Reached means: callable as RPC, or called by a function that is, or by a view that the API serves. To ask whether
+    somebody is signed in at all is no question about the caller.
 
     ## Why it matters
     Such a function runs with its owner's rights, around row level security. When it does not look at the caller,
@@ -34,14 +36,29 @@ def definer_functions_guarded(catalog: Catalog) -> Iterator[Finding]:
 
 def _reached(catalog: Catalog) -> Iterator[tuple[Function, str]]:
     callers = [f for f in catalog.functions if f.exposed and f.executable_by and not f.definer and not f.trigger]
+    wrappers = {name: caller.signature for caller in reversed(callers) for name in caller.calls}
+    views = _calling_views(catalog)
     for function in catalog.functions:
         if not function.definer or function.trigger or not function.executable_by or function.extension:
             continue
-        wrapper = next((c for c in callers if f"{function.schema}.{function.name}" in c.calls), None)
         if function.exposed:
             yield function, "as RPC"
-        elif wrapper:
-            yield function, f"through {wrapper.signature}"
+        elif wrapper := wrappers.get(f"{function.schema}.{function.name}"):
+            yield function, f"through {wrapper}"
+        elif view := views.get(function.signature):
+            yield function, f"through the view {view}"
+
+
+def _calling_views(catalog: Catalog) -> dict[str, str]:
+    """Signature of a function to a view of the API that calls it, itself or through views that it reads."""
+    paths = ViewPaths(catalog)
+    found: dict[str, str] = {}
+    for view in catalog.exposed("view"):
+        if view.readable_by:
+            for relation in (view, *(below for _, below in paths.walk(view))):
+                for signature in relation.calls:
+                    found.setdefault(signature, str(view))
+    return found
 
 
 def _judge(function: Function, way: str, *, used: bool) -> Finding:

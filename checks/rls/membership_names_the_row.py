@@ -5,8 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from auditor.facts.catalog import Catalog
-from auditor.model import Finding, Level, Severity, failed, not_applicable, passed
+from auditor.facts.catalog import Catalog, RowPolicy
+from auditor.facts.decisions import Decision, decisions_of
+from auditor.facts.lookups import Lookup, looked_up, memberships, named_by_functions
+from auditor.facts.policy import RlsPolicy
+from auditor.facts.row_trials import RowTrials
+from auditor.facts.view_paths import served_tables
+from auditor.model import Confidence, Evidence, Finding, Level, Severity, failed, not_applicable, passed
 from auditor.registry import check
 
 _COLUMN = r"(?:\"(?:[^\"]|\"\")+\"|\w+)\.(?:\"(?:[^\"]|\"\")+\"|\w+)"
@@ -14,8 +19,11 @@ _SELF = re.compile(rf"(?<![\w.\"])({_COLUMN}|\({_COLUMN}\)::\w+) = \1(?![\w.\"])
 
 
 @check("RLS006", level=Level.MANDATORY, severity=Severity.CRITICAL, references=("CWE-863", "ASVS-5.0-8.2.2"))
-def membership_names_the_row(catalog: Catalog) -> Iterator[Finding]:
+def membership_names_the_row(catalog: Catalog, trials: RowTrials, intent: RlsPolicy) -> Iterator[Finding]:
     """A policy that looks up a membership compares it with the row, not with itself.
+
+    Where the audit's role may read the memberships, policies are tried as real members of one tenant on a row of
+    another; else their text is judged.
 
     ## Why it matters
     In `exists (select 1 from member m where m.org_id = org_id)` the second `org_id` is the member table's own
@@ -24,19 +32,64 @@ def membership_names_the_row(catalog: Catalog) -> Iterator[Finding]:
     ## How to fix it
     Name the table of the row: `m.org_id = projects.org_id`.
     """
-    reachable = {str(relation) for relation in catalog.exposed("table", "partitioned table") if relation.reachable_by}
-    judged = [policy for policy in catalog.policies if policy.table in reachable and policy.relations]
+    decisions = decisions_of(catalog, trials)
+    tables, functions = memberships(catalog), named_by_functions(catalog)
+    reachable = {str(table): table for table in served_tables(catalog) if table.reachable_by}
+    judged = [p for p in catalog.policies if p.table in reachable and looked_up(p, functions)]
     if not judged and not catalog.gaps:
         yield not_applicable("no policy looks up another table")
+    untried = dict(trials.unsampled)
     for policy in judged:
-        found = [match[0] for text in (policy.using, policy.check) if text for match in _SELF.finditer(text)]
-        if found:
-            yield failed(
-                policy.table,
-                f"policy {policy.name} compares a column with itself: {found[0]}",
-                aspect=policy.name,
-                policy=policy.name,
-                comparisons=sorted(set(found)),
-            )
-        else:
-            yield passed(policy.table, f"policy {policy.name} compares with the row", aspect=policy.name)
+        lookups = [tables[name] for name in sorted(looked_up(policy, functions) - {policy.table}) if name in tables]
+        is_public = policy.command == "SELECT" and reachable[policy.table].named_in(intent.public_tables)
+        members = None if is_public else decisions.members(policy.table, "SELECT", "using")
+        blind = {one.table: untried[one.table] for one in lookups if one.table in untried}
+        yield _judge(policy, lookups, members, blind)
+
+
+def _judge(policy: RowPolicy, lookups: list[Lookup], members: Decision | None, untried: dict[str, str]) -> Finding:
+    if members and members.allowed and policy.name in members.policies:
+        return failed(
+            policy.table,
+            f"policy {policy.name} shows a row of one tenant to members of another",
+            confidence=Confidence.PROVEN,
+            aspect=policy.name,
+            policy=policy.name,
+            memberships=[lookup.table for lookup in lookups],
+        )
+    found = [match[0] for text in (policy.using, policy.check) if text for match in _SELF.finditer(text)]
+    if found:
+        return failed(
+            policy.table,
+            f"policy {policy.name} compares a column with itself: {found[0]}",
+            aspect=policy.name,
+            policy=policy.name,
+            comparisons=sorted(set(found)),
+        )
+    if unnamed := [lookup.table for lookup in lookups if _names_no_row(policy, lookup)]:
+        return failed(
+            policy.table,
+            f"policy {policy.name} asks {unnamed[0]} whether the caller is a member of anything, and not of what",
+            confidence=Confidence.INFERRED,
+            aspect=policy.name,
+            policy=policy.name,
+            memberships=unnamed,
+        )
+    proven = members is not None and members.allowed is False and not untried
+    evidence: Evidence = {"not_tried_with_members_of": untried} if untried else {}
+    return passed(
+        policy.table,
+        f"policy {policy.name} compares with the row",
+        confidence=Confidence.PROVEN if proven else Confidence.OBSERVED,
+        aspect=policy.name,
+        **evidence,
+    )
+
+
+def _names_no_row(policy: RowPolicy, lookup: Lookup) -> bool:
+    """Whether a policy reads neither its own row nor the tenant, in a table where a user may have several.
+
+    A user who has one line there, such as a profile, has one role for everything: that is a list of administrators.
+    """
+    reads = {column for table, column in policy.looked_up if table == lookup.table}
+    return bool(reads) and not policy.columns and lookup.tenant.name not in reads and not lookup.user.unique

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from auditor.facts.catalog import Catalog, Relation
 from auditor.facts.policy import RlsPolicy
 from auditor.facts.row_trials import RowTrials
+from auditor.facts.view_paths import served_tables
 from auditor.model import Confidence, Finding, Level, Severity, failed, not_applicable, passed
 from auditor.registry import check
 
@@ -16,7 +17,8 @@ def rls_enabled(catalog: Catalog, trials: RowTrials, policy: RlsPolicy) -> Itera
     """Every table in an exposed schema has row level security turned on.
 
     Every kind counts: partitioned tables and each of their partitions, children by inheritance, tables with a right to
-    write only or on some columns only. What no API role can reach passes.
+    write only or on some columns only, tables of other schemas that a view with `security_invoker` shows. What no API
+    role can reach passes.
 
     ## Why it matters
     Supabase serves each table in an exposed schema over HTTP. With RLS off, the public anon key reads, and often
@@ -27,7 +29,7 @@ def rls_enabled(catalog: Catalog, trials: RowTrials, policy: RlsPolicy) -> Itera
 
     Then add a policy for those who need the rows: RLS without a policy denies everyone.
     """
-    tables = catalog.exposed("table", "partitioned table")
+    tables = served_tables(catalog)
     seen_by = trials.seen_by()
     if not tables and not catalog.gaps:
         yield not_applicable(f"no tables in {', '.join(catalog.schemas)}" if catalog.schemas else catalog.source)

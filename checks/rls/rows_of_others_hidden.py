@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.facts.catalog import API_ROLES, Catalog, Relation
-from auditor.facts.decisions import Decisions
+from auditor.facts.catalog import Catalog, Relation
+from auditor.facts.decisions import Decision, Decisions, decisions_of
 from auditor.facts.policy import RlsPolicy
-from auditor.facts.row_trials import RowTrials
+from auditor.facts.row_trials import Row, RowTrials
+from auditor.facts.view_paths import served_tables
 from auditor.model import Confidence, Finding, Level, Severity, failed, not_applicable, passed, unproven
 from auditor.registry import check
 
@@ -28,33 +29,33 @@ def rows_of_others_hidden(catalog: Catalog, trials: RowTrials, intent: RlsPolicy
 
         using ((select auth.uid()) = owner_id)
     """
-    decisions = Decisions(catalog, trials)
-    tables = [t for t in catalog.exposed("table", "partitioned table") if t.rls and t.readable_by]
+    decisions = decisions_of(catalog, trials)
+    emptied = {(column.table, column.name) for column in catalog.columns if column.emptied}
+    tables = [t for t in served_tables(catalog) if t.rls and t.readable_by]
     if not tables and not catalog.gaps:
         yield not_applicable("no table with row level security that an API role may read")
     for table in tables:
-        yield from _judge(table, decisions, intent)
+        if table.named_in(intent.public_tables):
+            yield passed(str(table), "declared public", declared="public_tables")
+        else:
+            yield from _judge(table, decisions, sorted(name for owner, name in emptied if owner == str(table)))
 
 
-def _judge(table: Relation, decisions: Decisions, intent: RlsPolicy) -> Iterator[Finding]:
+def _judge(table: Relation, decisions: Decisions, emptied: list[str]) -> Iterator[Finding]:
     subject = str(table)
-    if table.named_in(intent.public_tables):
-        yield passed(subject, "declared public", declared="public_tables")
-        return
-    verdicts = {
-        role: decisions.foreign_row(subject, role, "SELECT", "using") for role in API_ROLES if role in table.readable_by
-    }
-    open_to = sorted(role for role, decision in verdicts.items() if decision.allowed)
+    verdicts = {role: decisions.foreign_row(subject, role, "SELECT", "using") for role in table.readable_by}
+    found = list(_open(subject, verdicts, "a row that belongs to somebody else"))
+    if not found:
+        real = {role: decisions.foreign_row(subject, role, "SELECT", "using", Row.REAL) for role in table.readable_by}
+        found = list(_open(subject, real, "a row of a tenant of which they are no member"))
+    if not found and emptied:
+        gone = {
+            role: decisions.foreign_row(subject, role, "SELECT", "using", Row.OWNERLESS) for role in table.readable_by
+        }
+        what = f"a row whose {' or '.join(emptied)} is empty, as it is once what it refers to is deleted"
+        found = list(_open(subject, gone, what))
+    yield from found
     unknown = {role: decision for role, decision in verdicts.items() if decision.allowed is None}
-    if open_to:
-        policies = sorted({name for role in open_to for name in verdicts[role].policies})
-        yield failed(
-            subject,
-            f"{' and '.join(open_to)} may read a row that belongs to somebody else",
-            confidence=Confidence.PROVEN,
-            roles=open_to,
-            policies=policies,
-        )
     for role, decision in sorted(unknown.items()):
         yield unproven(
             subject,
@@ -63,8 +64,22 @@ def _judge(table: Relation, decisions: Decisions, intent: RlsPolicy) -> Iterator
             aspect=role,
         )
     opening = sorted({name for role in verdicts for name in decisions.opening(subject, role, "SELECT", "using")})
-    if opening and not open_to:
+    if opening and not found:
         yield not_applicable(f"policy {', '.join(opening)} opens every row: see RLS002", subject)
-    elif not open_to and not unknown:
+    elif not found and not unknown:
         roles = sorted(verdicts)
         yield passed(subject, "a row of somebody else stays hidden", confidence=Confidence.PROVEN, roles=roles)
+
+
+def _open(subject: str, verdicts: dict[str, Decision], what: str) -> Iterator[Finding]:
+    """One finding for all roles that get at such a row."""
+    open_to = sorted(role for role, decision in verdicts.items() if decision.allowed)
+    if open_to:
+        how = sorted({f" ({verdicts[role].who})" for role in open_to if verdicts[role].who})
+        yield failed(
+            subject,
+            f"{' and '.join(open_to)}{''.join(how)} may read {what}",
+            confidence=Confidence.PROVEN,
+            roles=open_to,
+            policies=sorted({name for role in open_to for name in verdicts[role].policies}),
+        )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from auditor.facts.catalog import API_ROLES, Catalog, Relation
-from auditor.facts.decisions import Decisions
-from auditor.facts.row_trials import RowTrials
+from auditor.facts.catalog import API_ROLES, Catalog, PolicyColumn, Relation
+from auditor.facts.decisions import Decision, Decisions, decisions_of
+from auditor.facts.row_trials import Row, RowTrials
+from auditor.facts.view_paths import served_tables
 from auditor.model import Confidence, Finding, Level, Severity, failed, not_applicable, passed, unproven
 from auditor.registry import check
 
@@ -16,14 +18,21 @@ _WAYS = (
     ("UPDATE", "check", "hand a row over to somebody else"),
     ("DELETE", "using", "delete a row that belongs to somebody else"),
 )
+_SHARED = {
+    "INSERT": "insert a row of its own into somebody else's tenant",
+    "UPDATE": "move a row of its own into somebody else's tenant",
+}
+_REQUEST = re.compile(r"request|invit|application|signup", re.IGNORECASE)
+"""Tables in which asking to join somebody else's tenant is the point."""
 
 
 @check("RLS004", level=Level.MANDATORY, severity=Severity.CRITICAL, references=("CWE-639", "CWE-863", "ASVS-5.0-8.2.2"))
 def rows_of_others_unwritable(catalog: Catalog, trials: RowTrials) -> Iterator[Finding]:
     """A stranger cannot insert, change or delete a row that belongs to somebody else.
 
-    USING and WITH CHECK are evaluated on a row whose owner is somebody else. A WITH CHECK that lets it through lets a
-    tenant plant rows in another one, or move its own rows there.
+    USING and WITH CHECK are evaluated on a row whose owner is somebody else, and WITH CHECK on one that is the
+    caller's own in a tenant that is not. A WITH CHECK that lets these through lets a tenant plant rows in another one,
+    or move its own rows there.
 
     ## Why it matters
     Writing into another tenant is worse than reading: invoices appear, roles change, rows disappear.
@@ -33,14 +42,14 @@ def rows_of_others_unwritable(catalog: Catalog, trials: RowTrials) -> Iterator[F
 
         using ((select auth.uid()) = owner_id) with check ((select auth.uid()) = owner_id)
     """
-    decisions = Decisions(catalog, trials)
-    tables = [
-        t for t in catalog.exposed("table", "partitioned table") if t.rls and t.roles_with("INSERT", "UPDATE", "DELETE")
-    ]
+    decisions = decisions_of(catalog, trials)
+    columns = catalog.columns_by_table()
+    tables = [t for t in served_tables(catalog) if t.rls and t.roles_with("INSERT", "UPDATE", "DELETE")]
     if not tables and not catalog.gaps:
         yield not_applicable("no table with row level security that an API role may write")
     for table in tables:
-        findings = [finding for role in API_ROLES for finding in _judge(table, role, decisions)]
+        known = [column for column in columns.get(str(table), ()) if column.names_somebody]
+        findings = [finding for role in API_ROLES for finding in _judge(table, role, decisions, known)]
         yield from findings
         opening = _opening(table, decisions)
         if opening and not findings:
@@ -49,17 +58,18 @@ def rows_of_others_unwritable(catalog: Catalog, trials: RowTrials) -> Iterator[F
             yield passed(str(table), "a row of somebody else cannot be written", confidence=Confidence.PROVEN)
 
 
-def _judge(table: Relation, role: str, decisions: Decisions) -> Iterator[Finding]:
+def _judge(table: Relation, role: str, decisions: Decisions, columns: list[PolicyColumn]) -> Iterator[Finding]:
     for command, side, deed in _WAYS:
-        if role not in table.roles_with(command):
+        if not _may(table, role, command, side, decisions, columns):
             continue
         decision = decisions.foreign_row(str(table), role, command, side)
-        if command == "UPDATE" and side == "check" and not _can_update_something(table, role, decisions):
-            continue
+        if not decision.allowed and side == "check":
+            shared = _shared(table, role, command, decisions, columns)
+            decision, deed = (shared, _SHARED[command]) if shared else (decision, deed)
         if decision.allowed:
             yield failed(
                 str(table),
-                f"{role} may {deed}",
+                f"{role}{f' ({decision.who})' if decision.who else ''} may {deed}",
                 confidence=Confidence.PROVEN,
                 aspect=f"{role} {command} {side}",
                 role=role,
@@ -74,6 +84,29 @@ def _judge(table: Relation, role: str, decisions: Decisions) -> Iterator[Finding
                 "declare the function stable if it is, or review the policy and waive this",
                 aspect=f"{role} {command} {side}",
             )
+
+
+def _may(
+    table: Relation, role: str, command: str, side: str, decisions: Decisions, columns: list[PolicyColumn]
+) -> bool:
+    """Whether the role has the right, and for handing a row over: to some row, and to a column that names somebody."""
+    if role not in table.roles_with(command):
+        return False
+    if (command, side) != ("UPDATE", "check"):
+        return True
+    names = [column.name for column in columns]
+    return _can_update_something(table, role, decisions) and (not names or table.may_set(role, command, names))
+
+
+def _shared(
+    table: Relation, role: str, command: str, decisions: Decisions, columns: list[PolicyColumn]
+) -> Decision | None:
+    """The decision about a row of the caller's own in somebody else's tenant, when it is a yes that matters."""
+    tenants = [column.name for column in columns if column.names_tenant]
+    if _REQUEST.search(table.name) or not table.may_set(role, command, tenants):
+        return None
+    decision = decisions.foreign_row(str(table), role, command, "check", Row.SHARED)
+    return decision if decision.allowed else None
 
 
 def _opening(table: Relation, decisions: Decisions) -> list[str]:

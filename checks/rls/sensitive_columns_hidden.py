@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from auditor.facts.catalog import Catalog
 from auditor.facts.columns import Columns, DelicateColumn
-from auditor.facts.decisions import Decisions
+from auditor.facts.decisions import Decisions, decisions_of
 from auditor.facts.row_trials import RowTrials
 from auditor.model import Confidence, Finding, Level, Severity, failed, not_applicable, passed, unproven
 from auditor.registry import check
@@ -25,7 +25,7 @@ def sensitive_columns_hidden(columns: Columns, catalog: Catalog, trials: RowTria
         revoke select on {subject} from anon, authenticated;
         grant select (id, name) on {subject} to anon, authenticated;
     """
-    decisions = Decisions(catalog, trials)
+    decisions = decisions_of(catalog, trials)
     relations = {str(relation): relation for relation in catalog.relations}
     judged = [column for column in columns.delicate if column.kind == "sensitive" and column.table in relations]
     if not judged and not catalog.gaps:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from auditor.facts.catalog import Catalog, Relation
 from auditor.facts.policy import RlsPolicy
-from auditor.facts.row_trials import RowTrials
+from auditor.facts.row_trials import Read, RowTrials
 from auditor.facts.view_paths import ViewPaths
 from auditor.model import Confidence, Finding, Level, Severity, failed, not_applicable, passed, unproven
 from auditor.registry import check
@@ -27,15 +27,15 @@ def views_run_as_caller(catalog: Catalog, trials: RowTrials, intent: RlsPolicy) 
 
     and the same for every view that it reads.
     """
-    paths = ViewPaths(catalog)
-    views = [view for view in catalog.exposed("view") if view.readable_by]
+    paths, reads = ViewPaths(catalog), trials.reads_by_table()
+    views = [view for view in catalog.exposed("view") if view.reachable_by]
     if not views and not catalog.gaps:
         yield not_applicable("the API serves no view")
     for view in views:
-        yield _judge(view, paths, trials, intent)
+        yield _judge(view, paths, reads.get(str(view), []), intent)
 
 
-def _judge(view: Relation, paths: ViewPaths, trials: RowTrials, intent: RlsPolicy) -> Finding:
+def _judge(view: Relation, paths: ViewPaths, reads: list[Read], intent: RlsPolicy) -> Finding:
     around = paths.around_rls(view)
     if not around:
         return passed(str(view), "reads no protected table with its owner's rights")
@@ -43,10 +43,9 @@ def _judge(view: Relation, paths: ViewPaths, trials: RowTrials, intent: RlsPolic
     definers = sorted({str(definer) for definer, _ in around})
     if view.named_in(intent.public_tables):
         return passed(str(view), "declared public", declared="public_tables", reads=protected)
-    reads = [read for read in trials.reads if read.table == str(view)]
     seen_by = sorted(read.role for read in reads if read.found)
     closed_to = {read.role for read in reads if read.found is False}
-    filtered = view.asks_caller and closed_to.issuperset(view.readable_by)
+    filtered = view.asks_caller and view.readable_by and closed_to.issuperset(view.readable_by)
     if filtered and not any(table.size_bytes for _, table in around):
         return unproven(
             str(view),
@@ -62,11 +61,17 @@ def _judge(view: Relation, paths: ViewPaths, trials: RowTrials, intent: RlsPolic
         )
     return failed(
         str(view),
-        f"reads {', '.join(protected)} with the rights of an owner, around row level security",
+        f"{_deed(view)} {', '.join(protected)} with the rights of an owner, around row level security",
         confidence=Confidence.PROVEN if seen_by else Confidence.OBSERVED,
         remediation="\n".join(f"    alter view {definer} set (security_invoker = true);" for definer in definers),
         reads=protected,
         definer_views=definers,
         readable_by=list(view.readable_by),
+        writable_by=list(view.writable_by),
         rows_seen_by=seen_by,
     )
+
+
+def _deed(view: Relation) -> str:
+    deeds = ["reads"] * bool(view.readable_by) + ["writes"] * bool(view.writable_by)
+    return " and ".join(deeds)

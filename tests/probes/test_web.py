@@ -474,6 +474,7 @@ class TestReadCertificate:
     @pytest.mark.parametrize(
         "data",
         [b"", b"\x30", b"\x30\x03\x02\x01\x01", b"-----BEGIN CERTIFICATE-----", PLAIN_DER[:-1], PLAIN_DER + b"\0"],
+        ids=["empty", "cut", "a number", "PEM", "one byte less", "one byte more"],
     )
     def test_what_is_no_certificate(self, data):
         with pytest.raises(Unavailable, match=r"^the certificate of https://x cannot be read"):

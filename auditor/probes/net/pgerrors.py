@@ -16,6 +16,9 @@ _PREFIX = re.compile(r"^.*?connection to server [^\n]*? failed: ", re.DOTALL)
 _SEVERITY = re.compile(r"^(?:[A-Z]+|[^\s:]+):\s+")
 _LONGEST_QUOTE = 300
 
+TIMED_OUT = "57014"
+"""The SQLSTATE of a statement that took longer than statement_timeout."""
+
 
 class Limits(NamedTuple):
     """How long the server lets a statement run, in milliseconds."""

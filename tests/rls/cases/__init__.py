@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.rls.case import Case
 
-from . import known, names, reads, untried, ways, writes
+from . import deeper, known, names, reads, untried, ways, writes
 
 CASES: tuple[Case, ...] = (
     *known.CASES,
@@ -13,4 +13,5 @@ CASES: tuple[Case, ...] = (
     *ways.CASES,
     *names.CASES,
     *untried.CASES,
+    *deeper.CASES,
 )

@@ -1,0 +1,268 @@
+"""Puts the rows of the catalog queries together: what refers to what by OID becomes names, and every path is walked.
+
+Tables by the thousand are alike. What they share, such as grants and the lists of their policies' roles, is built once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from auditor.facts.catalog import Function, Grant, PolicyColumn, Relation, RowPolicy, ViewEdge
+from auditor.facts.database import qualified, quoted
+from auditor.probes.risks import Body, Reach, Trait
+
+Rows = list[tuple[Any, ...]]
+
+_KINDS = {"r": "table", "p": "partitioned table", "v": "view", "m": "materialized view", "f": "foreign table"}
+_COMMANDS = {"*": "ALL", "r": "SELECT", "a": "INSERT", "w": "UPDATE", "d": "DELETE"}
+_VOLATILITY = {"i": "immutable", "s": "stable", "v": "volatile"}
+_CALLER = re.compile(r"auth\.(?:uid|jwt|email)\(|request\.jwt")
+_LISTED = re.compile(r"'((?:[^']|'')*+)'::")
+_MOST_LABELS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogRows:
+    """The rows of each query in :mod:`auditor.probes.catalog_sql`, by its name."""
+
+    relations: Rows
+    column_grants: Rows
+    policies: Rows
+    functions: Rows
+    bodies: Rows
+    views: Rows
+    view_functions: Rows
+    view_texts: Rows
+    operators: Rows
+    casts: Rows
+    volatile: Rows
+
+
+class Assembly:
+    """Facts out of rows.
+
+    Args:
+        rows: of every query but the one for columns, which needs :meth:`looked_up`.
+    """
+
+    def __init__(self, rows: CatalogRows) -> None:
+        self._rows = rows
+        self._names = {oid: f"{quoted(schema)}.{quoted(name)}" for oid, schema, name, *_ in rows.relations}
+        self._views = {oid for oid, _, _, kind, *_ in rows.relations if kind in ("v", "m")}
+        self._texts: dict[int, str] = dict(rows.view_texts)
+        self._code: dict[int, int] = {oid: function for oid, function, _ in rows.operators}
+        self._view_reads, self._view_calls = _grouped(rows.views), _grouped(rows.view_functions)
+        self._reach = self._graph()
+        self._spread = self._reach.spread()
+        self._shared: dict[Any, Any] = {}
+        self._alike: dict[Any, tuple[Any, ...]] = {}
+
+    def _graph(self) -> Reach:
+        rows = self._rows
+        bodies: dict[int, str] = dict(rows.bodies)
+        kinds = {oid: ("view" if oid in self._views else "table", name) for oid, _, name, *_ in rows.relations}
+        operators, casts = defaultdict(set), defaultdict(set)
+        for _, function, symbol in rows.operators:
+            operators[symbol].add(function)
+        for name, function in rows.casts:
+            casts[name].add(function)
+        functions = [_body(row, bodies.get(row[0])) for row in rows.functions]
+        reach = Reach(functions, kinds, {name for (name,) in rows.volatile}, operators, casts)
+        for oid in sorted(self._texts.keys() & self._views):
+            reach.add(("view", oid), self._texts[oid], self._view_calls.get(oid, ()), self._view_reads.get(oid, ()))
+        read = {oid for _, oid in rows.views} | {oid for row in rows.policies for oid in row[10] or ()}
+        read |= {oid for source in reach.bodies.values() for oid in reach.reads(source)}
+        for table, *_, using, check, _, called, operators_, relations, _ in rows.policies:
+            if table in read:  # what nothing reads passes nothing on
+                reach.add(("table", table), _both(using, check), self._called(called, operators_), relations or ())
+        return reach
+
+    def _called(self, functions: list[int] | None, operators: list[int] | None) -> set[int]:
+        called = set(functions) if functions else set()
+        return called | {self._code.get(oid, 0) for oid in operators} if operators else called
+
+    def _once(self, value: Any) -> Any:
+        """One object for all that are equal."""
+        return self._shared.setdefault(value, value)
+
+    def looked_up(self) -> list[int]:
+        """OIDs of the tables of which every column counts.
+
+        In them policies, or the functions that they call, look something up; or a policy takes the whole row.
+        """
+        found: set[int] = set()
+        for table, *_, using, check, _, functions, operators, relations, _ in self._rows.policies:
+            found |= set(relations or ())
+            if ".*" in _both(using, check):
+                found.add(table)
+            for oid in self._called(functions, operators) & self._reach.bodies.keys():
+                found |= self._reach.reads(self._reach.bodies[oid])
+        return sorted(found - self._views)
+
+    def relations(self) -> tuple[Relation, ...]:
+        """Every relation outside the system schemas."""
+        by_column: dict[int, list[Grant]] = defaultdict(list)
+        for oid, role, privilege, names in self._rows.column_grants:
+            by_column[oid].append(Grant(role, privilege, tuple(names)))
+        return tuple(self._relation(row, by_column.get(row[0], [])) for row in self._rows.relations)
+
+    def _relation(self, row: tuple[Any, ...], by_column: list[Grant]) -> Relation:
+        oid, schema, name, kind, owner, exposed, rls, forced, grants, parents, *rest = row
+        partition, invoker, extension, size = rest
+        is_view = oid in self._views
+        return Relation(
+            schema,
+            name,
+            _KINDS[kind],
+            owner,
+            exposed,
+            rls,
+            forced,
+            self._grants(tuple(grants), by_column),
+            tuple(map(qualified, parents)),
+            partition,
+            invoker,
+            extension,
+            size,
+            is_view and bool(_CALLER.search(self._texts.get(oid, ""))),
+            self._spread[Trait.RISK].get(("view", oid), ""),
+            self._signatures(self._view_calls.get(oid, ())) if is_view else (),
+        )
+
+    def _grants(self, words: tuple[str, ...], by_column: list[Grant]) -> tuple[Grant, ...]:
+        key = ("grants", words)
+        if key not in self._shared:
+            self._shared[key] = tuple(
+                Grant(role, privilege) for role, _, privilege in (word.rpartition(":") for word in words)
+            )
+        held: tuple[Grant, ...] = self._shared[key]
+        whole = {(grant.role, grant.privilege) for grant in held} if by_column else set()
+        return (*held, *(g for g in by_column if (g.role, g.privilege) not in whole)) if by_column else held
+
+    def _signatures(self, oids: Iterable[int]) -> tuple[str, ...]:
+        # a function that is not among those outside the system schemas must not be taken for a harmless one
+        names = {self._reach.known.get(oid, f"function {oid}") for oid in oids}
+        return self._once(tuple(sorted(names)))  # type: ignore[no-any-return]
+
+    def policies(self, columns: Rows) -> tuple[RowPolicy, ...]:
+        """Every policy, by table and name.
+
+        Args:
+            columns: rows of the query for columns.
+        """
+        names = {(oid, number): self._once(name) for oid, number, name, *_ in columns}
+        found = [self._policy(row, names) for row in self._rows.policies if row[0] in self._names]
+        return tuple(sorted(found, key=lambda policy: (policy.table, policy.name)))
+
+    def _policy(self, row: tuple[Any, ...], names: dict[tuple[int, int], str]) -> RowPolicy:
+        oid, name, command, permissive, roles, using, check, own, *needed = row
+        # a column that was dropped in the middle of the look has no name
+        read = {names.get((oid, number), "") for number in own or ()} - {""}
+        return RowPolicy(
+            self._names[oid],
+            self._once(name),
+            _COMMANDS[command],
+            permissive,
+            self._once(tuple(roles)),
+            using,
+            check,
+            self._once(tuple(sorted(read))),
+            *self._needed(using, check, needed, names),
+        )
+
+    def _needed(
+        self, using: str | None, check: str | None, needed: list[Any], names: dict[tuple[int, int], str]
+    ) -> tuple[Any, ...]:
+        """Functions, relations, their columns, risk and factors: worked out once for the policies that are alike."""
+        key = (using, check, *(tuple(part) if part else () for part in needed))
+        if key not in self._alike:
+            functions, operators, relations, theirs = needed
+            called = self._called(functions, operators)
+            others = list(zip(relations or (), theirs or (), strict=True))
+            traits = self._reach.traits(self._spread, _both(using, check), called, set(relations or ()))
+            self._alike[key] = (
+                self._signatures(called),
+                tuple(sorted({self._names[other] for other, _ in others if other in self._names})),
+                tuple(sorted({(self._names[o], names[o, n]) for o, n in others if (o, n) in names})),
+                traits.get(Trait.RISK, ""),
+                Trait.FACTORS in traits,
+            )
+        return self._alike[key]
+
+    def columns(self, rows: Rows) -> tuple[PolicyColumn, ...]:
+        """What the policies read, and what stands beside it where they look something up."""
+        found = [self._column(row) for row in rows if row[0] in self._names]
+        return tuple(sorted(found, key=lambda column: (column.table, column.name)))
+
+    def _column(self, row: tuple[Any, ...]) -> PolicyColumn:
+        oid, _, name, category, base, nullable, default, labels, listed, indexed, unique, emptied, user = row
+        values = labels or [label.replace("''", "'") for label in _LISTED.findall(listed)]
+        return PolicyColumn(
+            self._names[oid],
+            self._once(name),
+            self._once(base),
+            self._once(category),
+            nullable,
+            self._once(default),
+            self._once(tuple(values[:_MOST_LABELS])),
+            indexed,
+            unique,
+            emptied,
+            user,
+        )
+
+    def views(self) -> tuple[ViewEdge, ...]:
+        """Who reads whom."""
+        names = self._names
+        edges = {(names[view], names[read]) for view, read in self._rows.views if view in names and read in names}
+        return tuple(ViewEdge(*edge) for edge in sorted(edges))
+
+    def functions(self) -> tuple[Function, ...]:
+        """Every function outside the system schemas."""
+        bare = {row[0]: f"{row[1]}.{row[2]}" for row in self._rows.functions}
+        return tuple(self._function(row, bare) for row in self._rows.functions)
+
+    def _function(self, row: tuple[Any, ...], bare: dict[int, str]) -> Function:
+        oid, schema, name, arguments, owner, definer, volatility, language, path, executable, exposed, *rest = row
+        trigger, extension, _ = rest
+        node, source = ("function", oid), self._reach.bodies[oid]
+        return Function(
+            schema,
+            name,
+            arguments,
+            owner,
+            definer,
+            _VOLATILITY[volatility],
+            language,
+            path,
+            tuple(executable),
+            exposed,
+            trigger,
+            extension,
+            tuple(sorted({bare[called] for called in self._reach.calls(source) - {oid} if called in bare})),
+            tuple(sorted(self._names[read] for read in self._reach.reads(source))),
+            node in self._spread[Trait.METADATA],
+            node in self._spread[Trait.CALLER],
+            self._spread[Trait.RISK].get(node, ""),
+        )
+
+
+def _body(row: tuple[Any, ...], standard: str | None) -> Body:
+    oid, schema, name, arguments, _, _, volatility, language, *_, text = row
+    signature = f"{quoted(schema)}.{quoted(name)}({arguments})"
+    return Body(oid, name, signature, _VOLATILITY[volatility], language, standard or text)
+
+
+def _both(using: str | None, check: str | None) -> str:
+    return using or check or "" if using is None or check is None or using == check else f"{using} ; {check}"
+
+
+def _grouped(pairs: Rows) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = defaultdict(set)
+    for key, value in pairs:
+        found[key].add(value)
+    return found

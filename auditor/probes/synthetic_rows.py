@@ -1,0 +1,106 @@
+"""Makes the rows on which policies are tried. They exist only in the query: no table needs to hold any."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import product
+from math import prod
+
+from auditor.facts.catalog import Catalog, PolicyColumn
+from auditor.facts.lookups import columns_that_decide
+from auditor.facts.row_trials import Row
+from auditor.probes.personas import STRANGER
+
+OWNER = "b0b00000-0000-4000-8000-00000000000b"
+"""To whom the row belongs: a user, or a tenant, that nobody is."""
+_OWNER_NUMBER, _STRANGER_NUMBER = 32_011, 32_012  # fit a smallint too
+_MOST_STATES, _MOST_VARIED = 12, 60
+
+Values = Mapping[str, str]
+"""Column to SQL value."""
+
+
+class SyntheticRows:
+    """The rows of each table.
+
+    Args:
+        catalog: the columns that policies read, and what is known of them.
+    """
+
+    def __init__(self, catalog: Catalog) -> None:
+        decide = columns_that_decide(catalog)
+        whole = {policy.table for policy in catalog.policies if ".*" in f"{policy.using} {policy.check}"}
+        self._columns = {
+            table: [c for c in columns if table in whole or c.name in decide[table]]
+            for table, columns in catalog.columns_by_table().items()
+        }
+
+    def columns(self, table: str) -> list[PolicyColumn]:
+        """The columns of a table that decide something."""
+        return self._columns.get(table, [])
+
+    def of(self, table: str, row: Row) -> list[Values]:
+        """The rows of one kind: one for each state that the columns which name nobody can be in.
+
+        Empty when there can be no such row: each that names somebody must, or there is no tenant in it.
+        """
+        columns = self.columns(table)
+        named = [column for column in columns if column.names_somebody]
+        foreign = {column.name: _somebody(column) for column in named}
+        own = {column.name: _stranger(column) for column in named}
+        if row is Row.OWN:
+            return self._states(columns, own)
+        if row is Row.OWNERLESS:
+            empty = {column.name: "null" for column in named if column.nullable}
+            return self._states(columns, foreign | empty) if empty else []
+        if row is Row.SHARED:
+            tenants = {column.name: foreign[column.name] for column in named if column.names_tenant}
+            return self._states(columns, own | tenants) if 0 < len(tenants) < len(named) else []
+        return self._states(columns, foreign)
+
+    def _states(self, columns: Iterable[PolicyColumn], named: Values) -> list[Values]:
+        rest = {column.name: _samples(column) for column in columns if column.name not in named}
+        return [{**named, **dict(zip(rest, values, strict=True))} for values in _combinations(list(rest.values()))]
+
+
+def _combinations(samples: list[list[str]]) -> list[tuple[str, ...]]:
+    """Every combination; where these are many, those in which one value differs from all first or all last ones."""
+    if prod(map(len, samples)) <= _MOST_STATES:
+        return list(product(*samples))
+    bases = [tuple(values[0] for values in samples), tuple(values[-1] for values in samples)]
+    varied = [
+        (*base[:position], value, *base[position + 1 :])
+        for base in bases
+        for position, values in enumerate(samples)
+        for value in values
+    ]
+    return list(dict.fromkeys([*bases, *varied]))[:_MOST_VARIED]
+
+
+def _somebody(column: PolicyColumn) -> str:
+    return str(_OWNER_NUMBER) if column.category == "N" else f"'{OWNER}'"
+
+
+def _stranger(column: PolicyColumn) -> str:
+    return str(_STRANGER_NUMBER) if column.category == "N" else f"'{STRANGER}'"
+
+
+def _samples(column: PolicyColumn) -> list[str]:
+    """Values of a column that names nobody. A row that a policy shows in all of them, it shows whatever they are.
+
+    Rows that are shown in some of them, such as those of ``is_public``, are shown on purpose. Columns that may be empty
+    are: a policy such as ``deleted_at is null`` shows every row that lives.
+    """
+    if column.category == "B":
+        return ["true", "false"]
+    if column.labels:
+        return [literal(label) for label in column.labels]
+    if column.nullable:
+        return ["null", "'x'"] if column.category == "S" else ["null"]
+    return {"S": ["'x'"], "N": ["0", "1000"], "D": ["'1970-01-01'", "'2200-01-01'"]}.get(column.category, ["null"])
+
+
+def literal(value: str) -> str:
+    """A text as an SQL literal, whatever ``standard_conforming_strings`` is."""
+    quoted = value.replace("'", "''")
+    return f"'{quoted}'" if "\\" not in quoted else "E'" + quoted.replace("\\", "\\\\") + "'"

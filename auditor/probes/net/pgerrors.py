@@ -76,6 +76,16 @@ _LOGIN: tuple[tuple[str, str, str], ...] = (
     ("pg_hba.conf", "{where} does not let user {user} in from here: {said}", _NETWORK_HINT),
     ("too many", "{where} has no connection left: {said}", "the audit needs one at a time"),
     ("remaining connection slots", "{where} has no connection left: {said}", "the audit needs one at a time"),
+    ("no more connections", "{where} has no connection left: {said}", "the audit needs one at a time"),
+    ("unsupported startup parameter", "a pooler at {where} refuses what {label} asks for: {said}",
+     "take `options` out of {label}; poolers such as PgBouncer know no such parameter"),
+)  # fmt: skip
+
+_POOLER: tuple[tuple[str, str], ...] = (
+    # PgBouncer says before it hangs up, hint
+    ("query_wait_timeout", "the pooler had no connection to the server free: try again later, or give it more"),
+    ("statement pooling mode",
+     "the audit needs transactions: give it a pool in transaction mode, or a direct connection"),
 )  # fmt: skip
 
 
@@ -128,7 +138,8 @@ def query_failed(error: psycopg.Error | UnicodeError, where: str, user: str, lim
     if isinstance(error, errors.ReadOnlySqlTransaction):
         return QueryFailed(state, f"the audit does not write: {said}")
     if isinstance(error, psycopg.OperationalError) and (not state or state.startswith(("08", "57P"))):
-        return Unreachable(Failure.RESET, f"lost the connection to {where}: {said}")
+        hint = next((hint for part, hint in _POOLER if part in said), "")
+        return Unreachable(Failure.RESET, f"lost the connection to {where}: {said}", hint)
     return QueryFailed(state, f"the query failed at {where}: {said}")
 
 

@@ -57,6 +57,13 @@ class Verdict:
             if finding.outcome in outcomes
         ]
 
+    def whole(self, port: int = 0) -> dict[str, tuple[Finding, ...]]:
+        """Check id to everything that it says; without the port, to compare two ways to one database."""
+        return {
+            one.planned.check.id: tuple(replace(f, message=f.message.replace(f":{port}/", ":0/")) for f in one.findings)
+            for one in self.judged
+        }
+
     def findings(self, check: str, subject: str) -> list[Finding]:
         """What a check says of a subject."""
         return [f for one in self.judged if one.planned.check.id == check for f in one.findings if f.subject == subject]

@@ -181,7 +181,7 @@ def test_the_pooler_takes_no_more_clients(sample):
             assert only_errors(audit(pooled, SAMPLE.policy)) == (
                 f"127.0.0.1:{running.port}/{sample.name} has no connection left: "
                 "no more connections allowed (max_client_conn)",
-                "the audit needs one at a time",
+                "the audit opens a few at once; concurrency = 1 in [env.*.network] makes it one",
             )
 
 

@@ -64,6 +64,7 @@ _NETWORK: tuple[tuple[str, Failure, str, str], ...] = (
 )  # fmt: skip
 
 _NETWORK_HINT = "allow the audit's address, in pg_hba.conf or in the provider's network restrictions"
+_ONE_AT_A_TIME = "the audit opens a few at once; concurrency = 1 in [env.*.network] makes it one"
 _LOGIN: tuple[tuple[str, str, str], ...] = (
     # the server says, sentence, hint
     ("password authentication failed", "password authentication failed for user {user} at {where}",
@@ -74,9 +75,9 @@ _LOGIN: tuple[tuple[str, str, str], ...] = (
     ("no encryption", "{where} does not let user {user} in without TLS: {said}",
      "add sslmode=verify-full to {label}; if that changes nothing, " + _NETWORK_HINT),
     ("pg_hba.conf", "{where} does not let user {user} in from here: {said}", _NETWORK_HINT),
-    ("too many", "{where} has no connection left: {said}", "the audit needs one at a time"),
-    ("remaining connection slots", "{where} has no connection left: {said}", "the audit needs one at a time"),
-    ("no more connections", "{where} has no connection left: {said}", "the audit needs one at a time"),
+    ("too many", "{where} has no connection left: {said}", _ONE_AT_A_TIME),
+    ("remaining connection slots", "{where} has no connection left: {said}", _ONE_AT_A_TIME),
+    ("no more connections", "{where} has no connection left: {said}", _ONE_AT_A_TIME),
     ("unsupported startup parameter", "a pooler at {where} refuses what {label} asks for: {said}",
      "take `options` out of {label}; poolers such as PgBouncer know no such parameter"),
 )  # fmt: skip
@@ -105,6 +106,9 @@ def login_failed(
     said = hide(last_words(error))
     words = {"where": where, "user": user, "label": label, "said": said, "seconds": seconds}
     lowered = str(error).lower()
+    if found := re.search(r'permission denied for database "(.+)"', said):
+        grant = f"GRANT CONNECT ON DATABASE {_quoted(found[1])} TO {_quoted(user)}"
+        return Unavailable(f"{where} does not let user {user} in: {said}", grant)
     for part, sentence, hint in _LOGIN:
         if part in lowered:
             return Unavailable(sentence.format(**words), hint.format(**words))
@@ -150,10 +154,14 @@ def last_words(error: BaseException) -> str:
     return " ".join(text.split())[:_LONGEST_QUOTE]
 
 
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
 def _grant(said: str, user: str) -> str:
-    quoted = '"' + user.replace('"', '""') + '"'
+    quoted = _quoted(user)
     if found := re.search(r'permission denied to set role "(.+)"', said):
-        return f'GRANT "{found[1]}" TO {quoted}'
+        return f"GRANT {_quoted(found[1])} TO {quoted}"
     found = re.search(
         r"permission denied for (?:foreign )?(table|view|materialized view|schema|function|sequence) (.+)", said
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, wraps
+from types import MappingProxyType
 
-from auditor.checklist.model import Environment
+from auditor.checklist.model import Environment, NetworkSettings
 from auditor.engine import Judged, judge, run_probes
 from auditor.events import Crashed
 from auditor.facts.policy import POLICIES, RlsPolicy
@@ -18,7 +19,7 @@ from auditor.probes.net.dial import Dialer
 from auditor.probes.net.traffic import Traffic
 from auditor.probes.surfaces import Databases
 from auditor.redact import Redactor, Secret
-from auditor.registry import Registry, collect, modules
+from auditor.registry import Probe, Registry, collect, modules
 from tests.conftest import make_checklist
 
 from .servers import Database
@@ -69,17 +70,41 @@ class Verdict:
         return [f for one in self.judged if one.planned.check.id == check for f in one.findings if f.subject == subject]
 
 
-def audit(database: Database, policy: RlsPolicy) -> Verdict:
-    """Gather and judge, as the audit's role; the application has a role of its own."""
+def _after(happens: Callable[[], object], probe: Probe) -> Probe:
+    @wraps(probe.function)
+    def function(*facts: object) -> object:
+        happens()
+        return probe.function(*facts)
+
+    return replace(probe, function=function)
+
+
+def audit(
+    database: Database,
+    policy: RlsPolicy = RlsPolicy(),  # noqa: B008  frozen
+    before: Mapping[type, Callable[[], object]] = MappingProxyType({}),
+    concurrency: int = 8,
+) -> Verdict:
+    """Gather and judge, as the audit's role; the application has a role of its own.
+
+    Args:
+        database: which.
+        policy: what the checklist says.
+        before: fact to what happens right before it is gathered.
+        concurrency: connections at once.
+    """
     environment = Environment(
         "test",
         database=Secret(database.url("app"), "database"),
         auditor_database=Secret(database.url("auditor"), "database"),
+        network=NetworkSettings(concurrency=concurrency),
     )
     checklist = make_checklist(
         environment=environment, policies={**{kind: kind() for kind in POLICIES.values()}, RlsPolicy: policy}
     )
     plan = make_plan(registry(), checklist, select=("rls",))
+    probes = {fact: _after(before[fact], probe) if fact in before else probe for fact, probe in plan.probes.items()}
+    plan = replace(plan, probes=probes)
     crashes: list[str] = []
 
     def listener(event: object) -> None:

@@ -11,6 +11,7 @@ import pytest
 from .audit import Verdict, audit
 from .case import Case
 from .cases import CASES
+from .cases.known import CASES as KNOWN
 from .servers import VERSIONS, Database, Server, server
 
 
@@ -28,17 +29,19 @@ class Audited:
 
 def pytest_generate_tests(metafunc):
     if "audited" in metafunc.fixturenames:
-        # version by version: xdist keeps each server in one process
         parameters = [
-            pytest.param(
-                (version, case),
-                id=f"{case.id}-pg{version}",
-                marks=[pytest.mark.lab, pytest.mark.xdist_group(f"rls{version}")],
-            )
+            pytest.param((version, case), id=f"{case.id}-pg{version}", marks=_marks(version, case))
             for version in VERSIONS
             for case in CASES
+            if version >= 15 or "security_invoker" not in case.sql  # which came with 15
         ]
         metafunc.parametrize("audited", parameters, indirect=True)
+
+
+def _marks(version, case):
+    # version by version: xdist keeps each server in one process
+    marks = [pytest.mark.lab, pytest.mark.xdist_group(f"rls{version}")]
+    return [*marks, pytest.mark.known] if case in KNOWN else marks
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import time
 from collections.abc import Iterator, Mapping
@@ -22,8 +23,13 @@ from .bootstrap import ROLES, SCHEMAS, A, B
 from .case import Case, Truth
 
 SYSTEM = Path("/usr/lib/postgresql/15")
-VERSIONS = (18, 15) if (SYSTEM / "bin" / "postgres").exists() else (18,)
-"""The wheel's, and the system's where there is one."""
+FURTHER = [word.split("=", 1) for word in os.environ.get("AUDIT_TEST_POSTGRES", "").split(",") if word]
+"""``AUDIT_TEST_POSTGRES="14=/folder,16=/folder"``: more servers to run the cases on; none by default. A folder has
+``bin``, ``lib`` and ``share``. Where the tests run as root, the account nobody must be able to read it."""
+HOMES = {15: SYSTEM} if (SYSTEM / "bin" / "postgres").exists() else {}
+HOMES |= {int(version): Path(home) for version, home in FURTHER}
+VERSIONS = tuple(dict.fromkeys((18, *HOMES)))
+"""The wheel's, the system's where there is one, and further ones."""
 
 SONG = "canary: sang"
 
@@ -33,12 +39,14 @@ class Server:
     """A server with the roles, and a template with the schemas."""
 
     cluster: Cluster
+    version: int
 
     @contextmanager
     def database(self, case: Case) -> Iterator[Database]:
         """A database with the case in it; gone afterwards, with what the case did to the roles."""
         name = f"case_{re.sub(r'[^a-z0-9]', '_', case.id)}"
-        self.cluster.run(f"create database {name} template rls_template strategy file_copy", "postgres")
+        strategy = "strategy file_copy" if self.version >= 15 else ""  # what older servers do anyway
+        self.cluster.run(f"create database {name} template rls_template {strategy}", "postgres")
         database = Database(self.cluster, name)
         try:
             database.run(case.sql)
@@ -86,8 +94,12 @@ class Database:
         with self._connected() as connection:
             connection.autocommit = True
             _alone(connection)
-            connection.execute("select pg_stat_force_next_flush()")
-            return {name: connection.execute(query).fetchall() for name, query in _TRACES.items()}
+            queries = dict(_TRACES)
+            if connection.info.server_version >= 150000:
+                connection.execute("select pg_stat_force_next_flush()")
+            else:  # statistics come when they come
+                del queries["tuples"], queries["temporary files"]
+            return {name: connection.execute(query).fetchall() for name, query in queries.items()}
 
     def _connected(self) -> psycopg.Connection[Any]:
         target = f"host={self.cluster.sockets} port={self.cluster.port} dbname={self.name} user=superuser"
@@ -135,7 +147,7 @@ def _become(connection: psycopg.Connection[Any], who: str, claims: Mapping[str, 
 @contextmanager
 def server(version: int) -> Iterator[Server]:
     """A server of one of :data:`VERSIONS`, with the roles and the template."""
-    binaries = (lambda _: SYSTEM) if version == 15 else clusters._binaries
+    binaries = (lambda _: HOMES[version]) if version in HOMES else clusters._binaries
     with mock.patch.object(clusters, "_binaries", binaries), clusters.postgres() as cluster:
         # nothing may write but the audit, if it does
         cluster.run("alter system set autovacuum = off", "postgres")
@@ -144,4 +156,4 @@ def server(version: int) -> Iterator[Server]:
         cluster.run(f"grant guarded to app; alter role app password '{PASSWORD}'", "postgres")
         cluster.run("create database rls_template template template0", "postgres")
         cluster.run(SCHEMAS, "rls_template")
-        yield Server(cluster)
+        yield Server(cluster, version)

@@ -412,11 +412,11 @@ def counted(findings: Sequence[Finding]) -> Iterator[Finding]:
         if finding.outcome is Outcome.PASS:
             passes[finding.confidence].append(finding)
     many = {confidence for confidence, alike in passes.items() if len(alike) > MOST_PASSES}
-    yield from (f for f in findings if f.outcome is not Outcome.PASS or f.confidence not in many)
     for confidence in sorted(many):
         alike = passes[confidence]
         examples = [f"{finding.subject}: {finding.message}" for finding in alike[:_EXAMPLES]]
         yield passed(ALL, f"{len(alike)} pass", confidence=confidence, count=len(alike), examples=examples)
+    yield from (f for f in findings if f.outcome is not Outcome.PASS or f.confidence not in many)
 
 
 def _json(value: Any) -> Any:

@@ -193,8 +193,6 @@ class PolicyColumn:
     category: str
     """``uuid``, or PostgreSQL's category: ``S`` for text, ``N`` numbers, ``B`` booleans, ``E`` enums, ``D`` times."""
     nullable: bool = True
-    default: str = ""
-    """The expression of its default."""
     labels: tuple[str, ...] = ()
     """The values of its enum type, or those that a CHECK of its own lists."""
     indexed: bool = True

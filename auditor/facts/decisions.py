@@ -23,10 +23,14 @@ class Decision:
     policies: tuple[str, ...] = ()
     """The permissive policies that let it through, or that could not be evaluated."""
     reason: str = ""
+    hint: str = ""
+    """What would help, where that is known."""
     who: str = ""
     """Which stranger gets through; empty for a plain one."""
 
 
+REVIEW = "declare the function stable if it is, or review the policy and waive this"
+"""What helps when a policy must not, or cannot, be tried."""
 _CLOSED = Decision(False)
 
 _last: list[tuple[Catalog, RowTrials, Decisions]] = []
@@ -236,7 +240,7 @@ def _in_all(decisions: Iterable[Decision]) -> Decision:
 
 
 def _unknown(trials: list[Trial]) -> Decision:
-    return Decision(None, tuple(sorted(trial.policy for trial in trials)), trials[0].reason)
+    return Decision(None, tuple(sorted(trial.policy for trial in trials)), trials[0].reason, trials[0].hint)
 
 
 def _sides(policy: RowPolicy, command: str, side: str) -> Iterator[str]:

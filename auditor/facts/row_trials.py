@@ -36,6 +36,8 @@ class Trial:
     """None: it was not, or could not be, evaluated."""
     reason: str = ""
     """Why not."""
+    hint: str = ""
+    """What would help: a grant, or to try again."""
     row: Row = Row.FOREIGN
     state: int = 0
     """A number for each combination of values that the columns which name nobody may have."""

@@ -58,22 +58,23 @@ async def _read(
     tx: Transaction, schemas: tuple[str, ...], source: str, application: str, server_version: int
 ) -> Catalog:
     roles = list(dict.fromkeys((*API_ROLES, application)))
-    who = {"schemas": list(schemas), "roles": roles}
+    locked = [oid for (oid,) in await tx.rows(sql.LOCKED)]
+    who = {"schemas": list(schemas), "roles": roles, "locked": locked}
     rows = CatalogRows(
         relations=await tx.rows(sql.RELATIONS, who),
         column_grants=await tx.rows(sql.COLUMN_GRANTS, {"roles": roles}),
-        policies=await tx.rows(sql.POLICIES),
+        policies=await tx.rows(sql.POLICIES, {"locked": locked}),
         functions=await tx.rows(sql.FUNCTIONS, {"schemas": list(schemas), "roles": list(API_ROLES)}),
         bodies=await tx.rows(sql.FUNCTION_BODIES) if server_version >= _SQL_BODIES else [],
         views=await tx.rows(sql.VIEWS),
         view_functions=await tx.rows(sql.VIEW_FUNCTIONS),
-        view_texts=await tx.rows(sql.VIEW_TEXTS),
+        view_texts=await tx.rows(sql.VIEW_TEXTS, {"locked": locked}),
         operators=await tx.rows(sql.OPERATORS),
         casts=await tx.rows(sql.CASTS),
         volatile=await tx.rows(sql.VOLATILE_BUILTINS),
     )
     parts = Assembly(rows)
-    columns = await tx.rows(sql.COLUMNS, {"whole": parts.looked_up()})
+    columns = await tx.rows(sql.COLUMNS, {"whole": parts.looked_up(), "locked": locked})
     return Catalog(
         schemas,
         source,
@@ -86,7 +87,10 @@ async def _read(
         roles=tuple(_role(row) for row in await tx.rows(sql.ROLES, {"roles": roles})),
         default_grants=tuple(_default(row) for row in await tx.rows(sql.DEFAULT_GRANTS)),
         published=tuple(".".join(map(quoted, row)) for row in await tx.rows(sql.PUBLISHED)),
-        gaps=_gaps(schemas, source, await tx.rows(sql.NAMESPACES), await tx.rows(sql.REQUEST_ROLES)),
+        gaps=(
+            *parts.unread(),
+            *_gaps(schemas, source, await tx.rows(sql.NAMESPACES), await tx.rows(sql.REQUEST_ROLES)),
+        ),
     )
 
 

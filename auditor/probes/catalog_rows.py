@@ -13,6 +13,7 @@ from typing import Any
 
 from auditor.facts.catalog import Function, Grant, PolicyColumn, Relation, RowPolicy, ViewEdge
 from auditor.facts.database import qualified, quoted
+from auditor.model import Gap
 from auditor.probes.risks import Body, Reach, Trait
 
 Rows = list[tuple[Any, ...]]
@@ -23,6 +24,9 @@ _VOLATILITY = {"i": "immutable", "s": "stable", "v": "volatile"}
 _CALLER = re.compile(r"auth\.(?:uid|jwt|email)\(|request\.jwt")
 _LISTED = re.compile(r"'((?:[^']|'')*+)'::")
 _MOST_LABELS = 20
+_UNREAD = "another session holds the table"
+"""Stands for an expression that could not be asked for. No SQL, and it is never run."""
+LOCKED = "another session holds a lock on a table that it reads"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +78,9 @@ class Assembly:
         reach = Reach(functions, kinds, {name for (name,) in rows.volatile}, operators, casts)
         for oid in sorted(self._texts.keys() & self._views):
             reach.add(("view", oid), self._texts[oid], self._view_calls.get(oid, ()), self._view_reads.get(oid, ()))
-        read = {oid for _, oid in rows.views} | {oid for row in rows.policies for oid in row[10] or ()}
+        read = {oid for _, oid in rows.views} | {oid for row in rows.policies for oid in row[11] or ()}
         read |= {oid for source in reach.bodies.values() for oid in reach.reads(source)}
-        for table, *_, using, check, _, called, operators_, relations, _ in rows.policies:
+        for table, *_, using, check, _, _, called, operators_, relations, _ in rows.policies:
             if table in read:  # what nothing reads passes nothing on
                 reach.add(("table", table), _both(using, check), self._called(called, operators_), relations or ())
         return reach
@@ -95,7 +99,7 @@ class Assembly:
         In them policies, or the functions that they call, look something up; or a policy takes the whole row.
         """
         found: set[int] = set()
-        for table, *_, using, check, _, functions, operators, relations, _ in self._rows.policies:
+        for table, *_, using, check, _, _, functions, operators, relations, _ in self._rows.policies:
             found |= set(relations or ())
             if ".*" in _both(using, check):
                 found.add(table)
@@ -129,7 +133,7 @@ class Assembly:
             extension,
             size,
             is_view and bool(_CALLER.search(self._texts.get(oid, ""))),
-            self._spread[Trait.RISK].get(("view", oid), ""),
+            LOCKED if is_view and oid not in self._texts else self._spread[Trait.RISK].get(("view", oid), ""),
             self._signatures(self._view_calls.get(oid, ())) if is_view else (),
         )
 
@@ -159,7 +163,7 @@ class Assembly:
         return tuple(sorted(found, key=lambda policy: (policy.table, policy.name)))
 
     def _policy(self, row: tuple[Any, ...], names: dict[tuple[int, int], str]) -> RowPolicy:
-        oid, name, command, permissive, roles, using, check, own, *needed = row
+        oid, name, command, permissive, roles, using, check, locked, own, *needed = row
         # a column that was dropped in the middle of the look has no name
         read = {names.get((oid, number), "") for number in own or ()} - {""}
         return RowPolicy(
@@ -168,10 +172,11 @@ class Assembly:
             _COMMANDS[command],
             permissive,
             self._once(tuple(roles)),
-            using,
+            # whatever it says, it is there: without an expression, PostgreSQL lets no row through
+            _UNREAD if locked else using,
             check,
             self._once(tuple(sorted(read))),
-            *self._needed(using, check, needed, names),
+            *self._needed(_UNREAD if locked else using, check, needed, names),
         )
 
     def _needed(
@@ -188,10 +193,18 @@ class Assembly:
                 self._signatures(called),
                 tuple(sorted({self._names[other] for other, _ in others if other in self._names})),
                 tuple(sorted({(self._names[o], names[o, n]) for o, n in others if (o, n) in names})),
-                traits.get(Trait.RISK, ""),
+                LOCKED if using == _UNREAD else traits.get(Trait.RISK, ""),
                 Trait.FACTORS in traits,
             )
         return self._alike[key]
+
+    def unread(self) -> tuple[Gap, ...]:
+        """A gap for each table, and each view, whose text another session's lock keeps."""
+        held = {row[0] for row in self._rows.policies if row[7]} | (self._views - self._texts.keys())
+        return tuple(
+            Gap(name, LOCKED, "try again later")
+            for name in sorted(self._names[oid] for oid in held & self._names.keys())
+        )
 
     def columns(self, rows: Rows) -> tuple[PolicyColumn, ...]:
         """What the policies read, and what stands beside it where they look something up."""
@@ -199,7 +212,7 @@ class Assembly:
         return tuple(sorted(found, key=lambda column: (column.table, column.name)))
 
     def _column(self, row: tuple[Any, ...]) -> PolicyColumn:
-        oid, _, name, category, base, nullable, default, labels, listed, indexed, unique, emptied, user = row
+        oid, _, name, category, base, nullable, labels, listed, indexed, unique, emptied, user = row
         values = labels or [label.replace("''", "'") for label in _LISTED.findall(listed)]
         return PolicyColumn(
             self._names[oid],
@@ -207,7 +220,6 @@ class Assembly:
             self._once(base),
             self._once(category),
             nullable,
-            self._once(default),
             self._once(tuple(values[:_MOST_LABELS])),
             indexed,
             unique,

@@ -17,6 +17,14 @@ where r.rolname = 'authenticator' and pg_catalog.starts_with(s.setting, 'pgrst.d
 order by d.setdatabase desc
 """
 
+LOCKED = """
+select distinct l.relation::bigint
+from pg_catalog.pg_locks l
+where l.locktype = 'relation' and l.mode = 'AccessExclusiveLock' and l.pid <> pg_catalog.pg_backend_pid()
+  and l.database = (select d.oid from pg_catalog.pg_database d where d.datname = pg_catalog.current_database())
+"""
+"""Tables that another session holds, or waits for, alone: to ask for a text that names one waits for the lock."""
+
 NAMESPACES = "select nspname from pg_catalog.pg_namespace"
 
 REQUEST_ROLES = """
@@ -74,7 +82,8 @@ select c.oid::bigint, c.schema, c.name, c.relkind::text, pg_catalog.pg_get_userb
        coalesce(h.grants, '{}'::text[]), coalesce(i.names, '{}'::text[]), c.relispartition,
        coalesce(pg_catalog.lower(pg_catalog.array_to_string(c.reloptions, ',')) ~ 'security_invoker=(true|on|1|yes)', false),
        coalesce(m.extension, ''),
-       case when c.relkind in ('r', 'm') then coalesce(pg_catalog.pg_relation_size(c.oid), 0) else 0 end
+       case when c.relkind in ('r', 'm') and c.oid <> all(%(locked)s::pg_catalog.oid[])
+            then coalesce(pg_catalog.pg_relation_size(c.oid), 0) else 0 end
 from own c
 left join held h on h.relnamespace = c.relnamespace and h.relowner = c.relowner and h.relkind = c.relkind
                 and h.acl is not distinct from c.acl
@@ -126,10 +135,14 @@ with needed as materialized (
     from (select distinct p.polroles from pg_catalog.pg_policy p) l
 )
 select p.polrelid::bigint, p.polname::text, p.polcmd::text, p.polpermissive, coalesce(l.names, '{}'::text[]),
-       pg_catalog.pg_get_expr(p.polqual, p.polrelid), pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid),
+       case when s.there then null else pg_catalog.pg_get_expr(p.polqual, p.polrelid) end,
+       case when s.there then null else pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid) end, s.there,
        n.columns, n.functions, n.operators, n.relations, n.their_columns
 from pg_catalog.pg_policy p
 left join needed n on n.objid = p.oid
+cross join lateral (
+    select p.polrelid = any(%(locked)s::pg_catalog.oid[]) or coalesce(n.relations && %(locked)s::bigint[], false) as there
+) s
 left join role_list l on l.polroles = p.polroles
 order by 1, 2
 """
@@ -174,13 +187,13 @@ with wanted as materialized (
     select k.conrelid, k.conkey[1] as num, pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ' ') as text
     from pg_catalog.pg_constraint k
     where k.contype = 'c' and pg_catalog.cardinality(k.conkey) = 1 and k.conrelid in (select w.rel from wanted w)
+      and k.conrelid <> all(%(locked)s::pg_catalog.oid[])
     group by 1, 2
 )
 select w.rel::bigint, w.num, a.attname::text,
        case when coalesce(b.typname, t.typname) = 'uuid' then 'uuid' else coalesce(b.typcategory, t.typcategory)::text end,
        pg_catalog.format_type(coalesce(b.oid, t.oid), null),
        not (a.attnotnull or (t.typtype = 'd' and t.typnotnull)),
-       coalesce(pg_catalog.pg_get_expr(f.adbin, f.adrelid), ''),
        case when coalesce(b.typtype, t.typtype) = 'e' then (
            select pg_catalog.array_agg(e.enumlabel::text order by e.enumsortorder) from pg_catalog.pg_enum e
            where e.enumtypid = coalesce(b.oid, t.oid)) end,
@@ -190,7 +203,6 @@ from wanted w
 join pg_catalog.pg_attribute a on a.attrelid = w.rel and a.attnum = w.num
 join pg_catalog.pg_type t on t.oid = a.atttypid
 left join pg_catalog.pg_type b on b.oid = t.typbasetype and t.typtype = 'd'
-left join pg_catalog.pg_attrdef f on f.adrelid = w.rel and f.adnum = w.num
 left join leading_index i on i.indrelid = w.rel and i.num = w.num
 left join foreign_key k on k.conrelid = w.rel and k.num = w.num
 left join one_of o on o.conrelid = w.rel and o.num = w.num
@@ -302,7 +314,11 @@ VIEW_TEXTS = """
 select c.oid::bigint, pg_catalog.pg_get_viewdef(c.oid)
 from pg_catalog.pg_class c
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-where c.relkind in ('v', 'm') and n.nspname not in ('pg_catalog', 'information_schema')
+where c.relkind in ('v', 'm') and n.nspname not in ('pg_catalog', 'information_schema') and not exists (
+    select 1 from pg_catalog.pg_rewrite w
+    join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and d.objid = w.oid
+    where w.ev_class = c.oid and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+      and d.refobjid = any(%(locked)s::pg_catalog.oid[]))
 """
 
 VOLATILE_BUILTINS = r"""

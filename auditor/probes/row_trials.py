@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from auditor.errors import Unavailable
 from auditor.facts.catalog import API_ROLES, Catalog, Relation
@@ -16,7 +16,7 @@ from auditor.facts.columns import Columns
 from auditor.facts.row_trials import Read, RowTrials, Trial
 from auditor.probes.memberships import real_rows
 from auditor.probes.net.failures import Unreachable
-from auditor.probes.net.pgerrors import TIMED_OUT, QueryFailed
+from auditor.probes.net.pgerrors import LOCKED, TIMED_OUT, QueryFailed
 from auditor.probes.net.postgres import Session, Transaction
 from auditor.probes.personas import Persona
 from auditor.probes.questions import Planner, Question
@@ -24,8 +24,17 @@ from auditor.probes.surfaces import Databases
 from auditor.registry import probe
 
 T = TypeVar("T")
-Answer = bool | str | None
-"""What a question answers; a text says why it could not be asked."""
+
+
+class Refusal(NamedTuple):
+    """Why a question could not be answered, and what would help."""
+
+    reason: str
+    hint: str = ""
+
+
+Answer = bool | Refusal | None
+
 
 BATCH = 200
 """Questions in one statement: each locks its tables until the end of the transaction."""
@@ -64,7 +73,7 @@ async def _tried(session: Session, catalog: Catalog, planner: Planner, role: str
     safe: dict[Persona, list[Question]] = defaultdict(list)
     for question in planner.questions(role):
         if why := question.policy.risk or planner.not_made(question.policy):
-            trials.append(_trial(question, f"{why}: it is never run by the audit"))
+            trials.append(_trial(question, Refusal(why)))
         else:
             safe[question.persona].append(question)
     for persona, questions in safe.items():
@@ -75,7 +84,7 @@ async def _tried(session: Session, catalog: Catalog, planner: Planner, role: str
 
 
 def _trial(question: Question, answer: Answer) -> Trial:
-    allowed, reason = _verdict(answer)
+    allowed, refusal = _verdict(answer)
     policy, persona = question.policy, question.persona
     return Trial(
         policy.table,
@@ -83,15 +92,16 @@ def _trial(question: Question, answer: Answer) -> Trial:
         persona.role,
         question.side,
         allowed,
-        reason,
+        refusal.reason,
+        refusal.hint,
         question.row,
         question.state,
         persona.who,
     )
 
 
-def _verdict(answer: Answer) -> tuple[bool | None, str]:
-    return (None, answer) if isinstance(answer, str) else (bool(answer), "")
+def _verdict(answer: Answer) -> tuple[bool | None, Refusal]:
+    return (None, answer) if isinstance(answer, Refusal) else (bool(answer), Refusal(""))
 
 
 async def _read(session: Session, catalog: Catalog, role: str) -> list[Read]:
@@ -105,7 +115,8 @@ async def _read(session: Session, catalog: Catalog, role: str) -> list[Read]:
         and any(g.role == role and g.privilege == "SELECT" for g in relation.grants)
     ]
     answers = await _asked(session, catalog, Persona(role), [_exists(relation) for relation in relations])
-    return [Read(str(relation), role, *_verdict(a)) for relation, a in zip(relations, answers, strict=True)]
+    verdicts = zip(relations, map(_verdict, answers), strict=True)
+    return [Read(str(relation), role, found, refusal.reason) for relation, (found, refusal) in verdicts]
 
 
 def _exists(relation: Relation) -> str:
@@ -128,7 +139,7 @@ async def _asked(session: Session, catalog: Catalog, persona: Persona, questions
         except Unavailable as unavailable:
             # a finding for each policy, not a gap for every check: what the catalogs say stands all the same
             left = len(questions) - len(answers)
-            return [*answers, *[f"{unavailable.reason}; it takes: grant {persona.role} to the audit's role"] * left]
+            return [*answers, *[Refusal(unavailable.reason, unavailable.hint)] * left]
     return answers
 
 
@@ -147,9 +158,11 @@ async def _answers(transaction: Transaction, questions: Sequence[str]) -> list[A
     except Unreachable:
         raise
     except Unavailable as failure:
+        state = failure.sqlstate if isinstance(failure, QueryFailed) else ""
         if len(questions) == 1:
-            return [failure.reason]
-        if isinstance(failure, QueryFailed) and failure.sqlstate == TIMED_OUT:
+            # what a policy's own query lacks, its callers lack: no right of the audit's would help
+            return [Refusal(failure.reason, failure.hint if state in (TIMED_OUT, LOCKED) else "")]
+        if state == TIMED_OUT:
             await transaction.rows("select pg_catalog.set_config('statement_timeout', %s, true)", (str(_LATER_MS),))
     middle = len(questions) // 2
     return [*await _answers(transaction, questions[:middle]), *await _answers(transaction, questions[middle:])]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.facts.catalog import Catalog, Relation
-from auditor.facts.decisions import Decisions, decisions_of
+from auditor.facts.decisions import REVIEW, Decisions, decisions_of
 from auditor.facts.policy import RlsPolicy
 from auditor.facts.row_trials import Row, RowTrials
 from auditor.facts.view_paths import served_tables
-from auditor.model import Confidence, Finding, Level, Severity, failed, not_applicable, passed
+from auditor.model import Confidence, Finding, Level, Severity, failed, not_applicable, passed, unproven
 from auditor.registry import check
 
 
@@ -61,6 +61,8 @@ def _judge(table: Relation, roles: list[str], decisions: Decisions, intent: RlsP
             roles=open_to,
             policies=sorted({name for role in open_to for name in verdicts[role].policies}),
         )
-    if any(verdict.allowed is None for verdict in verdicts.values()):
-        return not_applicable("its policies could not be tried: see RLS003", subject)
+    if unknown := [(role, verdict) for role, verdict in verdicts.items() if verdict.allowed is None]:
+        (role, verdict), *_ = unknown
+        what = f"policy {', '.join(verdict.policies)} could not be tried as {role}: {verdict.reason}"
+        return unproven(subject, what, verdict.hint or REVIEW)
     return passed(subject, "rows without an owner are not shown to strangers", confidence=Confidence.PROVEN)

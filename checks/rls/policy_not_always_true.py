@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from auditor.facts.catalog import PUBLIC, Catalog, Relation, RowPolicy
 from auditor.facts.database import quoted
-from auditor.facts.decisions import Decisions, decisions_of
+from auditor.facts.decisions import REVIEW, Decisions, decisions_of
 from auditor.facts.policy import RlsPolicy
 from auditor.facts.row_trials import RowTrials, Trial
 from auditor.model import Confidence, Evidence, Finding, Level, Severity, failed, not_applicable, passed, unproven
@@ -70,7 +70,7 @@ def _judge(policy: RowPolicy, table: Relation, names: list[str], decisions: Deci
         return unproven(
             policy.table,
             f"policy {policy.name} looks at no row, and could not be tried: {unknown[0].reason}",
-            "declare the function stable if it is, or review the policy and waive this",
+            unknown[0].hint or REVIEW,
             aspect=policy.name,
             **evidence,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.facts.catalog import Catalog, Relation
-from auditor.facts.decisions import Decision, Decisions, decisions_of
+from auditor.facts.decisions import REVIEW, Decision, Decisions, decisions_of
 from auditor.facts.policy import RlsPolicy
 from auditor.facts.row_trials import Row, RowTrials
 from auditor.facts.view_paths import served_tables
@@ -60,7 +60,7 @@ def _judge(table: Relation, decisions: Decisions, emptied: list[str]) -> Iterato
         yield unproven(
             subject,
             f"policy {', '.join(decision.policies)} could not be tried as {role}: {decision.reason}",
-            "declare the function stable if it is, or review the policy and waive this",
+            decision.hint or REVIEW,
             aspect=role,
         )
     opening = sorted({name for role in verdicts for name in decisions.opening(subject, role, "SELECT", "using")})

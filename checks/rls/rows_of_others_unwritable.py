@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from auditor.facts.catalog import API_ROLES, Catalog, PolicyColumn, Relation
-from auditor.facts.decisions import Decision, Decisions, decisions_of
+from auditor.facts.decisions import REVIEW, Decision, Decisions, decisions_of
 from auditor.facts.row_trials import Row, RowTrials
 from auditor.facts.view_paths import served_tables
 from auditor.model import Confidence, Finding, Level, Severity, failed, not_applicable, passed, unproven
@@ -81,7 +81,7 @@ def _judge(table: Relation, role: str, decisions: Decisions, columns: list[Polic
             yield unproven(
                 str(table),
                 f"whether {role} may {deed} could not be tried: {decision.reason}",
-                "declare the function stable if it is, or review the policy and waive this",
+                decision.hint or REVIEW,
                 aspect=f"{role} {command} {side}",
             )
 

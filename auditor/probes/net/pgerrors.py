@@ -18,6 +18,8 @@ _LONGEST_QUOTE = 300
 
 TIMED_OUT = "57014"
 """The SQLSTATE of a statement that took longer than statement_timeout."""
+LOCKED = "55P03"
+"""The SQLSTATE of a statement that waited for a lock longer than lock_timeout."""
 
 
 class Limits(NamedTuple):

@@ -57,6 +57,15 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
+class Write:
+    """An INSERT, UPDATE or DELETE that PostgreSQL would carry out: it was planned (``EXPLAIN``), and not run."""
+
+    relation: str
+    role: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
 class RowTrials:
     """Everything that was tried, in read-only transactions that were rolled back."""
 
@@ -68,6 +77,9 @@ class RowTrials:
 
     trials: tuple[Trial, ...]
     reads: tuple[Read, ...] = ()
+    """Of relations without row level security, and of tables whose policies depend on other data than the row."""
+    writes: tuple[Write, ...] = ()
+    """Through relations that no policy guards."""
     unsampled: tuple[tuple[str, str], ...] = ()
     """Tables of memberships of which no real member was tried, and why."""
 
@@ -77,6 +89,13 @@ class RowTrials:
         for read in self.reads:
             found.setdefault(read.table, []).append(read)
         return found
+
+    def written_by(self) -> dict[str, list[str]]:
+        """Relation to the roles that may write to it, as PostgreSQL's planner says."""
+        found: dict[str, set[str]] = {}
+        for write in self.writes:
+            found.setdefault(write.relation, set()).add(write.role)
+        return {relation: sorted(roles) for relation, roles in found.items()}
 
     def seen_by(self) -> dict[str, list[str]]:
         """Relation to the roles that really read a row of it."""

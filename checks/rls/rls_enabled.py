@@ -30,14 +30,14 @@ def rls_enabled(catalog: Catalog, trials: RowTrials, policy: RlsPolicy) -> Itera
     Then add a policy for those who need the rows: RLS without a policy denies everyone.
     """
     tables = served_tables(catalog)
-    seen_by = trials.seen_by()
+    seen_by, written_by = trials.seen_by(), trials.written_by()
     if not tables and not catalog.gaps:
         yield not_applicable(f"no tables in {', '.join(catalog.schemas)}" if catalog.schemas else catalog.source)
     for table in tables:
-        yield _judge(table, policy, seen_by.get(str(table), []))
+        yield _judge(table, policy, seen_by.get(str(table), []), written_by.get(str(table), []))
 
 
-def _judge(table: Relation, policy: RlsPolicy, seen_by: list[str]) -> Finding:
+def _judge(table: Relation, policy: RlsPolicy, seen_by: list[str], written_by: list[str]) -> Finding:
     subject = str(table)
     if table.rls:
         return passed(subject, "row level security is on", forced=table.forced)
@@ -50,7 +50,7 @@ def _judge(table: Relation, policy: RlsPolicy, seen_by: list[str]) -> Finding:
     return failed(
         subject,
         _what(table, seen_by),
-        confidence=Confidence.PROVEN if seen_by else Confidence.OBSERVED,
+        confidence=Confidence.PROVEN if seen_by or written_by else Confidence.OBSERVED,
         remediation=_move_extension(table) if table.extension else "",
         readable_by=list(table.readable_by),
         writable_by=list(table.writable_by),

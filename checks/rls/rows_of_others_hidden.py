@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.facts.catalog import Catalog, Relation
+from auditor.facts.catalog import API_ROLES, Catalog, Relation
 from auditor.facts.decisions import REVIEW, Decision, Decisions, decisions_of
 from auditor.facts.policy import RlsPolicy
 from auditor.facts.row_trials import Row, RowTrials
 from auditor.facts.view_paths import served_tables
-from auditor.model import Confidence, Finding, Level, Severity, failed, not_applicable, passed, unproven
+from auditor.model import Confidence, Finding, Level, Outcome, Severity, failed, not_applicable, passed, unproven
 from auditor.registry import check
 
 
@@ -34,11 +34,41 @@ def rows_of_others_hidden(catalog: Catalog, trials: RowTrials, intent: RlsPolicy
     tables = [t for t in served_tables(catalog) if t.rls and t.readable_by]
     if not tables and not catalog.gaps:
         yield not_applicable("no table with row level security that an API role may read")
+    plain = by_owner_alone(catalog)
+    seen_by = {name: roles for name, roles in trials.seen_by().items() if name in plain}
     for table in tables:
+        name = str(table)
         if table.named_in(intent.public_tables):
-            yield passed(str(table), "declared public", declared="public_tables")
+            yield passed(name, "declared public", declared="public_tables")
+            continue
+        findings = list(_judge(table, decisions, sorted(column for owner, column in emptied if owner == name)))
+        ownerless = any(decisions.foreign_row(name, r, "SELECT", "using", Row.OWNERLESS).allowed for r in API_ROLES)
+        if roles := [] if ownerless or _failing(findings) else seen_by.get(name, []):
+            yield failed(
+                name,
+                f"{' and '.join(roles)} really read a row, and the policies go by nothing but whose row it is",
+                confidence=Confidence.PROVEN,
+                roles=roles,
+            )
         else:
-            yield from _judge(table, decisions, sorted(name for owner, name in emptied if owner == str(table)))
+            yield from findings
+
+
+def _failing(findings: list[Finding]) -> bool:
+    return any(finding.outcome is not Outcome.PASS for finding in findings)
+
+
+def by_owner_alone(catalog: Catalog) -> set[str]:
+    """The tables whose policies read no column but those that name somebody: no row is shown for its state."""
+    known = catalog.columns_by_table()
+    read: dict[str, set[str]] = {}
+    for policy in catalog.policies:
+        read.setdefault(policy.table, set()).update(policy.columns)
+    return {
+        table
+        for table, names in read.items()
+        if names and names <= {column.name for column in known.get(table, ()) if column.names_somebody}
+    }
 
 
 def _judge(table: Relation, decisions: Decisions, emptied: list[str]) -> Iterator[Finding]:

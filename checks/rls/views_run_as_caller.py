@@ -27,15 +27,15 @@ def views_run_as_caller(catalog: Catalog, trials: RowTrials, intent: RlsPolicy) 
 
     and the same for every view that it reads.
     """
-    paths, reads = ViewPaths(catalog), trials.reads_by_table()
+    paths, reads, written_by = ViewPaths(catalog), trials.reads_by_table(), trials.written_by()
     views = [view for view in catalog.exposed("view") if view.reachable_by]
     if not views and not catalog.gaps:
         yield not_applicable("the API serves no view")
     for view in views:
-        yield _judge(view, paths, reads.get(str(view), []), intent)
+        yield _judge(view, paths, reads.get(str(view), []), bool(written_by.get(str(view))), intent)
 
 
-def _judge(view: Relation, paths: ViewPaths, reads: list[Read], intent: RlsPolicy) -> Finding:
+def _judge(view: Relation, paths: ViewPaths, reads: list[Read], written: bool, intent: RlsPolicy) -> Finding:
     around = paths.around_rls(view)
     if not around:
         return passed(str(view), "reads no protected table with its owner's rights")
@@ -62,7 +62,7 @@ def _judge(view: Relation, paths: ViewPaths, reads: list[Read], intent: RlsPolic
     return failed(
         str(view),
         f"{_deed(view)} {', '.join(protected)} with the rights of an owner, around row level security",
-        confidence=Confidence.PROVEN if seen_by else Confidence.OBSERVED,
+        confidence=Confidence.PROVEN if seen_by or written else Confidence.OBSERVED,
         remediation="\n".join(f"    alter view {definer} set (security_invoker = true);" for definer in definers),
         reads=protected,
         definer_views=definers,

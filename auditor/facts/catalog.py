@@ -57,7 +57,7 @@ class Relation:
     extension: str = ""
     """The extension that owns it."""
     size_bytes: int = 0
-    """On disk: 0 means that it has never held a row."""
+    """On disk, of a table that a view reads: 0 means that it has never held a row. Of others it is not asked for."""
     asks_caller: bool = False
     """A view whose definition asks who calls: ``auth.uid()``, ``auth.jwt()`` or the request's claims."""
     risk: str = ""

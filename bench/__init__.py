@@ -1,1 +1,1 @@
-"""Measures start-up, an audit of the lab, and its memory: medians of several runs of whole processes."""
+"""Measures start-up, audits of the lab and of large schemas, and memory: medians of runs of whole processes."""

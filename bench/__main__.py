@@ -1,48 +1,17 @@
-"""``make bench``: prints a table; asserts nothing."""
+"""``make bench``: prints tables; asserts nothing. ``python -m bench rls`` is one part alone."""
 
 from __future__ import annotations
 
 import os
 import platform
-import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
+from bench.measure import RUNS, measure
+
 AUDIT = [sys.executable, "-m", "auditor"]
-RUNS = 7
-
-
-@dataclass(frozen=True)
-class Measured:
-    """Runs of one command."""
-
-    seconds: list[float]
-    peak_mb: float
-
-    def row(self, name: str) -> str:
-        spread = f"{min(self.seconds) * 1000:.0f}-{max(self.seconds) * 1000:.0f}"
-        return f"{name:<44} {statistics.median(self.seconds) * 1000:8.0f} ms  ({spread})  {self.peak_mb:6.1f} MB"
-
-
-def measure(command: list[str], runs: int = RUNS, before: Callable[[], None] = lambda: None) -> Measured:
-    """Run a command several times after one warm-up: wall seconds, and the peak memory of the process itself."""
-    seconds: list[float] = []
-    peaks: list[float] = []
-    for number in range(runs + 1):
-        before()
-        started = time.perf_counter()
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-            _, _, usage = os.wait4(process.pid, 0)
-            process.returncode = 0
-        if number:
-            seconds.append(time.perf_counter() - started)
-            peaks.append(usage.ru_maxrss / 1024)
-    return Measured(seconds, max(peaks))
 
 
 def startup() -> None:
@@ -66,12 +35,24 @@ def lab() -> None:
                 print(measure(command, runs=3).row(f"audit run, {profile} lab"))
 
 
-def main() -> None:
-    """Everything."""
+def rls() -> None:
+    """The audit of row level security, by the number of tables."""
+    from bench.rls import main
+
+    main()
+
+
+PARTS = {"startup": startup, "lab": lab, "rls": rls}
+
+
+def main(names: list[str]) -> None:
+    """The named parts, or everything."""
+    if unknown := set(names) - set(PARTS):
+        sys.exit(f"bench: no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, medians of {RUNS} runs after a warm-up")
-    startup()
-    lab()
+    for name in names or PARTS:
+        PARTS[name]()
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -25,6 +25,8 @@ class Run:
     """One run of a command."""
 
     seconds: float
+    cpu_seconds: float
+    """Of the process, and not of a server that it asks. On a machine that others use too, this one tells more."""
     peak_mb: float
     status: int
     output: str
@@ -51,6 +53,10 @@ class Measured:
         return statistics.median(self.seconds)
 
     @property
+    def cpu_median(self) -> float:
+        return statistics.median(run.cpu_seconds for run in self.runs)
+
+    @property
     def peak_mb(self) -> float:
         return max(run.peak_mb for run in self.runs)
 
@@ -70,9 +76,9 @@ def run_once(command: Sequence[str | Path], limit: float = LIMIT, environ: Mappi
         with output.open("wb") as out, errors.open("wb") as err:
             launched = [*LAUNCHER, result, str(limit), *command]
             subprocess.run(launched, check=True, stdout=out, stderr=err, env={**os.environ, **(environ or {})})
-        seconds, peak, status = result.read_text().split()
+        seconds, cpu, peak, status = result.read_text().split()
         texts = (file.read_text(errors="replace") for file in (output, errors))
-        return Run(float(seconds), int(peak) / 1024, int(status), *texts)
+        return Run(float(seconds), float(cpu), int(peak) / 1024, int(status), *texts)
 
 
 def measure(

@@ -1,8 +1,10 @@
 """The audit of row level security on schemas of several sizes, and other auditors on the same ones.
 
 Every figure is of a whole process, on a real PostgreSQL of this bench's own: the process with its start, and within it
-the work alone. Memory is the process's, not the server's. ``BENCH_RLS_TABLES`` names the sizes, ``BENCH_RLS_DETAILS=1``
-shows the probes and the slowest checks; ``bench/rls_rivals.py`` says how to have others measured.
+the work alone. CPU and memory are the process's, not the server's.
+
+``BENCH_RLS_TABLES`` names the sizes, ``BENCH_RLS_DETAILS=1`` shows the probes and the slowest checks, and
+``bench/rls_rivals.py`` says how to have others measured.
 """
 
 from __future__ import annotations

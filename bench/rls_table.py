@@ -11,7 +11,9 @@ from bench.measure import LIMIT, Measured
 
 NAME = 26
 """Width of the first column."""
-_COLUMNS = f"{'seconds':>9}{'(runs)':>16}{'ms/table':>10}{'process s':>11}{'peak MB':>9}{'statements':>12}  findings"
+_COLUMNS = (
+    f"{'seconds':>9}{'(runs)':>16}{'ms/table':>10}{'process s':>11}{'cpu s':>8}{'MB':>6}{'statements':>12}  findings"
+)
 HEAD = " " * NAME + _COLUMNS
 
 
@@ -32,7 +34,7 @@ class Line:
     found: str = ""
 
     def __str__(self) -> str:
-        process = f"{self.measured.median:>11.2f}{self.measured.peak_mb:>9.0f}"
+        process = f"{self.measured.median:>11.2f}{self.measured.cpu_median:>8.2f}{self.measured.peak_mb:>6.0f}"
         line = f"{self.name:<{NAME}}{self._work():35}{process}{self.statements or '':>12}  {self.found}"
         return line.rstrip()
 

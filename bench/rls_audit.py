@@ -20,6 +20,7 @@ from auditor.checklist.model import Checklist
 from auditor.engine import Gathered, Judged, judge, run_probes
 from auditor.events import Crashed, Event, FactGathered, ProbeStarted
 from auditor.facts.catalog import Catalog
+from auditor.facts.columns import Columns
 from auditor.facts.row_trials import RowTrials
 from auditor.plan import Plan, make_plan
 from auditor.probes.capabilities import open_capabilities
@@ -58,7 +59,7 @@ def plan_of(part: str, registry: Registry, checklist: Checklist) -> Plan:
     plan = make_plan(registry, checklist, select=("rls",), ignore=needing if part == "static" else ())
     if part != "behavioural":
         return plan
-    wanted: tuple[type, ...] = (Catalog, RowTrials)
+    wanted: tuple[type, ...] = (Catalog, Columns, RowTrials)
     return replace(plan, checks=(), probes={fact: plan.probes[fact] for fact in wanted})
 
 

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from auditor.facts.catalog import Catalog, Grant, Relation, RowPolicy
-from auditor.model import Gap, failed, not_applicable, passed
+from auditor.facts.catalog import Catalog, Function, Grant, PolicyColumn, Relation, RowPolicy, ViewEdge
+from auditor.facts.policy import RlsPolicy
+from auditor.facts.row_trials import Row, RowTrials, Trial
+from auditor.model import Confidence, Gap, failed, not_applicable, passed
 from checks.rls.membership_names_the_row import membership_names_the_row
 
 PROJECTS = Relation("public", "projects", "table", "postgres", True, rls=True, grants=(Grant("anon", "SELECT"),))
@@ -23,8 +25,10 @@ NOTHING = [not_applicable("no policy looks up another table")]
 PASS = [passed("public.projects", "policy members compares with the row", aspect="members")]
 
 
-def judge(*policies, table=PROJECTS, gaps=()):
-    return list(membership_names_the_row(Catalog(("public",), "a test", "app", (table,), policies, gaps=gaps)))
+def judge(*policies, table=PROJECTS, trials=(), unsampled=(), public=(), gaps=(), **rest):
+    catalog = Catalog(("public",), "a test", "app", (table,), policies, gaps=gaps, **rest)
+    tried = RowTrials(tuple(trials), unsampled=unsampled)
+    return list(membership_names_the_row(catalog, tried, RlsPolicy(public_tables=public)))
 
 
 def where(condition):
@@ -100,6 +104,175 @@ def test_both_clauses_count_and_each_comparison_is_named_once():
 )
 def test_what_is_not_judged(policy, table):
     assert judge(policy, table=table) == NOTHING
+
+
+MEMBERS = (
+    PolicyColumn("public.members", "user_id", "uuid", "uuid"),
+    PolicyColumn("public.members", "org_id", "uuid", "uuid"),
+)
+"""The columns of a table that says who belongs to what."""
+
+
+def said(*allowed, policy="members", table="public.projects"):
+    """What real members are told of a row of another tenant, one after the other."""
+    return [
+        Trial(table, policy, "authenticated", "using", answer, row=Row.REAL, who=f"member {number}")
+        for number, answer in enumerate(allowed, 1)
+    ]
+
+
+def open_to_members(policy="members", memberships=("public.members",)):
+    return failed(
+        "public.projects",
+        f"policy {policy} shows a row of one tenant to members of another",
+        confidence=Confidence.PROVEN,
+        aspect=policy,
+        policy=policy,
+        memberships=list(memberships),
+    )
+
+
+def proven(policy="members"):
+    return passed(
+        "public.projects", f"policy {policy} compares with the row", confidence=Confidence.PROVEN, aspect=policy
+    )
+
+
+def test_every_member_sees_the_rows_of_another_tenant():
+    assert judge(LOOKUP, trials=said(True, True), columns=MEMBERS) == [open_to_members()]
+
+
+def test_no_member_sees_them():
+    assert judge(LOOKUP, trials=said(False, False), columns=MEMBERS) == [proven()]
+
+
+def test_a_member_who_sees_them_may_be_an_administrator():
+    assert judge(LOOKUP, trials=said(True, False), columns=MEMBERS) == [proven()]
+
+
+def test_a_member_of_whom_it_is_not_known_proves_nothing():
+    assert judge(LOOKUP, trials=said(True, None), columns=MEMBERS) == PASS
+
+
+def test_a_stranger_who_sees_a_real_tenant_is_no_member():
+    stranger = Trial("public.projects", "members", "authenticated", "using", True, row=Row.REAL)
+    assert judge(LOOKUP, trials=(stranger,), columns=MEMBERS) == PASS
+
+
+def test_what_members_are_shown_outweighs_the_text():
+    assert judge(where("(m.org_id = m.org_id)"), trials=said(True), columns=MEMBERS) == [open_to_members()]
+
+
+def test_only_the_policy_that_lets_them_through_is_named():
+    other = replace(LOOKUP, name="other")
+    trials = (*said(True), *said(False, policy="other"))
+    assert judge(LOOKUP, other, trials=trials, columns=MEMBERS) == [
+        open_to_members(),
+        passed("public.projects", "policy other compares with the row", aspect="other"),
+    ]
+
+
+def test_a_restrictive_policy_beside_it_counts():
+    limit = replace(LOOKUP, name="limit", permissive=False, relations=())
+    trials = (*said(True), *said(False, policy="limit"))
+    assert judge(LOOKUP, limit, trials=trials, columns=MEMBERS) == [proven()]
+
+
+def test_members_behind_a_function():
+    function = Function("core", "mine", "", "postgres", True, "stable", "sql", "", (), False, reads=("public.members",))
+    policy = replace(LOOKUP, using="mine()", relations=(), functions=("core.mine()",))
+    rest = {"functions": (function,), "columns": MEMBERS}
+    assert judge(policy, trials=said(True), **rest) == [open_to_members()]
+    assert judge(policy, trials=said(False), **rest) == [proven()]
+    assert judge(policy, trials=said(False), columns=MEMBERS) == NOTHING
+
+
+def test_a_table_that_looks_itself_up_has_no_members_of_its_own():
+    policy = replace(LOOKUP, relations=("public.projects",))
+    columns = tuple(replace(column, table="public.projects") for column in MEMBERS)
+    assert judge(policy, trials=said(True), columns=columns) == [open_to_members(memberships=())]
+
+
+@pytest.mark.parametrize("trials", [(), said(False)])
+def test_members_who_could_not_be_sampled_are_named_and_nothing_is_proven(trials):
+    unsampled = (("public.members", "permission denied; grant select"), ("public.other", "never mind"))
+    assert judge(LOOKUP, trials=trials, unsampled=unsampled, columns=MEMBERS) == [
+        passed(
+            "public.projects",
+            "policy members compares with the row",
+            aspect="members",
+            not_tried_with_members_of={"public.members": "permission denied; grant select"},
+        )
+    ]
+
+
+def test_declared_public_covers_reading_only():
+    policy = replace(LOOKUP, command="SELECT")
+    assert judge(policy, trials=said(True), columns=MEMBERS, public=("public.projects",)) == PASS
+    assert judge(LOOKUP, trials=said(True), columns=MEMBERS, public=("public.projects",)) == [open_to_members()]
+
+
+ANYTHING = replace(
+    LOOKUP,
+    using="(EXISTS ( SELECT 1 FROM members m WHERE (m.user_id = auth.uid())))",
+    looked_up=(("public.members", "user_id"),),
+)
+
+
+def asks_for_anything(table="public.members"):
+    return failed(
+        "public.projects",
+        f"policy members asks {table} whether the caller is a member of anything, and not of what",
+        confidence=Confidence.INFERRED,
+        aspect="members",
+        policy="members",
+        memberships=[table],
+    )
+
+
+def test_a_membership_of_anything():
+    assert judge(ANYTHING, columns=MEMBERS) == [asks_for_anything()]
+
+
+def test_a_membership_of_anything_in_a_hostile_table():
+    table = 'public."mem.bers"'
+    columns = tuple(replace(column, table=table) for column in MEMBERS)
+    policy = replace(ANYTHING, relations=(table,), looked_up=((table, "user_id"),))
+    assert judge(policy, columns=columns) == [asks_for_anything(table)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "columns"),
+    [
+        ({"columns": ("org_id",)}, MEMBERS),
+        ({"looked_up": (("public.members", "org_id"), ("public.members", "user_id"))}, MEMBERS),
+        ({"looked_up": ()}, MEMBERS),
+        ({"looked_up": (("public.other", "user_id"),)}, MEMBERS),
+        ({}, (replace(MEMBERS[0], unique=True), MEMBERS[1])),
+        ({}, MEMBERS[:1]),
+        ({}, ()),
+    ],
+    ids=["reads its row", "reads the tenant", "reads nothing", "reads another", "one line a user", "no tenant", "none"],
+)
+def test_what_is_no_membership_of_anything(changes, columns):
+    assert judge(replace(ANYTHING, **changes), columns=columns) == PASS
+
+
+@pytest.mark.parametrize("schema", ["core", "public"])
+def test_a_table_behind_a_view_that_runs_as_its_caller(schema):
+    table = replace(PROJECTS, schema="core", exposed=False)
+    view = Relation(schema, "v", "view", "postgres", True, grants=PROJECTS.grants, security_invoker=True)
+    catalog = Catalog(
+        (schema,),
+        "a test",
+        "app",
+        (table, view),
+        (replace(LOOKUP, table="core.projects"),),
+        views=(ViewEdge(f"{schema}.v", "core.projects"),),
+    )
+    assert list(membership_names_the_row(catalog, RowTrials(()), RlsPolicy())) == [
+        passed("core.projects", "policy members compares with the row", aspect="members")
+    ]
 
 
 def test_hostile_table_names():

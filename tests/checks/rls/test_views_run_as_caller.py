@@ -25,15 +25,24 @@ def judge(view=VIEW, *others, table=NOTES, edges=(EDGE,), reads=(), public=(), r
     return list(views_run_as_caller(catalog, trials, RlsPolicy(public_tables=public)))
 
 
-def around(subject="public.v", definers=("public.v",), reads=("public.notes",), seen=()):
+def around(
+    subject="public.v",
+    definers=("public.v",),
+    reads=("public.notes",),
+    seen=(),
+    deed="reads",
+    readable=("anon", "authenticated"),
+    writable=(),
+):
     return failed(
         subject,
-        f"reads {', '.join(reads)} with the rights of an owner, around row level security",
+        f"{deed} {', '.join(reads)} with the rights of an owner, around row level security",
         confidence=Confidence.PROVEN if seen else Confidence.OBSERVED,
         remediation="\n".join(f"    alter view {definer} set (security_invoker = true);" for definer in definers),
         reads=list(reads),
         definer_views=list(definers),
-        readable_by=["anon", "authenticated"],
+        readable_by=list(readable),
+        writable_by=list(writable),
         rows_seen_by=list(seen),
     )
 
@@ -44,6 +53,29 @@ def test_around():
 
 def test_around_and_read():
     assert judge(reads=(("authenticated", True), ("anon", False))) == [around(seen=("authenticated",))]
+
+
+@pytest.mark.parametrize("privilege", ["INSERT", "UPDATE", "DELETE"])
+def test_around_by_writing_alone(privilege):
+    view = replace(VIEW, grants=(Grant("authenticated", privilege),))
+    assert judge(view) == [around(deed="writes", readable=(), writable=("authenticated",))]
+
+
+def test_around_by_writing_some_columns():
+    view = replace(VIEW, grants=(Grant("anon", "UPDATE", ("title",)),))
+    assert judge(view) == [around(deed="writes", readable=(), writable=("anon",))]
+
+
+def test_around_both_ways():
+    view = replace(VIEW, grants=(*READERS, Grant("anon", "DELETE")))
+    assert judge(view) == [around(deed="reads and writes", writable=("anon",))]
+
+
+def test_a_filter_is_no_defence_where_nobody_could_try_it():
+    view = replace(VIEW, grants=(Grant("anon", "UPDATE"),), asks_caller=True)
+    assert judge(view, table=replace(NOTES, size_bytes=8192)) == [
+        around(deed="writes", readable=(), writable=("anon",))
+    ]
 
 
 def test_as_the_caller():

@@ -159,6 +159,8 @@ class Decisions:
         """Whether a role gets at a row of its own, in any state."""
         counted = self.policies(table, role, command)
         found = [self._decide(counted, command, side, case) for case in self._of(table, role, Row.OWN)]
+        if not found:
+            return Decision(None, reason="it was not tried")
         return next((d for allowed in (True, None) for d in found if d.allowed is allowed), Decision(False))
 
     def members(self, table: str, command: str, side: str) -> Decision | None:
@@ -179,7 +181,7 @@ class Decisions:
         key = (table, role)
         if key not in self._closed:
             self._closed[key] = key not in self._not_closed and all(
-                any((table, policy.name, side, case) in self._trials for case in self._of(table, role))
+                all((table, policy.name, side, case) in self._trials for case in self._of(table, role))
                 for policy in self._policies.get(table, ())
                 for side, text in (("using", policy.using), ("check", policy.check))
                 if text is not None and not (self._names.get(role) or {role, PUBLIC}).isdisjoint(policy.roles)

@@ -1,0 +1,128 @@
+"""The rows that policies are tried on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auditor.facts.catalog import Catalog, PolicyColumn, RowPolicy
+from auditor.facts.row_trials import Row
+from auditor.probes.personas import STRANGER
+from auditor.probes.synthetic_rows import OWNER, SyntheticRows, _combinations, _samples, literal
+
+UUID = ("uuid", "uuid")
+TEXT = ("text", "S")
+NUMBER = ("bigint", "N")
+
+
+def column(name, kind=UUID, **changes):
+    return replace(PolicyColumn("public.notes", name, *kind), **changes)
+
+
+def rows(row, *columns):
+    policy = RowPolicy("public.notes", "own", "ALL", True, ("public",), "x", None, tuple(c.name for c in columns))
+    return SyntheticRows(Catalog(("public",), "a test", "app", (), (policy,), columns)).of("public.notes", row)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "value"),
+    [
+        ("owner_id", UUID, f"'{OWNER}'"),
+        ("whatever", UUID, f"'{OWNER}'"),
+        ("owner_id", TEXT, f"'{OWNER}'"),
+        ("created_by", TEXT, f"'{OWNER}'"),
+        ("organisation_slug", TEXT, f"'{OWNER}'"),
+        ("email", TEXT, f"'{OWNER}'"),
+        ("id", NUMBER, "32011"),
+        ("approved_by", NUMBER, "32011"),
+    ],
+)
+def test_a_column_that_names_somebody_names_somebody_else(name, kind, value):
+    assert rows(Row.FOREIGN, column(name, kind)) == [{name: value}]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("amount", NUMBER),
+        ("paid", NUMBER),
+        ("owner_id", ("uuid[]", "A")),
+        ("owner_since", ("date", "D")),
+        ("geometry", ("public.geometry", "U")),
+    ],
+)
+def test_what_names_nobody_and_may_be_empty_is(name, kind):
+    assert rows(Row.FOREIGN, column(name, kind)) == [{name: "null"}]
+
+
+@pytest.mark.parametrize(
+    ("changes", "values"),
+    [
+        ({"category": "B"}, ["true", "false"]),
+        ({"category": "E", "labels": ("a", "it's")}, ["'a'", "'it''s'"]),
+        ({"category": "S", "labels": ("a", "b"), "nullable": False}, ["'a'", "'b'"]),
+        ({"category": "S"}, ["null", "'x'"]),
+        ({"category": "S", "nullable": False}, ["'x'"]),
+        ({"category": "N", "nullable": False}, ["0", "1000"]),
+        ({"category": "D", "nullable": False}, ["'1970-01-01'", "'2200-01-01'"]),
+        ({"category": "U", "nullable": False}, ["null"]),
+    ],
+)
+def test_the_states_of_a_column(changes, values):
+    assert _samples(column("state", **changes)) == values
+
+
+def test_an_ownerless_row_keeps_what_cannot_be_empty():
+    found = rows(Row.OWNERLESS, column("id", nullable=False), column("owner_id"))
+    assert found == [{"id": f"'{OWNER}'", "owner_id": "null"}]
+    assert rows(Row.OWNERLESS, column("id", nullable=False)) == []
+
+
+def test_a_shared_row_is_the_callers_in_a_tenant_that_is_not():
+    found = rows(Row.SHARED, column("user_id"), column("org_id"))
+    assert found == [{"user_id": f"'{STRANGER}'", "org_id": f"'{OWNER}'"}]
+    assert rows(Row.SHARED, column("user_id")) == rows(Row.SHARED, column("org_id")) == []
+
+
+def test_an_own_row():
+    assert rows(Row.OWN, column("id"), column("n_id", NUMBER)) == [{"id": f"'{STRANGER}'", "n_id": "32012"}]
+
+
+def test_the_owner_is_not_the_stranger():
+    assert OWNER != STRANGER
+
+
+def test_columns_that_decide_nothing_are_left_out():
+    policy = RowPolicy("public.notes", "own", "ALL", True, ("public",), "x", None, ("owner_id",))
+    catalog = Catalog(
+        ("public",), "a test", "app", (), (policy,), (column("owner_id"), column("other", ("boolean", "B")))
+    )
+    assert SyntheticRows(catalog).of("public.notes", Row.FOREIGN) == [{"owner_id": f"'{OWNER}'"}]
+    whole = replace(policy, using="is_mine(notes.*)")
+    assert len(SyntheticRows(replace(catalog, policies=(whole,))).of("public.notes", Row.FOREIGN)) == 2
+
+
+@given(st.lists(st.integers(1, 4), min_size=1, max_size=8))
+def test_every_value_of_every_column_occurs(sizes):
+    samples = [[f"{number}.{value}" for value in range(size)] for number, size in enumerate(sizes)]
+    found = _combinations(samples)
+    assert len(found) == len(set(found)) <= 60
+    assert {value for row in found for value in row} == {value for values in samples for value in values}
+
+
+def test_one_flag_among_many_is_tried_both_ways_with_all_others_alike():
+    found = _combinations([["true", "false"]] * 6)
+    for position in range(6):
+        others = {(row[:position] + row[position + 1 :], row[position]) for row in found}
+        for rest in (("true",) * 5, ("false",) * 5):
+            assert {(rest, "true"), (rest, "false")} <= others
+
+
+@pytest.mark.parametrize(
+    ("value", "sql"), [("a", "'a'"), ("it's", "'it''s'"), ("a\\b", "E'a\\\\b'"), ("'\\", "E'''\\\\'"), ("", "''")]
+)
+def test_literals(value, sql):
+    assert literal(value) == sql

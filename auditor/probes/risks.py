@@ -19,6 +19,7 @@ Node = tuple[str, int]
 
 _WHO = ("auth.uid(", "auth.jwt(", "auth.role(", "auth.email(")
 """What asks who calls by itself: whether a caller of these does, its own text tells."""
+_UNKNOWN = "it calls a function that the audit cannot look into"
 _READABLE = frozenset({"sql", "plpgsql"})
 _COMPILED = frozenset({"c", "internal"})
 
@@ -130,6 +131,8 @@ class Reach:
             relations: OIDs that it depends on.
         """
         own = self._traits(self.source(text))
+        if not set(functions) <= self.known.keys():
+            own.setdefault(Trait.RISK, _UNKNOWN)
         nodes = [("function", oid) for oid in sorted(functions)] + [self._relation(oid) for oid in sorted(relations)]
         for trait, having in spread.items():
             for node in nodes:
@@ -175,7 +178,7 @@ class Reach:
         for oid in functions:
             self._users[("function", oid)].append(node)
             if oid not in self.known:
-                self._own[Trait.RISK][("function", oid)] = "it calls a function that the audit cannot look into"
+                self._own[Trait.RISK][("function", oid)] = _UNKNOWN
         for oid in relations:
             self._users[self._relation(oid)].append(node)
 

@@ -1,0 +1,147 @@
+"""Rows put together: what is missing, unknown or locked is never taken for harmless."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from auditor.facts.catalog import Grant, RowPolicy, ViewEdge
+from auditor.model import Gap
+from auditor.probes.catalog_rows import LOCKED, Assembly, CatalogRows
+
+NOTES, OTHER, VIEW, FUNCTION = 1, 2, 3, 50
+EMPTY = CatalogRows([], [], [], [], [], [], [], [], [], [], [])
+
+
+def relation(oid, name, kind="r", grants=()):
+    return (oid, "public", name, kind, "postgres", True, True, False, list(grants), [], False, False, "", 0)
+
+
+def policy(table=NOTES, using="(a = b)", own=(1,), functions=None, operators=None, relations=None, theirs=None, **more):
+    locked = more.get("locked", False)
+    columns = list(own) or None
+    return (table, "p", "r", True, ["public"], using, None, locked, columns, functions, operators, relations, theirs)
+
+
+def column(table, number, name, listed="", labels=None):
+    return (table, number, name, "S", "text", True, labels, listed, True, False, False, False)
+
+
+def function(oid=FUNCTION, name="f", volatility="s", language="sql", text=""):
+    return (oid, "core", name, "", "postgres", False, volatility, language, None, ["anon"], False, False, "", text)
+
+
+def built(**rows):
+    return Assembly(replace(EMPTY, **{"relations": [relation(NOTES, "notes"), relation(OTHER, "other")], **rows}))
+
+
+def only(**changes):
+    policies = [policy(**{k: v for k, v in changes.items() if k != "rows"})]
+    (found,) = built(policies=policies, **changes.get("rows", {})).policies([column(NOTES, 1, "owner")])
+    return found
+
+
+def test_a_policy():
+    assert only() == RowPolicy("public.notes", "p", "SELECT", True, ("public",), "(a = b)", None, columns=("owner",))
+
+
+def test_a_column_that_was_dropped_in_the_middle_has_no_name():
+    assert only(own=(1, 7)).columns == ("owner",)
+
+
+def test_a_policy_of_a_table_that_was_dropped_in_the_middle_is_gone():
+    assert built(policies=[policy(table=99)]).policies([]) == ()
+
+
+def test_a_function_that_is_not_known_is_not_harmless():
+    found = only(functions=[999])
+    assert found.functions == ("function 999",)
+    assert found.risk == "it calls a function that the audit cannot look into"
+    risky = only(functions=[FUNCTION], rows={"functions": [function(volatility="v")]})
+    assert risky.functions == ("core.f()",)
+    assert risky.risk == "it calls core.f(), which is volatile or not to be trusted"
+
+
+def test_an_operator_is_its_function():
+    rows = {"functions": [function(volatility="v")], "operators": [(70, FUNCTION, "===")]}
+    assert only(operators=[70], rows=rows).risk == "it calls core.f(), which is volatile or not to be trusted"
+
+
+def test_what_it_looks_up_by_name():
+    columns = [column(NOTES, 1, "owner"), column(OTHER, 4, "user_id")]
+    (found,) = built(policies=[policy(relations=[OTHER, OTHER], theirs=[0, 4])]).policies(columns)
+    assert (found.relations, found.looked_up) == (("public.other",), (("public.other", "user_id"),))
+
+
+def test_a_policy_whose_table_is_locked_is_there_and_never_run():
+    parts = built(policies=[policy(using=None, locked=True)])
+    (found,) = parts.policies([])
+    assert (bool(found.using), found.risk) == (True, LOCKED)
+    assert parts.unread() == (Gap("public.notes", LOCKED, "try again later"),)
+
+
+def test_a_view_whose_text_is_locked_is_never_read():
+    parts = built(relations=[relation(VIEW, "seen", "v")])
+    assert [one.risk for one in parts.relations()] == [LOCKED]
+    assert parts.unread() == (Gap("public.seen", LOCKED, "try again later"),)
+
+
+def test_views():
+    rows = {
+        "relations": [relation(NOTES, "notes"), relation(VIEW, "seen", "v")],
+        "views": [(VIEW, NOTES), (VIEW, 12345)],
+        "view_texts": [(VIEW, "select 1 where core.f() and auth.uid() = owner")],
+        "view_functions": [(VIEW, FUNCTION)],
+        "functions": [function(volatility="v")],
+    }
+    parts = built(**rows)
+    assert parts.views() == (ViewEdge("public.seen", "public.notes"),)
+    seen = parts.relations()[1]
+    assert (seen.asks_caller, seen.calls) == (True, ("core.f()",))
+    assert seen.risk == "it calls core.f(), which is volatile or not to be trusted"
+
+
+def test_grants_on_columns_beside_those_on_the_table():
+    parts = built(
+        relations=[relation(NOTES, "notes", grants=["anon:SELECT", "a:b:INSERT"])],
+        column_grants=[(NOTES, "anon", "SELECT", ["id"]), (NOTES, "anon", "UPDATE", ["id"])],
+    )
+    assert parts.relations()[0].grants == (
+        Grant("anon", "SELECT"),
+        Grant("a:b", "INSERT"),
+        Grant("anon", "UPDATE", ("id",)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("labels", "listed", "expected"),
+    [
+        (["a", "b"], "", ("a", "b")),
+        (None, "CHECK ((state = ANY (ARRAY['a'::text, 'it''s'::text])))", ("a", "it's")),
+        (None, "CHECK ((length(state) < 5))", ()),
+    ],
+)
+def test_the_values_of_a_column(labels, listed, expected):
+    (found,) = built().columns([column(NOTES, 1, "state", listed, labels)])
+    assert found.labels == expected
+
+
+def test_tables_of_which_every_column_counts():
+    rows = {"functions": [function(text="select 1 from other")]}
+    assert built(policies=[policy(functions=[FUNCTION])], **rows).looked_up() == [OTHER]
+    assert built(policies=[policy(relations=[OTHER], theirs=[0])]).looked_up() == [OTHER]
+    assert built(policies=[policy(using="f(notes.*)")]).looked_up() == [NOTES]
+    assert built(policies=[policy()]).looked_up() == []
+
+
+def test_a_function_by_what_it_reaches():
+    rows = [
+        function(name="uses", text="select core.g() from notes"),
+        function(51, "g", text="select auth.jwt() -> 'user_metadata'"),
+        function(52, "standard"),
+    ]
+    uses, g, standard = built(functions=rows, bodies=[(52, "select core.g()")]).functions()
+    assert (uses.calls, uses.reads) == (("core.g",), ("public.notes",))
+    assert (standard.calls, standard.reads_user_metadata) == (("core.g",), True)
+    assert uses.reads_user_metadata is g.reads_user_metadata is True

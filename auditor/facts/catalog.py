@@ -269,6 +269,15 @@ class Catalog:
     published: tuple[str, ...] = ()
     """Relations in the publication ``supabase_realtime``."""
     gaps: tuple[Gap, ...] = field(default=())
+    other_roles: tuple[str, ...] = ()
+    """Roles that the API may take besides anon and authenticated, and that row level security binds."""
+    server_version: int = 0
+    """As PostgreSQL numbers it: 180001 is 18.1; 0 when it is not known."""
+
+    @property
+    def views_may_run_as_caller(self) -> bool:
+        """Whether the server knows ``security_invoker`` (PostgreSQL 15)."""
+        return not 0 < self.server_version < 150_000
 
     def columns_by_table(self) -> dict[str, list[PolicyColumn]]:
         """What is known of the columns of each table."""

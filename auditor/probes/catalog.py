@@ -74,6 +74,7 @@ async def _read(
         volatile=await tx.rows(sql.VOLATILE_BUILTINS),
     )
     parts = Assembly(rows)
+    request_roles = {str(name) for (name,) in await tx.rows(sql.REQUEST_ROLES)}
     columns = await tx.rows(sql.COLUMNS, {"whole": parts.looked_up(), "locked": locked})
     return Catalog(
         schemas,
@@ -89,8 +90,10 @@ async def _read(
         published=tuple(".".join(map(quoted, row)) for row in await tx.rows(sql.PUBLISHED)),
         gaps=(
             *parts.unread(),
-            *_gaps(schemas, source, await tx.rows(sql.NAMESPACES), await tx.rows(sql.REQUEST_ROLES)),
+            *_gaps(schemas, source, await tx.rows(sql.NAMESPACES), request_roles),
         ),
+        server_version=server_version,
+        other_roles=tuple(sorted(request_roles - {*API_ROLES})),
     )
 
 
@@ -104,22 +107,13 @@ def _default(row: tuple[Any, ...]) -> DefaultGrant:
     return DefaultGrant(creator, schema or "", _OBJECTS[objects], role, tuple(privileges))
 
 
-def _gaps(
-    schemas: tuple[str, ...], source: str, namespaces: list[tuple[Any, ...]], roles: list[tuple[Any, ...]]
-) -> tuple[Gap, ...]:
+def _gaps(schemas: tuple[str, ...], source: str, namespaces: list[tuple[Any, ...]], there: set[str]) -> tuple[Gap, ...]:
     existing = {str(row[0]) for row in namespaces}
-    there = {str(row[0]) for row in roles}
-    others = sorted(there - {*API_ROLES})
     gaps = [
         Gap(f"schema {schema}", f"{source} exposes the schema {schema}, which does not exist", "correct the list")
         for schema in schemas
         if schema not in existing
     ]
-    if others:
-        names = ", ".join(others)
-        gaps.append(
-            Gap(f"roles {names}", f"the API may run requests as {names}, which this audit does not look through")
-        )
     if not there & {*API_ROLES}:
         gaps.append(
             Gap("roles", "the database has neither a role anon nor authenticated", "is this the database of the API?")

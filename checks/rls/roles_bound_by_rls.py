@@ -27,6 +27,12 @@ def roles_bound_by_rls(catalog: Catalog) -> Iterator[Finding]:
     for name in API_ROLES:
         if name in roles:
             yield judge_role(roles[name], roles)
+    for name in catalog.other_roles:
+        yield unproven(
+            name,
+            f"the API may run requests as {name}, and what that role may do is not looked through",
+            "review its grants and policies, and waive this; or revoke it from authenticator",
+        )
     if not any(name in roles for name in API_ROLES):
         yield unproven("roles", "the database has neither a role anon nor authenticated")
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from auditor.facts.catalog import Catalog, Relation
 from auditor.facts.policy import RlsPolicy
@@ -25,24 +26,32 @@ def views_run_as_caller(catalog: Catalog, trials: RowTrials, intent: RlsPolicy) 
     ## How to fix it
         alter view {subject} set (security_invoker = true);
 
-    and the same for every view that it reads.
+    and the same for every view that it reads. PostgreSQL knows this from version 15 on; before, revoke the view from
+    API roles, and serve it through a function that filters by the caller.
     """
     paths, reads, written_by = ViewPaths(catalog), trials.reads_by_table(), trials.written_by()
     views = [view for view in catalog.exposed("view") if view.reachable_by]
     if not views and not catalog.gaps:
         yield not_applicable("the API serves no view")
     for view in views:
-        yield _judge(view, paths, reads.get(str(view), []), bool(written_by.get(str(view))), intent)
+        around = paths.around_rls(view)
+        protected = sorted(str(table) for _, table in around)
+        if not around:
+            yield passed(str(view), "reads no protected table with its owner's rights")
+        elif view.named_in(intent.public_tables):
+            yield passed(str(view), "declared public", declared="public_tables", reads=protected)
+        else:
+            found = _judge(view, around, reads.get(str(view), []), bool(written_by.get(str(view))))
+            yield found if catalog.views_may_run_as_caller else replace(found, remediation=_before_15(found, view))
 
 
-def _judge(view: Relation, paths: ViewPaths, reads: list[Read], written: bool, intent: RlsPolicy) -> Finding:
-    around = paths.around_rls(view)
-    if not around:
-        return passed(str(view), "reads no protected table with its owner's rights")
+def _before_15(finding: Finding, view: Relation) -> str:
+    return f"    revoke all on {view} from anon, authenticated;" if finding.remediation else ""
+
+
+def _judge(view: Relation, around: Sequence[tuple[Relation, Relation]], reads: list[Read], written: bool) -> Finding:
     protected = sorted(str(table) for _, table in around)
     definers = sorted({str(definer) for definer, _ in around})
-    if view.named_in(intent.public_tables):
-        return passed(str(view), "declared public", declared="public_tables", reads=protected)
     seen_by = sorted(read.role for read in reads if read.found)
     closed_to = {read.role for read in reads if read.found is False}
     filtered = view.asks_caller and view.readable_by and closed_to.issuperset(view.readable_by)

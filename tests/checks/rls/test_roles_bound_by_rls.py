@@ -82,3 +82,12 @@ def test_other_roles_are_not_judged():
 @pytest.mark.parametrize("roles", [(), (SERVICE,)])
 def test_no_api_role_is_no_pass(roles):
     assert judge(*roles) == [unproven("roles", "the database has neither a role anon nor authenticated")]
+
+
+def test_another_role_that_the_api_may_take_is_not_passed_over():
+    catalog = Catalog(("public",), "a test", "app", (), other_roles=("editor",))
+    assert unproven(
+        "editor",
+        "the API may run requests as editor, and what that role may do is not looked through",
+        "review its grants and policies, and waive this; or revoke it from authenticator",
+    ) in list(roles_bound_by_rls(catalog))

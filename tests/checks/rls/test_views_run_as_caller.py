@@ -169,3 +169,20 @@ def test_hostile_names_are_quoted_and_not_covered_by_another_declaration():
 
 def test_a_gap_is_not_taken_for_nothing_to_look_at():
     assert judge(replace(VIEW, grants=()), gaps=(Gap("schema api", "it does not exist"),)) == []
+
+
+@pytest.mark.parametrize(
+    ("version", "fix"),
+    [
+        (0, "    alter view public.around set (security_invoker = true);"),
+        (150_001, "    alter view public.around set (security_invoker = true);"),
+        (140_012, "    revoke all on public.around from anon, authenticated;"),
+    ],
+)
+def test_what_an_old_server_does_not_know_is_no_advice(version, fix):
+    table = Relation("public", "notes", "table", "postgres", True, rls=True)
+    view = Relation("public", "around", "view", "postgres", True, grants=(Grant("anon", "SELECT"),))
+    edges = (ViewEdge("public.around", "public.notes"),)
+    catalog = Catalog(("public",), "a test", "app", (table, view), views=edges, server_version=version)
+    (found,) = views_run_as_caller(catalog, RowTrials(()), RlsPolicy())
+    assert found.remediation == fix

@@ -492,4 +492,14 @@ CASES = (
         safe=True,
         notes="a policy for a role that is no API role opens nothing to strangers",
     ),
+    case(
+        "another-role-of-the-api",
+        "the API may take a third role: what that role may do does not hide what strangers may",
+        "create role editor nologin; grant editor to authenticator;"
+        + notes("for select to authenticated using (owner = owner)"),
+        stranger(READ, 1),
+        fails="RLS003 public.notes",
+        errors="RLS013 editor",
+        undo="drop role editor;",
+    ),
 )

@@ -19,14 +19,12 @@ from auditor.checklist.load import load
 from auditor.checklist.model import Checklist
 from auditor.engine import Gathered, Judged, judge, run_probes
 from auditor.events import Crashed, Event, FactGathered, ProbeStarted
-from auditor.facts.catalog import Catalog
-from auditor.facts.columns import Columns
 from auditor.facts.row_trials import RowTrials
 from auditor.plan import Plan, make_plan
 from auditor.probes.capabilities import open_capabilities
 from auditor.probes.net.traffic import Traffic
 from auditor.redact import Redactor
-from auditor.registry import Registry
+from auditor.registry import Probe, Registry
 from auditor.run import load_registry, make_redactor
 
 PARTS = ("static", "behavioural", "everything")
@@ -59,8 +57,15 @@ def plan_of(part: str, registry: Registry, checklist: Checklist) -> Plan:
     plan = make_plan(registry, checklist, select=("rls",), ignore=needing if part == "static" else ())
     if part != "behavioural":
         return plan
-    wanted: tuple[type, ...] = (Catalog, Columns, RowTrials)
-    return replace(plan, checks=(), probes={fact: plan.probes[fact] for fact in wanted})
+    return replace(plan, checks=(), probes=_behind(RowTrials, plan.probes))
+
+
+def _behind(fact: type, probes: Mapping[type, Probe]) -> dict[type, Probe]:
+    """The probe of a fact, and those of all that it takes."""
+    found = {fact: probes[fact]}
+    for need in probes[fact].needs():
+        found |= _behind(need, probes) if need in probes else {}
+    return found
 
 
 def run(part: str, checklist: Checklist) -> dict[str, object]:

@@ -46,12 +46,12 @@ class Line:
 
 
 def found(told: dict[str, Any]) -> str:
-    """``45 fail of 4,000``; of trials, which find nothing by themselves, how many there were."""
+    """``45 fail; 900 told``, many passes in one; of trials, which find nothing by themselves, how many there were."""
     if told["trials"] and not told["findings"]:
         return ", ".join(f"{count:,} {word}" for word, count in sorted(told["trials"].items()))
     outcomes = told["findings"]
     bad = [f"{outcomes[outcome]:,} {outcome}" for outcome in ("fail", "error") if outcome in outcomes]
-    return f"{' and '.join(bad) or 'no fail'} of {sum(outcomes.values()):,}"
+    return f"{' and '.join(bad) or 'no fail'}; {sum(outcomes.values()):,} told"
 
 
 def details(told: dict[str, Any]) -> str:

@@ -195,6 +195,8 @@ class PolicyColumn:
     nullable: bool = True
     labels: tuple[str, ...] = ()
     """The values of its enum type, or those that a CHECK of its own lists."""
+    default: str | None = None
+    """What a text is when nobody says anything; None where there is no such text."""
     indexed: bool = True
     """An index begins with it."""
     unique: bool = False

@@ -136,32 +136,31 @@ class Decisions:
         """Whether there is such a row of the table."""
         return bool(self._cases.get((table, role, row)))
 
-    def foreign_row(self, table: str, role: str, command: str, side: str, row: Row = Row.FOREIGN) -> Decision:
+    def foreign_row(
+        self, table: str, role: str, command: str, side: str, row: Row = Row.FOREIGN, *, any_state: bool = False
+    ) -> Decision:
         """Whether a role gets at somebody else's row; policies that open everything are left to their own check.
 
         A stranger gets at it when it is open in every state that it may be in: a row that is shown in some states
-        only is shown on purpose. One kind of stranger is enough.
+        only is shown on purpose. One kind of stranger is enough; with ``any_state``, so is one state: of a new row,
+        the caller says what it is like.
         """
         if self._is_closed(table, role):
             return _CLOSED
         counted = self._policies_that_count(table, role, command, side)
+        combined = _in_any if any_state else _in_all
         strangers = [
-            _in_all(self._decide(counted, command, side, case) for case in cases)
+            combined(self._decide(counted, command, side, case) for case in cases)
             for cases in self._by_who(table, role, row)
             if row is not Row.REAL or not cases[0].who  # what members of others get is another question
         ]
-        for allowed in (True, None):
-            if found := next((decision for decision in strangers if decision.allowed is allowed), None):
-                return found
-        return Decision(False)
+        return _in_any(strangers)
 
     def own_row(self, table: str, role: str, command: str, side: str) -> Decision:
         """Whether a role gets at a row of its own, in any state."""
         counted = self.policies(table, role, command)
         found = [self._decide(counted, command, side, case) for case in self._of(table, role, Row.OWN)]
-        if not found:
-            return Decision(None, reason="it was not tried")
-        return next((d for allowed in (True, None) for d in found if d.allowed is allowed), Decision(False))
+        return _in_any(found) if found else Decision(None, reason="it was not tried")
 
     def members(self, table: str, command: str, side: str) -> Decision | None:
         """Whether every real member of one tenant gets at a row of another; None when none was tried.
@@ -229,6 +228,12 @@ class Decisions:
 
     def _trial(self, policy: RowPolicy, side: str, case: _Case) -> Trial | None:
         return self._trials.get((policy.table, policy.name, side, case))
+
+
+def _in_any(decisions: Iterable[Decision]) -> Decision:
+    """Open when one is."""
+    found = list(decisions)
+    return next((d for allowed in (True, None) for d in found if d.allowed is allowed), _CLOSED)
 
 
 def _in_all(decisions: Iterable[Decision]) -> Decision:

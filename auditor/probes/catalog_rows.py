@@ -23,6 +23,7 @@ _COMMANDS = {"*": "ALL", "r": "SELECT", "a": "INSERT", "w": "UPDATE", "d": "DELE
 _VOLATILITY = {"i": "immutable", "s": "stable", "v": "volatile"}
 _CALLER = re.compile(r"auth\.(?:uid|jwt|email)\(|request\.jwt")
 _LISTED = re.compile(r"'((?:[^']|'')*+)'::")
+_DEFAULT = re.compile(r"'((?:[^']|'')*+)'(?:::[\w .\"()]+)?")
 _MOST_LABELS = 20
 _UNREAD = "another session holds the table"
 """Stands for an expression that could not be asked for. No SQL, and it is never run."""
@@ -212,7 +213,8 @@ class Assembly:
         return tuple(sorted(found, key=lambda column: (column.table, column.name)))
 
     def _column(self, row: tuple[Any, ...]) -> PolicyColumn:
-        oid, _, name, category, base, nullable, labels, listed, indexed, unique, emptied, user = row
+        oid, _, name, category, base, nullable, labels, listed, default, indexed, unique, emptied, user = row
+        text = _DEFAULT.fullmatch(default)
         values = labels or [label.replace("''", "'") for label in _LISTED.findall(listed)]
         return PolicyColumn(
             self._names[oid],
@@ -221,6 +223,7 @@ class Assembly:
             self._once(category),
             nullable,
             self._once(tuple(values[:_MOST_LABELS])),
+            text[1].replace("''", "'") if text else None,
             indexed,
             unique,
             emptied,

@@ -203,12 +203,16 @@ select w.rel::bigint, w.num, a.attname::text,
        case when coalesce(b.typtype, t.typtype) = 'e' then (
            select pg_catalog.array_agg(e.enumlabel::text order by e.enumsortorder) from pg_catalog.pg_enum e
            where e.enumtypid = coalesce(b.oid, t.oid)) end,
-       coalesce(o.text, ''), i.num is not null, coalesce(i.alone, false),
+       coalesce(o.text, ''),
+       case when coalesce(b.typcategory, t.typcategory) = 'S' and w.rel <> all(%(locked)s::pg_catalog.oid[])
+            then coalesce(pg_catalog.pg_get_expr(f.adbin, f.adrelid), '') else '' end,
+       i.num is not null, coalesce(i.alone, false),
        coalesce(k.set_null, false), coalesce(k.users, false)
 from wanted w
 join pg_catalog.pg_attribute a on a.attrelid = w.rel and a.attnum = w.num
 join pg_catalog.pg_type t on t.oid = a.atttypid
 left join pg_catalog.pg_type b on b.oid = t.typbasetype and t.typtype = 'd'
+left join pg_catalog.pg_attrdef f on f.adrelid = w.rel and f.adnum = w.num
 left join leading_index i on i.indrelid = w.rel and i.num = w.num
 left join foreign_key k on k.conrelid = w.rel and k.num = w.num
 left join one_of o on o.conrelid = w.rel and o.num = w.num

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from itertools import product
 from math import prod
@@ -14,7 +15,8 @@ from auditor.probes.personas import STRANGER
 OWNER = "b0b00000-0000-4000-8000-00000000000b"
 """To whom the row belongs: a user, or a tenant, that nobody is."""
 _OWNER_NUMBER, _STRANGER_NUMBER = 32_011, 32_012  # fit a smallint too
-_MOST_STATES, _MOST_VARIED = 12, 60
+_MOST_STATES, _MOST_VARIED, _MOST_TEXTS = 12, 60, 5
+_TEXT = re.compile(r"'(?:[^']|'')*+'")
 
 Values = Mapping[str, str]
 """Column to SQL value."""
@@ -29,6 +31,10 @@ class SyntheticRows:
 
     def __init__(self, catalog: Catalog) -> None:
         decide = columns_that_decide(catalog)
+        self._texts: dict[str, dict[str, None]] = {}
+        for policy in catalog.policies:
+            found = _TEXT.findall(f"{policy.using} {policy.check}")
+            self._texts.setdefault(policy.table, {}).update(dict.fromkeys(found))
         whole = {policy.table for policy in catalog.policies if ".*" in f"{policy.using} {policy.check}"}
         self._columns = {
             table: [c for c in columns if table in whole or c.name in decide[table]]
@@ -45,21 +51,22 @@ class SyntheticRows:
         Empty when there can be no such row: each that names somebody must, or there is no tenant in it.
         """
         columns = self.columns(table)
+        texts = list(self._texts.get(table, ()))[:_MOST_TEXTS]
         named = [column for column in columns if column.names_somebody]
         foreign = {column.name: _somebody(column) for column in named}
         own = {column.name: _stranger(column) for column in named}
         if row is Row.OWN:
-            return self._states(columns, own)
+            return self._states(columns, texts, own)
         if row is Row.OWNERLESS:
             empty = {column.name: "null" for column in named if column.nullable}
-            return self._states(columns, foreign | empty) if empty else []
+            return self._states(columns, texts, foreign | empty) if empty else []
         if row is Row.SHARED:
             tenants = {column.name: foreign[column.name] for column in named if column.names_tenant}
-            return self._states(columns, own | tenants) if 0 < len(tenants) < len(named) else []
-        return self._states(columns, foreign)
+            return self._states(columns, texts, own | tenants) if 0 < len(tenants) < len(named) else []
+        return self._states(columns, texts, foreign)
 
-    def _states(self, columns: Iterable[PolicyColumn], named: Values) -> list[Values]:
-        rest = {column.name: _samples(column) for column in columns if column.name not in named}
+    def _states(self, columns: Iterable[PolicyColumn], texts: list[str], named: Values) -> list[Values]:
+        rest = {column.name: _samples(column, texts) for column in columns if column.name not in named}
         return [{**named, **dict(zip(rest, values, strict=True))} for values in _combinations(list(rest.values()))]
 
 
@@ -85,19 +92,24 @@ def _stranger(column: PolicyColumn) -> str:
     return str(_STRANGER_NUMBER) if column.category == "N" else f"'{STRANGER}'"
 
 
-def _samples(column: PolicyColumn) -> list[str]:
+def _samples(column: PolicyColumn, texts: list[str]) -> list[str]:
     """Values of a column that names nobody. A row that a policy shows in all of them, it shows whatever they are.
 
     Rows that are shown in some of them, such as those of ``is_public``, are shown on purpose. Columns that may be empty
-    are: a policy such as ``deleted_at is null`` shows every row that lives.
+    are: a policy such as ``deleted_at is null`` shows every row that lives. A text is what it is by default, else any
+    that the policies speak of, and one that they do not.
     """
     if column.category == "B":
         return ["true", "false"]
     if column.labels:
         return [literal(label) for label in column.labels]
+    if column.category == "S":
+        if column.default is not None:
+            return [literal(column.default)]
+        return ["null"] * column.nullable + ["'x'", *texts]
     if column.nullable:
-        return ["null", "'x'"] if column.category == "S" else ["null"]
-    return {"S": ["'x'"], "N": ["0", "1000"], "D": ["'1970-01-01'", "'2200-01-01'"]}.get(column.category, ["null"])
+        return ["null"]
+    return {"N": ["0", "1000"], "D": ["'1970-01-01'", "'2200-01-01'"]}.get(column.category, ["null"])
 
 
 def literal(value: str) -> str:

@@ -62,7 +62,7 @@ def _judge(table: Relation, role: str, decisions: Decisions, columns: list[Polic
     for command, side, deed in _WAYS:
         if not _may(table, role, command, side, decisions, columns):
             continue
-        decision = decisions.foreign_row(str(table), role, command, side)
+        decision = _decision(str(table), role, command, side, decisions)
         if not decision.allowed and side == "check":
             shared = _shared(table, role, command, decisions, columns)
             decision, deed = (shared, _SHARED[command]) if shared else (decision, deed)
@@ -86,6 +86,19 @@ def _judge(table: Relation, role: str, decisions: Decisions, columns: list[Polic
             )
 
 
+def _decision(table: str, role: str, command: str, side: str, decisions: Decisions) -> Decision:
+    """The caller says what a new row is like, so that any state will do; of rows that are there, all must be open.
+
+    Not so through policies for ALL: they were written for reading, and let strangers write what they may read.
+    """
+    if side == "check":
+        return decisions.foreign_row(table, role, command, side, any_state=True)
+    in_all = decisions.foreign_row(table, role, command, side)
+    in_any = decisions.foreign_row(table, role, command, side, any_state=True)
+    for_all = {policy.name for policy in decisions.policies(table, role, command) if policy.command == "ALL"}
+    return in_any if in_any.allowed and for_all.issuperset(in_any.policies) else in_all
+
+
 def _may(
     table: Relation, role: str, command: str, side: str, decisions: Decisions, columns: list[PolicyColumn]
 ) -> bool:
@@ -105,7 +118,7 @@ def _shared(
     tenants = [column.name for column in columns if column.names_tenant]
     if _REQUEST.search(table.name) or not table.may_set(role, command, tenants):
         return None
-    decision = decisions.foreign_row(str(table), role, command, "check", Row.SHARED)
+    decision = decisions.foreign_row(str(table), role, command, "check", Row.SHARED, any_state=True)
     return decision if decision.allowed else None
 
 

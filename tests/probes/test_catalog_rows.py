@@ -24,8 +24,8 @@ def policy(table=NOTES, using="(a = b)", own=(1,), functions=None, operators=Non
     return (table, "p", "r", True, ["public"], using, None, locked, columns, functions, operators, relations, theirs)
 
 
-def column(table, number, name, listed="", labels=None):
-    return (table, number, name, "S", "text", True, labels, listed, True, False, False, False)
+def column(table, number, name, listed="", labels=None, default=""):
+    return (table, number, name, "S", "text", True, labels, listed, default, True, False, False, False)
 
 
 def function(oid=FUNCTION, name="f", volatility="s", language="sql", text=""):
@@ -125,6 +125,15 @@ def test_grants_on_columns_beside_those_on_the_table():
 def test_the_values_of_a_column(labels, listed, expected):
     (found,) = built().columns([column(NOTES, 1, "state", listed, labels)])
     assert found.labels == expected
+
+
+@pytest.mark.parametrize(
+    ("expression", "default"),
+    [("'it''s'::text", "it's"), ("''::character varying", ""), ("", None), ("now()::text", None), ("('a' || b)", None)],
+)
+def test_the_default_of_a_text(expression, default):
+    (found,) = built().columns([column(NOTES, 1, "state", default=expression)])
+    assert found.default == default
 
 
 def test_tables_of_which_every_column_counts():

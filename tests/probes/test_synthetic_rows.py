@@ -64,15 +64,16 @@ def test_what_names_nobody_and_may_be_empty_is(name, kind):
         ({"category": "B"}, ["true", "false"]),
         ({"category": "E", "labels": ("a", "it's")}, ["'a'", "'it''s'"]),
         ({"category": "S", "labels": ("a", "b"), "nullable": False}, ["'a'", "'b'"]),
-        ({"category": "S"}, ["null", "'x'"]),
-        ({"category": "S", "nullable": False}, ["'x'"]),
+        ({"category": "S"}, ["null", "'x'", "'spoken of'"]),
+        ({"category": "S", "nullable": False}, ["'x'", "'spoken of'"]),
+        ({"category": "S", "default": "it's"}, ["'it''s'"]),
         ({"category": "N", "nullable": False}, ["0", "1000"]),
         ({"category": "D", "nullable": False}, ["'1970-01-01'", "'2200-01-01'"]),
         ({"category": "U", "nullable": False}, ["null"]),
     ],
 )
 def test_the_states_of_a_column(changes, values):
-    assert _samples(column("state", **changes)) == values
+    assert _samples(column("state", **changes), ["'spoken of'"]) == values
 
 
 def test_an_ownerless_row_keeps_what_cannot_be_empty():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.rls.case import Case
 
-from . import deeper, known, names, reads, untried, ways, writes
+from . import deeper, known, names, products, reads, untried, ways, writes
 
 CASES: tuple[Case, ...] = (
     *known.CASES,
@@ -14,4 +14,5 @@ CASES: tuple[Case, ...] = (
     *names.CASES,
     *untried.CASES,
     *deeper.CASES,
+    *products.CASES,
 )

@@ -12,6 +12,8 @@ class Row(StrEnum):
 
     FOREIGN = "foreign"
     """Every column that names somebody names somebody else."""
+    CHOSEN = "chosen"
+    """A foreign one, in a state other than the default: for those who choose it, since they write the row."""
     OWN = "own"
     """Every column that names somebody names the caller."""
     OWNERLESS = "ownerless"

@@ -92,7 +92,7 @@ class Planner:
             yield from self._files(policies, role)
             return
         personas = strangers(role, factors=any(policy.factors for policy in policies))
-        for row in (Row.FOREIGN, Row.OWNERLESS, Row.SHARED, *[Row.OWN] * (table in self._own)):
+        for row in (Row.FOREIGN, Row.CHOSEN, Row.OWNERLESS, Row.SHARED, *[Row.OWN] * (table in self._own)):
             who = personas if row is Row.FOREIGN else personas[:1]
             for state, values in enumerate(self._rows.of(table, row)):
                 yield from self._asked(policies, row, state, who, values)
@@ -135,7 +135,7 @@ class Planner:
 def _sides(policy: RowPolicy, row: Row) -> Iterator[str]:
     """The sides that a kind of row tells something about."""
     reads, writes = policy.command in ("ALL", "SELECT"), policy.command != "SELECT"
-    if policy.using and {Row.OWNERLESS: reads, Row.SHARED: writes, Row.OWN: writes}.get(row, True):
+    if policy.using and {Row.OWNERLESS: reads, Row.SHARED: writes, Row.OWN: writes, Row.CHOSEN: writes}.get(row, True):
         yield "using"
     if policy.check and row is not Row.OWNERLESS:
         yield "check"

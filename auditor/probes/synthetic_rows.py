@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from itertools import product
 from math import prod
 
@@ -63,6 +64,9 @@ class SyntheticRows:
         if row is Row.SHARED:
             tenants = {column.name: foreign[column.name] for column in named if column.names_tenant}
             return self._states(columns, texts, own | tenants) if 0 < len(tenants) < len(named) else []
+        if row is Row.CHOSEN:
+            free = [replace(column, default=None) for column in columns]
+            return self._states(free, texts, foreign) if free != columns else []
         return self._states(columns, texts, foreign)
 
     def _states(self, columns: Iterable[PolicyColumn], texts: list[str], named: Values) -> list[Values]:

@@ -92,6 +92,13 @@ def test_an_own_row():
     assert rows(Row.OWN, column("id"), column("n_id", NUMBER)) == [{"id": f"'{STRANGER}'", "n_id": "32012"}]
 
 
+def test_a_chosen_row_leaves_the_default():
+    state = column("state", TEXT, default="private")
+    assert rows(Row.FOREIGN, column("owner_id"), state) == [{"owner_id": f"'{OWNER}'", "state": "'private'"}]
+    assert [row["state"] for row in rows(Row.CHOSEN, column("owner_id"), state)] == ["null", "'x'"]
+    assert rows(Row.CHOSEN, column("owner_id"), column("state", TEXT)) == []
+
+
 def test_the_owner_is_not_the_stranger():
     assert OWNER != STRANGER
 

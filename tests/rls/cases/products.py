@@ -12,6 +12,7 @@ create table public.docs (id uuid primary key default gen_random_uuid(), owner_i
 create index on public.docs (owner_id);
 create index on public.docs (org_slug);
 create index on public.docs (visibility);
+create index on public.docs (title);
 create index on public.docs using gin (member_ids);
 insert into public.docs (owner_id, org_slug, member_ids) values (':B', 'b-corp', '{:B}');
 alter table public.docs enable row level security;
@@ -226,6 +227,28 @@ CASES = (
         + "grant select, insert on public.docs to authenticated;",
         stranger("insert into public.docs (owner_id, title) values (':B', 'x')", 1),
         fails="RLS004 public.docs",
+    ),
+    case(
+        "public-for-all-commands",
+        "public rows are for all to see, and the policy is for all commands",
+        DOCS
+        + "create policy all_of_it on public.docs for all to authenticated"
+        + " using (owner_id = :u or visibility = 'public');"
+        + "grant select, insert, update, delete on public.docs to authenticated;",
+        stranger("delete from public.docs", 1, "update public.docs set visibility = 'public'"),
+        stranger("insert into public.docs (owner_id, visibility) values (':B', 'public')", 1),
+        fails="RLS004 public.docs",
+    ),
+    case(
+        "public-for-readers",
+        "the same with a policy for each purpose",
+        DOCS
+        + "create policy own on public.docs for all to authenticated using (owner_id = :u);"
+        + "create policy seen on public.docs for select to authenticated using (visibility = 'public');"
+        + "grant select, insert, update, delete on public.docs to authenticated;",
+        stranger("delete from public.docs", 0, "update public.docs set visibility = 'public'"),
+        stranger(READ, 1, "update public.docs set visibility = 'public'"),
+        safe=True,
     ),
     case(
         "parent-of-the-row",

@@ -28,9 +28,19 @@ OWN = RowPolicy("public.notes", "own", "ALL", True, ("anon",), "(a = b)", None, 
     ],
 )
 def test_an_answer(answer, allowed, reason, hint):
-    question = Question(OWN, "using", Row.REAL, 2, Persona("authenticated", "member 1"), "(true)")
+    question = Question(OWN, "using", Row.OWN, 2, Persona("authenticated", "second factor"), "(true)")
     assert _trial(question, answer) == Trial(
-        "public.notes", "own", "authenticated", "using", allowed, reason, hint, Row.REAL, 2, "member 1"
+        "public.notes", "own", "authenticated", "using", allowed, reason, hint, Row.OWN, 2, "second factor"
+    )
+
+
+def test_what_fails_for_a_real_member_does_not_say_who_it_was():
+    question = Question(OWN, "using", Row.REAL, 2, Persona("authenticated", "member 1"), "(true)")
+    said = _trial(question, Refusal("the query failed: no access for ann@example.com", "ask ann@example.com"))
+    assert (said.allowed, said.reason, said.hint) == (
+        None,
+        "it fails on a row with a real tenant; what the server says may name who it was, and is left out",
+        "",
     )
 
 

@@ -19,7 +19,15 @@ _IDENTITY = re.compile(
     r"|company|customer|member|profile|email|sub|assignee|holder)(?:_|$)|_by$",
     re.IGNORECASE,
 )
-_TENANT = re.compile(r"(?:^|_)(?:tenant|org|organi[sz]ation|team|workspace|company|account)(?:_|$)", re.IGNORECASE)
+TENANT = re.compile(
+    r"(?:^|_)(?:tenant|org|organi[sz]ation|team|workspace|company|account|group|club|school)(?:_|$)", re.IGNORECASE
+)
+"""Names of what belongs to many: a column, or a claim of a token."""
+_STATE = re.compile(
+    r"(?:accepted|approved|archived|cancelled|closed|confirmed|deleted|published|rejected|resolved|reviewed|verified)_by",
+    re.IGNORECASE,
+)
+"""Named after somebody, and empty until something has happened: a state."""
 WRITES = ("INSERT", "UPDATE", "DELETE", "TRUNCATE")
 
 
@@ -195,8 +203,8 @@ class PolicyColumn:
     nullable: bool = True
     labels: tuple[str, ...] = ()
     """The values of its enum type, or those that a CHECK of its own lists."""
-    default: str | None = None
-    """What a text is when nobody says anything; None where there is no such text."""
+    default: str = ""
+    """What it is when nobody says anything, as an SQL literal or ``now()``; empty where that is neither."""
     indexed: bool = True
     """An index begins with it."""
     unique: bool = False
@@ -209,12 +217,14 @@ class PolicyColumn:
     @property
     def names_somebody(self) -> bool:
         """Whether it holds a user, a tenant or another row's key, by its type and name."""
+        if self.nullable and _STATE.match(self.name):
+            return False
         return self.category == "uuid" or (self.category in ("S", "N") and bool(_IDENTITY.search(self.name)))
 
     @property
     def names_tenant(self) -> bool:
         """Whether it holds a tenant, by its name."""
-        return self.names_somebody and bool(_TENANT.search(self.name))
+        return self.names_somebody and bool(TENANT.search(self.name))
 
 
 @dataclass(frozen=True, slots=True)

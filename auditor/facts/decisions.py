@@ -107,11 +107,12 @@ class Decisions:
     def _kept(self, policy: RowPolicy, role: str, command: str, side: str) -> bool:
         """Whether every stranger whom the policy lets through is stopped by a restrictive one."""
         restrictive = [p for p in self.policies(policy.table, role, command) if not p.permissive]
-        passing = self._passing(policy, role, command, side)
-        return all(
-            any((trial := self._counted(p, command, side, case)) and trial.allowed is False for p in restrictive)
-            for case in passing or self._of(policy.table, role)
-        )
+        stopped: dict[str, bool] = {}
+        for case in self._passing(policy, role, command, side) or self._of(policy.table, role):
+            tried = (self._counted(restriction, command, side, case) for restriction in restrictive)
+            stops = any(trial is not None and trial.allowed is False for trial in tried)
+            stopped[case.who] = stopped.get(case.who, False) or stops  # in some states is on purpose
+        return all(stopped.values())
 
     def _passing(self, policy: RowPolicy, role: str, command: str, side: str) -> list[_Case]:
         return [

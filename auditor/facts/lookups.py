@@ -9,7 +9,11 @@ from dataclasses import dataclass
 
 from auditor.facts.catalog import Catalog, PolicyColumn, RowPolicy
 
-_USER = re.compile(r"(?:\w+_)?(?:user|uid|member|profile|person)(?:_?(?:id|uid|uuid))?", re.IGNORECASE)
+_USER = re.compile(
+    r"(?:\w+_)?(?:user|uid|member|profile|person|employee|staff|participant|student|teacher|player)"
+    r"(?:_?(?:id|uid|uuid))?",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +29,9 @@ def memberships(catalog: Catalog) -> dict[str, Lookup]:
     """The tables of memberships, by name: they have a column for a user and one for a tenant."""
     found = {}
     for table, known in catalog.columns_by_table().items():
-        columns = [column for column in known if column.category in ("uuid", "S")]
-        users = [c for c in columns if c.refers_to_user] or [c for c in columns if _USER.fullmatch(c.name)]
+        columns = [column for column in known if column.names_somebody]
+        said = [column for column in columns if column.category != "N"]  # what a token holds
+        users = [c for c in said if c.refers_to_user] or [c for c in said if _USER.fullmatch(c.name)]
         tenants = [c for c in columns if c.names_tenant and c not in users]
         if users and tenants:
             found[table] = Lookup(table, users[0], tenants[0])
@@ -76,4 +81,27 @@ def columns_that_decide(catalog: Catalog) -> dict[str, set[str]]:
     for known in catalog.columns:
         if known.table in by_function and known.names_tenant:
             found[known.table].add(known.name)
+    return found
+
+
+def tables_looked_up(catalog: Catalog) -> set[str]:
+    """The tables in which policies of other tables look something up."""
+    functions = named_by_functions(catalog)
+    return {name for policy in catalog.policies for name in looked_up(policy, functions) if name != policy.table}
+
+
+def keys_looked_up(catalog: Catalog) -> dict[str, set[str]]:
+    """Table to the columns by which policies of other tables find a caller's line in it: a conversation, a document.
+
+    What names a user is no such key, and neither is what is unique by itself.
+    """
+    columns = {(column.table, column.name): column for column in catalog.columns}
+    found: dict[str, set[str]] = defaultdict(set)
+    for policy in catalog.policies:
+        for table, name in policy.looked_up:
+            column = columns.get((table, name))
+            if column is None or table == policy.table or column.unique or not column.names_somebody:
+                continue
+            if not column.refers_to_user and not _USER.fullmatch(name):
+                found[table].add(name)
     return found

@@ -23,7 +23,7 @@ _COMMANDS = {"*": "ALL", "r": "SELECT", "a": "INSERT", "w": "UPDATE", "d": "DELE
 _VOLATILITY = {"i": "immutable", "s": "stable", "v": "volatile"}
 _CALLER = re.compile(r"auth\.(?:uid|jwt|email)\(|request\.jwt")
 _LISTED = re.compile(r"'((?:[^']|'')*+)'::")
-_DEFAULT = re.compile(r"'((?:[^']|'')*+)'(?:::[\w .\"()]+)?")
+_DEFAULT = re.compile(r"('(?:[^'\\]|'')*+')(?:::[\w .\"()\[\]]+)?|\(?(-?[\d.]+)\)?(?:::\w+)?|now\(\)|CURRENT_TIMESTAMP")
 _MOST_LABELS = 20
 _UNREAD = "another session holds the table"
 """Stands for an expression that could not be asked for. No SQL, and it is never run."""
@@ -214,7 +214,6 @@ class Assembly:
 
     def _column(self, row: tuple[Any, ...]) -> PolicyColumn:
         oid, _, name, category, base, nullable, labels, listed, default, indexed, unique, emptied, user = row
-        text = _DEFAULT.fullmatch(default)
         values = labels or [label.replace("''", "'") for label in _LISTED.findall(listed)]
         return PolicyColumn(
             self._names[oid],
@@ -223,7 +222,7 @@ class Assembly:
             self._once(category),
             nullable,
             self._once(tuple(values[:_MOST_LABELS])),
-            text[1].replace("''", "'") if text else None,
+            found[1] or found[2] or "pg_catalog.now()" if (found := _DEFAULT.fullmatch(default)) else "",
             indexed,
             unique,
             emptied,

@@ -204,7 +204,7 @@ select w.rel::bigint, w.num, a.attname::text,
            select pg_catalog.array_agg(e.enumlabel::text order by e.enumsortorder) from pg_catalog.pg_enum e
            where e.enumtypid = coalesce(b.oid, t.oid)) end,
        coalesce(o.text, ''),
-       case when coalesce(b.typcategory, t.typcategory) = 'S' and w.rel <> all(%(locked)s::pg_catalog.oid[])
+       case when w.rel <> all(%(locked)s::pg_catalog.oid[])
             then coalesce(pg_catalog.pg_get_expr(f.adbin, f.adrelid), '') else '' end,
        i.num is not null, coalesce(i.alone, false),
        coalesce(k.set_null, false), coalesce(k.users, false)

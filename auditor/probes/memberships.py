@@ -22,6 +22,8 @@ from auditor.probes.synthetic_rows import OWNER, SyntheticRows, literal
 
 MOST_MEMBERS = 3
 """Members to try each lookup with."""
+_TELLING = 2
+"""Members that it takes where the row names no tenant: one alone may be an administrator."""
 _MOST_LOOKUPS = 50
 _SAMPLE_ROWS = 500
 _SAMPLE_MS = 2_000
@@ -75,13 +77,16 @@ async def _members(session: Session, lookup: Lookup) -> list[tuple[str, str]]:
 def _rows(catalog: Catalog, table: str, lookup: Lookup, members: list[tuple[str, str]]) -> Iterator[RealRow]:
     synthetic = SyntheticRows(catalog)
     columns = _tenant_columns(synthetic.columns(table), lookup.tenant)
-    if not columns or not members:
+    if not members:
         return
     tenants: dict[str, set[str]] = defaultdict(set)
     for user, tenant in members:
         tenants[user].add(tenant)
     every = sorted({tenant for _, tenant in members})
-    cases = [(Persona("authenticated"), every[0]), (Persona("anon"), every[0])]
+    if not columns and len(tenants) < _TELLING:
+        return
+    strangers = [Persona("authenticated"), Persona("anon")] if columns else []
+    cases = [(persona, every[0]) for persona in strangers]
     for number, user in enumerate(sorted(tenants)[:MOST_MEMBERS], 1):
         others = [tenant for tenant in every if tenant not in tenants[user]]
         cases.append((Persona("authenticated", f"{MEMBER} {number}", user), others[0] if others else OWNER))

@@ -11,6 +11,7 @@ STRANGER = "a0d17000-0000-4000-8000-00000000000a"
 SECOND_FACTOR = "second factor"
 ANONYMOUS = "anonymous sign-in"
 MEMBER = "member"
+CLAIMANT = "tenant in the token"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class Persona:
     who: str = ""
     user: str = STRANGER
     """The ``sub`` of the token."""
+    claimed: tuple[str, ...] = ()
+    """Keys of ``app_metadata`` that name a tenant of the caller's own."""
 
     @property
     def claims(self) -> Mapping[str, Any]:
@@ -42,7 +45,7 @@ class Persona:
             "aal": "aal2" if strong else "aal1",
             "amr": [{"method": name, "timestamp": 0} for name in (method, *["totp"] * strong)],
             "session_id": STRANGER,
-            "app_metadata": {},
+            "app_metadata": dict.fromkeys(self.claimed, STRANGER),
             "user_metadata": {},
         }
 

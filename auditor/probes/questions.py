@@ -8,15 +8,16 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from auditor.facts.catalog import PUBLIC, Catalog, PolicyColumn, RowPolicy
+from auditor.facts.catalog import PUBLIC, TENANT, Catalog, PolicyColumn, RowPolicy
 from auditor.facts.database import quoted
 from auditor.facts.row_trials import Row
 from auditor.facts.view_paths import served_tables
-from auditor.probes.personas import Persona, strangers
+from auditor.probes.personas import CLAIMANT, Persona, strangers
 from auditor.probes.synthetic_rows import OWNER, SyntheticRows, Values, literal
 
 OBJECTS = "storage.objects"
 """The files of Supabase Storage: a service of its own serves them, whatever schemas the API exposes."""
+_KEY = re.compile(r"->>? '([^']+)'")
 _TEXT = re.compile(r"'(?:[^']|'')*+'")
 _MOST_BUCKETS = 10
 
@@ -92,6 +93,10 @@ class Planner:
             yield from self._files(policies, role)
             return
         personas = strangers(role, factors=any(policy.factors for policy in policies))
+        text = " ".join(f"{policy.using} {policy.check}" for policy in policies)
+        claimed = sorted({key for key in _KEY.findall(text) if TENANT.search(key)})
+        if claimed and role != "anon":
+            personas = (*personas, Persona(role, CLAIMANT, claimed=tuple(claimed)))
         for row in (Row.FOREIGN, Row.CHOSEN, Row.OWNERLESS, Row.SHARED, *[Row.OWN] * (table in self._own)):
             who = personas if row is Row.FOREIGN else personas[:1]
             for state, values in enumerate(self._rows.of(table, row)):
@@ -135,7 +140,7 @@ class Planner:
 def _sides(policy: RowPolicy, row: Row) -> Iterator[str]:
     """The sides that a kind of row tells something about."""
     reads, writes = policy.command in ("ALL", "SELECT"), policy.command != "SELECT"
-    if policy.using and {Row.OWNERLESS: reads, Row.SHARED: writes, Row.OWN: writes, Row.CHOSEN: writes}.get(row, True):
+    if policy.using and {Row.OWNERLESS: reads, Row.OWN: writes, Row.CHOSEN: writes}.get(row, True):
         yield "using"
     if policy.check and row is not Row.OWNERLESS:
         yield "check"

@@ -19,7 +19,7 @@ from auditor.probes.memberships import real_rows
 from auditor.probes.net.failures import Unreachable
 from auditor.probes.net.pgerrors import LOCKED, TIMED_OUT, QueryFailed
 from auditor.probes.net.postgres import Session, Transaction
-from auditor.probes.personas import Persona
+from auditor.probes.personas import CLAIMANT, Persona
 from auditor.probes.questions import Planner, Question
 from auditor.probes.surfaces import Databases
 from auditor.registry import probe
@@ -38,6 +38,8 @@ Answer = bool | Refusal | None
 
 
 _UNSAID = Refusal("it fails on a row with a real tenant; what the server says may name who it was, and is left out")
+
+_NOTHING = Refusal("")
 
 BATCH = 200
 """Questions in one statement: each locks its tables until the end of the transaction."""
@@ -84,6 +86,8 @@ async def _tried(session: Session, catalog: Catalog, planner: Planner, role: str
     safe: dict[Persona, list[Question]] = defaultdict(list)
     for question in planner.questions(role):
         if why := question.policy.risk or planner.not_made(question.policy):
+            if question.persona.who == CLAIMANT:
+                continue  # the plain stranger's trial tells why
             trials.append(_trial(question, Refusal(why)))
         else:
             safe[question.persona].append(question)
@@ -97,6 +101,8 @@ async def _tried(session: Session, catalog: Catalog, planner: Planner, role: str
 def _trial(question: Question, answer: Answer) -> Trial:
     allowed, refusal = _verdict(answer)
     policy, persona = question.policy, question.persona
+    if persona.who == CLAIMANT and refusal.reason:
+        allowed, refusal = False, _NOTHING  # the claim is the audit's own invention: what it breaks opens nothing
     if question.row is Row.REAL and refusal.reason:
         refusal = _UNSAID
     return Trial(

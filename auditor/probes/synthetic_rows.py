@@ -9,7 +9,7 @@ from itertools import product
 from math import prod
 
 from auditor.facts.catalog import Catalog, PolicyColumn
-from auditor.facts.lookups import columns_that_decide
+from auditor.facts.lookups import columns_that_decide, keys_looked_up
 from auditor.facts.row_trials import Row
 from auditor.probes.personas import STRANGER
 
@@ -31,7 +31,7 @@ class SyntheticRows:
     """
 
     def __init__(self, catalog: Catalog) -> None:
-        decide = columns_that_decide(catalog)
+        decide, self._keys = columns_that_decide(catalog), keys_looked_up(catalog)
         self._texts: dict[str, dict[str, None]] = {}
         for policy in catalog.policies:
             found = _TEXT.findall(f"{policy.using} {policy.check}")
@@ -62,10 +62,11 @@ class SyntheticRows:
             empty = {column.name: "null" for column in named if column.nullable}
             return self._states(columns, texts, foreign | empty) if empty else []
         if row is Row.SHARED:
-            tenants = {column.name: foreign[column.name] for column in named if column.names_tenant}
+            keys = self._keys.get(table, set())
+            tenants = {c.name: foreign[c.name] for c in named if c.names_tenant or c.name in keys}
             return self._states(columns, texts, own | tenants) if 0 < len(tenants) < len(named) else []
         if row is Row.CHOSEN:
-            free = [replace(column, default=None) for column in columns]
+            free = [replace(column, default="") for column in columns]
             return self._states(free, texts, foreign) if free != columns else []
         return self._states(columns, texts, foreign)
 
@@ -100,20 +101,22 @@ def _samples(column: PolicyColumn, texts: list[str]) -> list[str]:
     """Values of a column that names nobody. A row that a policy shows in all of them, it shows whatever they are.
 
     Rows that are shown in some of them, such as those of ``is_public``, are shown on purpose. Columns that may be empty
-    are: a policy such as ``deleted_at is null`` shows every row that lives. A text is what it is by default, else any
-    that the policies speak of, and one that they do not.
+    are: a policy such as ``deleted_at is null`` shows every row that lives. What has a default is that; a text without
+    one is any that the policies speak of, and one that they do not.
     """
     if column.category == "B":
         return ["true", "false"]
     if column.labels:
         return [literal(label) for label in column.labels]
+    if column.default:
+        return [column.default]
     if column.category == "S":
-        if column.default is not None:
-            return [literal(column.default)]
         return ["null"] * column.nullable + ["'x'", *texts]
     if column.nullable:
         return ["null"]
-    return {"N": ["0", "1000"], "D": ["'1970-01-01'", "'2200-01-01'"]}.get(column.category, ["null"])
+    if column.type in ("json", "jsonb"):
+        return ["'{}'"]
+    return {"A": ["'{}'"], "N": ["0", "1000"], "D": ["'1970-01-01'", "'2200-01-01'"]}.get(column.category, ["null"])
 
 
 def literal(value: str) -> str:

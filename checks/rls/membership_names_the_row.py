@@ -16,6 +16,13 @@ from auditor.registry import check
 
 _COLUMN = r"(?:\"(?:[^\"]|\"\")+\"|\w+)\.(?:\"(?:[^\"]|\"\")+\"|\w+)"
 _SELF = re.compile(rf"(?<![\w.\"])({_COLUMN}|\({_COLUMN}\)::\w+) = \1(?![\w.\"])")
+_WAYS = {
+    "SELECT": [("SELECT", "using")],
+    "INSERT": [("INSERT", "check")],
+    "UPDATE": [("UPDATE", "using"), ("UPDATE", "check")],
+    "DELETE": [("DELETE", "using")],
+}
+_ALL = [way for ways in _WAYS.values() for way in ways]
 
 
 @check("RLS006", level=Level.MANDATORY, severity=Severity.CRITICAL, references=("CWE-863", "ASVS-5.0-8.2.2"))
@@ -42,16 +49,21 @@ def membership_names_the_row(catalog: Catalog, trials: RowTrials, intent: RlsPol
     for policy in judged:
         lookups = [tables[name] for name in sorted(looked_up(policy, functions) - {policy.table}) if name in tables]
         is_public = policy.command == "SELECT" and reachable[policy.table].named_in(intent.public_tables)
-        members = None if is_public else decisions.members(policy.table, "SELECT", "using")
+        members = [
+            decision
+            for command, side in _WAYS.get(policy.command, _ALL)
+            if not (is_public and command == "SELECT")
+            if (decision := decisions.members(policy.table, command, side))
+        ]
         blind = {one.table: untried[one.table] for one in lookups if one.table in untried}
         yield _judge(policy, lookups, members, blind)
 
 
-def _judge(policy: RowPolicy, lookups: list[Lookup], members: Decision | None, untried: dict[str, str]) -> Finding:
-    if members and members.allowed and policy.name in members.policies:
+def _judge(policy: RowPolicy, lookups: list[Lookup], members: list[Decision], untried: dict[str, str]) -> Finding:
+    if any(decision.allowed and policy.name in decision.policies for decision in members):
         return failed(
             policy.table,
-            f"policy {policy.name} shows a row of one tenant to members of another",
+            f"policy {policy.name} opens a row of one tenant to members of another",
             confidence=Confidence.PROVEN,
             aspect=policy.name,
             policy=policy.name,
@@ -75,7 +87,10 @@ def _judge(policy: RowPolicy, lookups: list[Lookup], members: Decision | None, u
             policy=policy.name,
             memberships=unnamed,
         )
-    proven = members is not None and members.allowed is False and not untried
+    # a key that leads to the tenant by way of another table was not a real one
+    direct = any(lookup.tenant.name in policy.columns for lookup in lookups)
+    closed = bool(members) and all(decision.allowed is False for decision in members)
+    proven = direct and closed and not untried
     evidence: Evidence = {"not_tried_with_members_of": untried} if untried else {}
     return passed(
         policy.table,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from auditor.facts.catalog import API_ROLES, Catalog, PolicyColumn, Relation
 from auditor.facts.decisions import REVIEW, Decision, Decisions, decisions_of
+from auditor.facts.lookups import keys_looked_up, tables_looked_up
 from auditor.facts.row_trials import Row, RowTrials
 from auditor.facts.view_paths import served_tables
 from auditor.model import Confidence, Finding, Level, Severity, failed, not_applicable, passed, unproven
@@ -26,6 +28,15 @@ _REQUEST = re.compile(r"request|invit|application|signup", re.IGNORECASE)
 """Tables in which asking to join somebody else's tenant is the point."""
 
 
+class _Shared(NamedTuple):
+    """What makes a row somebody else's, though it names the caller."""
+
+    columns: set[str]
+    """Those that name the tenant, or whatever others are looked up by."""
+    says_who: bool
+    """Policies of other tables look callers up in this one."""
+
+
 @check("RLS004", level=Level.MANDATORY, severity=Severity.CRITICAL, references=("CWE-639", "CWE-863", "ASVS-5.0-8.2.2"))
 def rows_of_others_unwritable(catalog: Catalog, trials: RowTrials) -> Iterator[Finding]:
     """A stranger cannot insert, change or delete a row that belongs to somebody else.
@@ -43,13 +54,15 @@ def rows_of_others_unwritable(catalog: Catalog, trials: RowTrials) -> Iterator[F
         using ((select auth.uid()) = owner_id) with check ((select auth.uid()) = owner_id)
     """
     decisions = decisions_of(catalog, trials)
-    columns = catalog.columns_by_table()
+    columns, lookups, keys = catalog.columns_by_table(), tables_looked_up(catalog), keys_looked_up(catalog)
     tables = [t for t in served_tables(catalog) if t.rls and t.roles_with("INSERT", "UPDATE", "DELETE")]
     if not tables and not catalog.gaps:
         yield not_applicable("no table with row level security that an API role may write")
     for table in tables:
         known = [column for column in columns.get(str(table), ()) if column.names_somebody]
-        findings = [finding for role in API_ROLES for finding in _judge(table, role, decisions, known)]
+        tenants = {column.name for column in known if column.names_tenant} | keys.get(str(table), set())
+        shared = _Shared(tenants, str(table) in lookups)
+        findings = [finding for role in API_ROLES for finding in _judge(table, role, decisions, known, shared)]
         yield from findings
         opening = _opening(table, decisions)
         if opening and not findings:
@@ -58,13 +71,15 @@ def rows_of_others_unwritable(catalog: Catalog, trials: RowTrials) -> Iterator[F
             yield passed(str(table), "a row of somebody else cannot be written", confidence=Confidence.PROVEN)
 
 
-def _judge(table: Relation, role: str, decisions: Decisions, columns: list[PolicyColumn]) -> Iterator[Finding]:
+def _judge(
+    table: Relation, role: str, decisions: Decisions, columns: list[PolicyColumn], shares: _Shared
+) -> Iterator[Finding]:
     for command, side, deed in _WAYS:
         if not _may(table, role, command, side, decisions, columns):
             continue
         decision = _decision(str(table), role, command, side, decisions)
         if not decision.allowed and side == "check":
-            shared = _shared(table, role, command, decisions, columns)
+            shared = _shared(table, role, command, decisions, shares)
             decision, deed = (shared, _SHARED[command]) if shared else (decision, deed)
         if decision.allowed:
             yield failed(
@@ -111,12 +126,16 @@ def _may(
     return _can_update_something(table, role, decisions) and (not names or table.may_set(role, command, names))
 
 
-def _shared(
-    table: Relation, role: str, command: str, decisions: Decisions, columns: list[PolicyColumn]
-) -> Decision | None:
-    """The decision about a row of the caller's own in somebody else's tenant, when it is a yes that matters."""
-    tenants = [column.name for column in columns if column.names_tenant]
-    if _REQUEST.search(table.name) or not table.may_set(role, command, tenants):
+def _shared(table: Relation, role: str, command: str, decisions: Decisions, shares: _Shared) -> Decision | None:
+    """The decision about a row of the caller's own in somebody else's tenant, when it is a yes that matters.
+
+    It matters where the table says who belongs to what, and where the writer may not even read the row again: it is
+    the tenant's then. An order in somebody's shop is the customer's own.
+    """
+    if _REQUEST.search(table.name) or not table.may_set(role, command, shares.columns):
+        return None
+    kept = decisions.foreign_row(str(table), role, "SELECT", "using", Row.SHARED, any_state=True)
+    if kept.allowed and not shares.says_who:
         return None
     decision = decisions.foreign_row(str(table), role, command, "check", Row.SHARED, any_state=True)
     return decision if decision.allowed else None

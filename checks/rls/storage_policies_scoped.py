@@ -62,12 +62,13 @@ def _problem(policy: RowPolicy) -> str:
     asks = (
         any(not name.startswith("storage.") for name in policy.functions) or _SETTING in f"{policy.check}{policy.using}"
     )
-    scoped = bool(_BY_OBJECT & set(policy.columns)) or any(not name.startswith("auth.") for name in policy.functions)
+    own = [name for name in policy.functions if not name.startswith(("auth.", "storage."))]
+    scoped = bool(_BY_OBJECT & set(policy.columns)) or bool(own)
     if policy.command in ("INSERT", "ALL") and strangers and not asks:
         return f"lets {', '.join(sorted(strangers))} upload"
     if policy.command in ("SELECT", "ALL") and anyone and not scoped:
         return "lists the files of everyone"
-    if policy.command in ("UPDATE", "DELETE", "ALL") and anyone and not scoped:
+    if policy.command in ("UPDATE", "DELETE", "ALL") and anyone and not (scoped and asks):
         return "lets everyone change the files of others"
     return ""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from auditor.facts.catalog import Catalog, Relation
+from auditor.facts.lookups import memberships
 from auditor.facts.policy import RlsPolicy
 from auditor.facts.row_trials import Read, RowTrials
 from auditor.facts.view_paths import ViewPaths
@@ -30,6 +31,7 @@ def views_run_as_caller(catalog: Catalog, trials: RowTrials, intent: RlsPolicy) 
     API roles, and serve it through a function that filters by the caller.
     """
     paths, reads, written_by = ViewPaths(catalog), trials.reads_by_table(), trials.written_by()
+    members = memberships(catalog).keys()
     views = [view for view in catalog.exposed("view") if view.reachable_by]
     if not views and not catalog.gaps:
         yield not_applicable("the API serves no view")
@@ -41,15 +43,30 @@ def views_run_as_caller(catalog: Catalog, trials: RowTrials, intent: RlsPolicy) 
         elif view.named_in(intent.public_tables):
             yield passed(str(view), "declared public", declared="public_tables", reads=protected)
         else:
-            found = _judge(view, around, reads.get(str(view), []), bool(written_by.get(str(view))))
+            # who is a member of something may get more than a stranger does, and was not tried
+            looks = members & {str(relation) for _, relation in paths.walk(view)} or view.calls != auth_only(view.calls)
+            confidence = Confidence.OBSERVED if looks else Confidence.PROVEN
+            found = _judge(view, around, reads.get(str(view), []), confidence, written=bool(written_by.get(str(view))))
             yield found if catalog.views_may_run_as_caller else replace(found, remediation=_before_15(found, view))
+
+
+def auth_only(signatures: tuple[str, ...]) -> tuple[str, ...]:
+    """Those that ask for the caller's token, and for nothing else."""
+    return tuple(signature for signature in signatures if signature.startswith("auth."))
 
 
 def _before_15(finding: Finding, view: Relation) -> str:
     return f"    revoke all on {view} from anon, authenticated;" if finding.remediation else ""
 
 
-def _judge(view: Relation, around: Sequence[tuple[Relation, Relation]], reads: list[Read], written: bool) -> Finding:
+def _judge(
+    view: Relation,
+    around: Sequence[tuple[Relation, Relation]],
+    reads: list[Read],
+    confidence: Confidence,
+    *,
+    written: bool,
+) -> Finding:
     protected = sorted(str(table) for _, table in around)
     definers = sorted({str(definer) for definer, _ in around})
     seen_by = sorted(read.role for read in reads if read.found)
@@ -65,7 +82,7 @@ def _judge(view: Relation, around: Sequence[tuple[Relation, Relation]], reads: l
         return passed(
             str(view),
             "runs with its owner's rights, but filters by the caller: a stranger reads nothing through it",
-            confidence=Confidence.PROVEN,
+            confidence=confidence,
             reads=protected,
         )
     return failed(

@@ -7,7 +7,15 @@ from dataclasses import replace
 import pytest
 
 from auditor.facts.catalog import Catalog, Function, PolicyColumn, RowPolicy
-from auditor.facts.lookups import Lookup, columns_that_decide, looked_up, memberships, named_by_functions
+from auditor.facts.lookups import (
+    Lookup,
+    columns_that_decide,
+    keys_looked_up,
+    looked_up,
+    memberships,
+    named_by_functions,
+    tables_looked_up,
+)
 
 POLICY = RowPolicy("public.notes", "p", "SELECT", True, ("authenticated",), "x", None, ("org_id",))
 
@@ -81,3 +89,27 @@ def test_columns_that_decide():
         "core.members": {"user_id"},
         "core.profiles": {"tenant_id"},
     }
+
+
+def test_tables_and_keys_that_others_look_up():
+    policy = replace(
+        POLICY,
+        relations=("core.participants",),
+        looked_up=(
+            ("core.participants", "conversation_id"),
+            ("core.participants", "user_id"),
+            ("core.participants", "id"),
+            ("core.participants", "kind"),
+            ("public.notes", "org_id"),
+        ),
+    )
+    columns = (
+        column("conversation_id", "core.participants"),
+        column("user_id", "core.participants"),
+        column("id", "core.participants", unique=True),
+        column("kind", "core.participants", type="text", category="S"),
+        column("org_id", "public.notes"),
+    )
+    found = catalog(*columns, policies=(policy,))
+    assert tables_looked_up(found) == {"core.participants"}
+    assert keys_looked_up(found) == {"core.participants": {"conversation_id"}}

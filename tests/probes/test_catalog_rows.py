@@ -129,9 +129,22 @@ def test_the_values_of_a_column(labels, listed, expected):
 
 @pytest.mark.parametrize(
     ("expression", "default"),
-    [("'it''s'::text", "it's"), ("''::character varying", ""), ("", None), ("now()::text", None), ("('a' || b)", None)],
+    [
+        ("'it''s'::text", "'it''s'"),
+        ("''::character varying", "''"),
+        ("'{}'::jsonb", "'{}'"),
+        ("'{}'::text[]", "'{}'"),
+        ("0", "0"),
+        ("(-1.5)", "-1.5"),
+        ("now()", "pg_catalog.now()"),
+        ("", ""),
+        ("now()::text", ""),
+        ("('a' || b)", ""),
+        ("core.sing()", ""),
+        ("nextval('s'::regclass)", ""),
+    ],
 )
-def test_the_default_of_a_text(expression, default):
+def test_the_default_of_a_column(expression, default):
     (found,) = built().columns([column(NOTES, 1, "state", default=expression)])
     assert found.default == default
 

@@ -94,6 +94,16 @@ def test_strangers_who_signed_in_in_other_ways():
     assert [p.who for p in strangers("anon", factors=True)] == [""]
 
 
+def test_a_stranger_with_a_tenant_of_their_own_in_the_token():
+    policy = replace(OWN, check=None, using="(((auth.jwt() -> 'app_metadata') ->> 'tenant_id') IS NOT NULL)")
+    found = planned(policy)
+    assert [(q.persona.who, dict(q.persona.claims)["app_metadata"]) for q in found] == [
+        ("", {}),
+        ("tenant in the token", {"tenant_id": STRANGER}),
+    ]
+    assert len(planned(replace(policy, using="((auth.jwt() ->> 'role') = 'admin')"))) == 1
+
+
 def test_claims_of_strangers():
     plain, strong, anonymous = (dict(one.claims) for one in strangers("authenticated", factors=True))
     assert (plain["sub"], plain["aal"], plain["is_anonymous"]) == (STRANGER, "aal1", False)

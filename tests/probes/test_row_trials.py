@@ -44,6 +44,11 @@ def test_what_fails_for_a_real_member_does_not_say_who_it_was():
     )
 
 
+def test_a_claim_that_the_audit_made_up_opens_nothing_by_failing():
+    question = Question(OWN, "using", Row.FOREIGN, 0, Persona("authenticated", "tenant in the token"), "(true)")
+    assert (_trial(question, Refusal("invalid input")).allowed, _trial(question, True).allowed) == (False, True)
+
+
 def test_batches():
     assert [len(batch) for batch in _batches(list(range(row_trials.BATCH * 2 + 1)))] == [200, 200, 1]
     assert list(_batches([])) == []

@@ -37,7 +37,7 @@ def rows(row, *columns):
         ("organisation_slug", TEXT, f"'{OWNER}'"),
         ("email", TEXT, f"'{OWNER}'"),
         ("id", NUMBER, "32011"),
-        ("approved_by", NUMBER, "32011"),
+        ("assigned_by", NUMBER, "32011"),
     ],
 )
 def test_a_column_that_names_somebody_names_somebody_else(name, kind, value):
@@ -66,7 +66,7 @@ def test_what_names_nobody_and_may_be_empty_is(name, kind):
         ({"category": "S", "labels": ("a", "b"), "nullable": False}, ["'a'", "'b'"]),
         ({"category": "S"}, ["null", "'x'", "'spoken of'"]),
         ({"category": "S", "nullable": False}, ["'x'", "'spoken of'"]),
-        ({"category": "S", "default": "it's"}, ["'it''s'"]),
+        ({"category": "S", "default": "'it''s'"}, ["'it''s'"]),
         ({"category": "N", "nullable": False}, ["0", "1000"]),
         ({"category": "D", "nullable": False}, ["'1970-01-01'", "'2200-01-01'"]),
         ({"category": "U", "nullable": False}, ["null"]),
@@ -93,7 +93,7 @@ def test_an_own_row():
 
 
 def test_a_chosen_row_leaves_the_default():
-    state = column("state", TEXT, default="private")
+    state = column("state", TEXT, default="'private'")
     assert rows(Row.FOREIGN, column("owner_id"), state) == [{"owner_id": f"'{OWNER}'", "state": "'private'"}]
     assert [row["state"] for row in rows(Row.CHOSEN, column("owner_id"), state)] == ["null", "'x'"]
     assert rows(Row.CHOSEN, column("owner_id"), column("state", TEXT)) == []

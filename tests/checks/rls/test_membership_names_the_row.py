@@ -19,6 +19,7 @@ LOOKUP = RowPolicy(
     ("authenticated",),
     "(EXISTS ( SELECT 1 FROM members m WHERE ((m.org_id = projects.org_id) AND (m.user_id = auth.uid()))))",
     None,
+    columns=("org_id",),
     relations=("public.members",),
 )
 NOTHING = [not_applicable("no policy looks up another table")]
@@ -124,7 +125,7 @@ def said(*allowed, policy="members", table="public.projects"):
 def open_to_members(policy="members", memberships=("public.members",)):
     return failed(
         "public.projects",
-        f"policy {policy} shows a row of one tenant to members of another",
+        f"policy {policy} opens a row of one tenant to members of another",
         confidence=Confidence.PROVEN,
         aspect=policy,
         policy=policy,
@@ -214,6 +215,7 @@ def test_declared_public_covers_reading_only():
 
 ANYTHING = replace(
     LOOKUP,
+    columns=(),
     using="(EXISTS ( SELECT 1 FROM members m WHERE (m.user_id = auth.uid())))",
     looked_up=(("public.members", "user_id"),),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.rls.case import Case
 
-from . import deeper, known, names, products, reads, untried, ways, writes
+from . import applications, deeper, holes, known, names, products, reads, untried, ways, writes
 
 CASES: tuple[Case, ...] = (
     *known.CASES,
@@ -15,4 +15,6 @@ CASES: tuple[Case, ...] = (
     *untried.CASES,
     *deeper.CASES,
     *products.CASES,
+    *applications.CASES,
+    *holes.CASES,
 )

@@ -16,9 +16,13 @@ if TYPE_CHECKING:
 @FORMAT
 def command(format_: str) -> None:
     """List the checks."""
-    from auditor.registry import builtin_checks
+    from auditor.declarations import declared_checks
 
-    checks = builtin_checks().checks
+    checks = declared_checks()
+    if checks is None:
+        from auditor.registry import builtin_checks
+
+        checks = builtin_checks().checks
     {"text": _text, "json": _json, "markdown": _markdown}[format_](checks)
 
 

@@ -242,7 +242,7 @@ class Assembly:
 
     def _function(self, row: tuple[Any, ...], bare: dict[int, str]) -> Function:
         oid, schema, name, arguments, owner, definer, volatility, language, path, executable, exposed, *rest = row
-        trigger, extension, _ = rest
+        trigger, extension, _, _ = rest
         node, source = ("function", oid), self._reach.bodies[oid]
         return Function(
             schema,
@@ -266,9 +266,9 @@ class Assembly:
 
 
 def _body(row: tuple[Any, ...], standard: str | None) -> Body:
-    oid, schema, name, arguments, _, _, volatility, language, *_, text = row
+    oid, schema, name, arguments, _, _, volatility, language, *_, text, defaults = row
     signature = f"{quoted(schema)}.{quoted(name)}({arguments})"
-    return Body(oid, name, signature, _VOLATILITY[volatility], language, standard or text)
+    return Body(oid, name, signature, _VOLATILITY[volatility], language, standard or text, defaults)
 
 
 def _both(using: str | None, check: str | None) -> str:

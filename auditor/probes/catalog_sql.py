@@ -167,8 +167,14 @@ join pg_catalog.pg_type t on t.oid in (c.casttarget, c.castsource)
 join pg_catalog.pg_proc f on f.oid = c.castfunc
 join pg_catalog.pg_namespace n on n.oid = f.pronamespace
 where n.nspname <> 'pg_catalog'
+union
+select t.typname::text, d.refobjid::bigint
+from pg_catalog.pg_constraint k
+join pg_catalog.pg_type t on t.oid = k.contypid
+join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass and d.objid = k.oid
+where d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass
 """
-"""Casts by functions of the database, by the types between which they lead."""
+"""What a cast runs: functions of the database, by the types between which they lead, and those of domains' CHECKs."""
 
 COLUMNS = r"""
 with wanted as materialized (
@@ -235,7 +241,9 @@ with api as materialized (
 )
 select f.oid::bigint, n.nspname::text, f.proname::text, pg_catalog.pg_get_function_identity_arguments(f.oid),
        pg_catalog.pg_get_userbyid(f.proowner)::text, f.prosecdef, f.provolatile::text,
-       case when f.prokind = 'a' then 'aggregate' else l.lanname::text end,
+       case when f.prokind = 'a' then 'aggregate'
+            when pg_catalog.array_to_string(f.proconfig, ' ') ~* 'standard_conforming_strings' then 'another dialect'
+            else l.lanname::text end,
        (select pg_catalog.substr(s.setting, 13) from pg_catalog.unnest(f.proconfig) as s(setting)
         where pg_catalog.starts_with(s.setting, 'search_path=') limit 1),
        coalesce((
@@ -246,7 +254,8 @@ select f.oid::bigint, n.nspname::text, f.proname::text, pg_catalog.pg_get_functi
        n.nspname = any(%(schemas)s),
        f.prorettype in ('pg_catalog.trigger'::pg_catalog.regtype, 'pg_catalog.event_trigger'::pg_catalog.regtype),
        coalesce(e.extension, ''),
-       case when l.lanname in ('sql', 'plpgsql') then coalesce(f.prosrc, '') else '' end
+       case when l.lanname in ('sql', 'plpgsql') then coalesce(f.prosrc, '') else '' end,
+       coalesce(pg_catalog.pg_get_expr(f.proargdefaults, 0), '')
 from pg_catalog.pg_proc f
 join pg_catalog.pg_namespace n on n.oid = f.pronamespace
 join pg_catalog.pg_language l on l.oid = f.prolang

@@ -50,6 +50,8 @@ class Body:
     language: str
     text: str
     """Its source; empty when it is compiled."""
+    defaults: str = ""
+    """Its arguments' defaults, which a call without them runs."""
 
 
 class Reach:
@@ -97,7 +99,11 @@ class Reach:
         """OIDs of the functions of the database that a source calls, by name, operator or cast."""
         found = {oid for name in source.called & self._by_name.keys() for oid in self._by_name[name]}
         found |= {oid for symbol in source.symbols & self._operators.keys() for oid in self._operators[symbol]}
-        return found | {oid for name in source.words & self._casts.keys() for oid in self._casts[name]}
+        return found | self._converting(source)
+
+    def _converting(self, source: Source) -> set[int]:
+        """What casts to the types that a source names run. The catalogs tell of the type, and not of these."""
+        return {oid for name in source.words & self._casts.keys() for oid in self._casts[name]}
 
     def reads(self, source: Source) -> set[int]:
         """OIDs of the relations that a source names."""
@@ -112,8 +118,9 @@ class Reach:
             functions: OIDs that it depends on.
             relations: OIDs that it depends on.
         """
-        self._note(node, self.source(text))
-        self._link(node, functions, relations)
+        source = self.source(text)
+        self._note(node, source)
+        self._link(node, {*functions, *self._converting(source)}, relations)
 
     def spread(self) -> dict[Trait, dict[Node, str]]:
         """For each trait, everything that has it, directly or not, and where it comes from."""
@@ -131,7 +138,8 @@ class Reach:
             relations: OIDs that it depends on.
         """
         own = self._traits(self.source(text))
-        if not set(functions) <= self.known.keys():
+        functions = {*functions, *self._converting(self.source(text))}
+        if not functions <= self.known.keys():
             own.setdefault(Trait.RISK, _UNKNOWN)
         nodes = [("function", oid) for oid in sorted(functions)] + [self._relation(oid) for oid in sorted(relations)]
         for trait, having in spread.items():
@@ -146,10 +154,12 @@ class Reach:
     def _add_function(self, body: Body) -> Source:
         node = ("function", body.oid)
         source = self.source(body.text) if body.language in _READABLE else Source()
+        defaults = self.source(body.defaults)
         if why := _risky_by_nature(body):
             self._own[Trait.RISK][node] = why
         self._note(node, source)
-        self._link(node, self.calls(source) - {body.oid}, self.reads(source))
+        self._note(node, defaults)
+        self._link(node, (self.calls(source) | self.calls(defaults)) - {body.oid}, self.reads(source))
         return source
 
     def _note(self, node: Node, source: Source) -> None:

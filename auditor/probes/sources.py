@@ -11,16 +11,17 @@ from dataclasses import dataclass
 
 _TOKEN = re.compile(
     r"""
-    (?P<comment> --[^\n]*+ | /\* )
+    (?P<comment> --[^\n\r]*+ | /\* )
     | (?P<literal> [eE]'(?:[^'\\]|\\.|'')*+(?:'|\Z) | '(?:[^']|'')*+(?:'|\Z)
-        | \$(?P<tag>(?:[A-Za-z_]\w*)?)\$.*?(?:\$(?P=tag)\$|\Z) )
+        | \$(?P<tag>(?:[A-Za-z_\u0080-\U0010ffff][A-Za-z0-9_\u0080-\U0010ffff]*)?)\$.*?(?:\$(?P=tag)\$|\Z) )
     | (?P<quoted> "(?:[^"]|"")*+(?:"|\Z) )
-    | (?P<word> [^\W\d][\w$]*+ )
-    | (?P<symbol> [-+*/<>=~!@\#%^&|`?]++ )
+    | (?P<word> [A-Za-z_\u0080-\U0010ffff][A-Za-z0-9_$\u0080-\U0010ffff]*+ )
+    | (?P<symbol> (?:(?!--|/\*)[-+*/<>=~!@\#%^&|`?])++ )
     | (?P<other> \S )
     """,
     re.DOTALL | re.VERBOSE,
 )
+_ASCII = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 _EDGE = re.compile(r"/\*|\*/")
 _STARTS = frozenset({"", ";", "begin", "then", "else", "loop", "atomic"})
 """What stands before a statement."""
@@ -33,7 +34,7 @@ _SESSION = frozenset({"session_user", "system_user", "inet_client_addr", "inet_c
 _METADATA = re.compile(r"user_metadata|raw_user_meta_data", re.IGNORECASE)
 _FACTORS = re.compile(r"\b(?:aal|amr|is_anonymous|session_id)\b", re.IGNORECASE)
 _CALLER = re.compile(
-    r"(?:\bauth\.(?:uid|jwt|role|email)\b|request\.jwt|\bcurrent_(?:user|role|setting)\b|\bsession_user\b)"
+    r"(?:\bauth\.(?:uid|jwt|role|email)\b|\bcurrent_(?:user|role|setting)\b|\bsession_user\b)"
     # but not whether somebody is signed in at all
     r"(?! \( \)(?: (?:as \w+ )?\)){0,4} (?:is (?:not )?null\b|(?:=|<>|!=) '(?:anon|authenticated)'))",
     re.IGNORECASE,
@@ -68,35 +69,57 @@ def read_source(text: str) -> Source:
     Args:
         text: a function's body, a policy's expression or a view's definition.
     """
-    called, words, symbols, said = set(), set(), set(), []
-    statement = session = before = name = ""
+    called, words, symbols, said, code = set(), set(), set(), [], []
+    statement = session = before = earlier = ""
+    names: set[str] = set()
     for kind, token in _tokens(text):
         said.append(token)
-        if token == "(" and name:
-            called.add(name)
-        name = ""
+        code.append(_name(token) if kind == "quoted" else "''" if _hides(kind, token) else token)
+        if token == "(":
+            called |= names
+        names = set()
         if kind == "word":
-            word = name = token.lower()
+            names, word = _spellings(token, quoted=False), token.lower()
             session = session or (word if word in _SESSION else "")
             dynamic = word == "execute" or (before in _STARTS and word in _STATEMENTS)
             statement = statement or (word if dynamic else "")
         elif kind == "quoted":
-            name = token[1:-1].replace('""', '"')
+            names = _spellings(_name(token), quoted=True)
+            # what its escapes spell is not worked out
+            statement = statement or ("u&" if (earlier, before) == ("u", "&") else "")
         elif kind == "symbol":
             symbols.add(token)
-        words.add(name)
-        before = token.lower()
-    whole = " ".join(said).replace(" . ", ".")
+        words |= names
+        if before == ".":
+            called |= names  # a function of a row may be written as its column: notes.is_mine
+        earlier, before = before, token.lower()
+    whole = " ".join(said)
+    asked = " ".join(code).replace(" . ", ".")
     return Source(
-        frozenset(called),
-        frozenset(words - {""}),
+        frozenset(called - {""}),
+        frozenset(words),
         frozenset(symbols),
         statement,
         session,
         bool(_METADATA.search(whole)),
         bool(_FACTORS.search(whole)),
-        bool(_CALLER.search(whole)),
+        bool(_CALLER.search(asked)) or ("current_setting" in called and "request.jwt" in whole),
     )
+
+
+def _name(token: str) -> str:
+    return token[1:-1].replace('""', '"')
+
+
+def _hides(kind: str, token: str) -> bool:
+    """Whether a literal is no word for who calls."""
+    return kind == "literal" and token not in ("'anon'", "'authenticated'")
+
+
+def _spellings(name: str, *, quoted: bool) -> set[str]:
+    """A name as PostgreSQL may know it: cut at 63 bytes, and where it is bare folded, by ASCII or by the locale."""
+    forms = {name} if quoted else {name.translate(_ASCII), name.lower()}
+    return {form.encode()[:63].decode(errors="ignore") for form in forms}
 
 
 def _tokens(text: str) -> Iterator[tuple[str, str]]:

@@ -16,7 +16,7 @@ from auditor.probes.personas import STRANGER
 OWNER = "b0b00000-0000-4000-8000-00000000000b"
 """To whom the row belongs: a user, or a tenant, that nobody is."""
 _OWNER_NUMBER, _STRANGER_NUMBER = 32_011, 32_012  # fit a smallint too
-_MOST_STATES, _MOST_VARIED, _MOST_TEXTS = 12, 60, 5
+_MOST_STATES, _MOST_VARIED, _MOST_TEXTS = 12, 400, 5
 _TEXT = re.compile(r"'(?:[^']|'')*+'")
 
 Values = Mapping[str, str]

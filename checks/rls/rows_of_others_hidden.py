@@ -75,13 +75,16 @@ def _judge(table: Relation, decisions: Decisions, emptied: list[str]) -> Iterato
     subject = str(table)
     verdicts = {role: decisions.foreign_row(subject, role, "SELECT", "using") for role in table.readable_by}
     found = list(_open(subject, verdicts, "a row that belongs to somebody else"))
+    doubts: list[Decision] = []
     if not found:
         real = {role: decisions.foreign_row(subject, role, "SELECT", "using", Row.REAL) for role in table.readable_by}
+        doubts += real.values()
         found = list(_open(subject, real, "a row of a tenant of which they are no member"))
     if not found and emptied:
         gone = {
             role: decisions.foreign_row(subject, role, "SELECT", "using", Row.OWNERLESS) for role in table.readable_by
         }
+        doubts += gone.values()
         what = f"a row whose {' or '.join(emptied)} is empty, as it is once what it refers to is deleted"
         found = list(_open(subject, gone, what))
     yield from found
@@ -97,8 +100,9 @@ def _judge(table: Relation, decisions: Decisions, emptied: list[str]) -> Iterato
     if opening and not found:
         yield not_applicable(f"policy {', '.join(opening)} opens every row: see RLS002", subject)
     elif not found and not unknown:
-        roles = sorted(verdicts)
-        yield passed(subject, "a row of somebody else stays hidden", confidence=Confidence.PROVEN, roles=roles)
+        sure = all(decision.allowed is False for decision in doubts)
+        confidence = Confidence.PROVEN if sure else Confidence.OBSERVED
+        yield passed(subject, "a row of somebody else stays hidden", confidence=confidence, roles=sorted(verdicts))
 
 
 def _open(subject: str, verdicts: dict[str, Decision], what: str) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from auditor.registry import check
 _OBJECTS = "storage.objects"
 _BY_OBJECT = {"name", "owner", "owner_id", "path_tokens", "metadata", "user_metadata", "id"}
 _SETTING = "current_setting("
+_SIDES = (("using", ("SELECT", "UPDATE", "DELETE", "ALL")), ("check", ("INSERT", "UPDATE", "ALL")))
 _DEEDS = {"SELECT": "see", "UPDATE": "change", "DELETE": "delete", "ALL": "see and change", "INSERT": "upload"}
 
 
@@ -76,7 +77,10 @@ def _problem(policy: RowPolicy) -> str:
 def _tried(policy: RowPolicy, decisions: Decisions) -> str:
     """What it does with somebody else's file."""
     for role in API_ROLES:
-        for side, commands in (("using", ("SELECT", "UPDATE", "DELETE", "ALL")), ("check", ("INSERT",))):
+        for side, commands in (
+            ("using", ("SELECT", "UPDATE", "DELETE", "ALL")),
+            ("check", ("INSERT", "UPDATE", "ALL")),
+        ):
             open_to = [trial for trial in decisions.trials(policy, role, side) if trial.allowed]
             if open_to and policy.command in commands and not decisions.narrowed(policy, role, side):
                 where = ", ".join(sorted({trial.who for trial in open_to}))

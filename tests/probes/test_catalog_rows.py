@@ -29,7 +29,7 @@ def column(table, number, name, listed="", labels=None, default=""):
 
 
 def function(oid=FUNCTION, name="f", volatility="s", language="sql", text=""):
-    return (oid, "core", name, "", "postgres", False, volatility, language, None, ["anon"], False, False, "", text)
+    return (oid, "core", name, "", "postgres", False, volatility, language, None, ["anon"], False, False, "", text, "")
 
 
 def built(**rows):

@@ -33,6 +33,14 @@ from auditor.probes.sources import Source, read_source
         ("$1 + f(1)", {"f"}),
         ("'not closed f(1)", set()),
         ("x in (1)", {"in"}),
+        ("a =--don't\n sing() --'", {"sing"}),
+        ("a */* it's */ sing() --'", {"sing"}),
+        ("-- a\r sing()", {"sing"}),
+        ("$é$ ' $é$ sing() --'", {"sing"}),
+        ("re\u0301(1)", {"re\u0301"}),
+        ("ÀB(1)", {"Àb", "àb"}),
+        (f"{'x' * 70}(1)", {"x" * 63}),
+        ("t.hum", {"hum"}),
     ],
 )
 def test_calls(text, called):
@@ -52,6 +60,7 @@ def test_calls(text, called):
         ('select "execute"', ""),
         ("select 'execute'", ""),
         ("-- execute", ""),
+        (r'select U&"\0073ing"(1)', "u&"),
     ],
 )
 def test_statements(text, statement):
@@ -71,6 +80,8 @@ def test_statements(text, statement):
         ("(( select auth.role() as role) = 'authenticated'::text)", False),
         ("auth.uid() is not null and owner = auth.uid()", True),
         ("author.uid", False),
+        ("raise notice 'not auth.uid()'", False),
+        ('owner = "auth"."uid"()', True),
         ("select 1", False),
     ],
 )

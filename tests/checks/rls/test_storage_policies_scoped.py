@@ -120,9 +120,10 @@ def test_an_upload_into_the_folder_of_somebody_else():
     assert judge(policy, trials=[said(False, side="check")]) == [scoped()]
 
 
-def test_a_check_that_lets_an_update_through_is_not_told_as_an_upload():
+def test_a_check_that_lets_an_update_through():
+    """A file of one's own is moved into somebody else's folder."""
     policy = replace(BY_NAME, command="UPDATE", check="(a = b)")
-    assert judge(policy, trials=[said(False), said(True, side="check")]) == [scoped()]
+    assert judge(policy, trials=[said(False), said(True, side="check")]) == [shown("change", policy)]
 
 
 def test_every_bucket_that_is_open_is_told_once():

@@ -178,6 +178,83 @@ CASES = (
         errors=UNKNOWN,
     ),
     case(
+        "volatile-default-argument",
+        "a stable function is called without its argument, whose default is volatile",
+        CANARY
+        + """
+        create function core.quiet(x boolean default core.sing()) returns boolean stable language sql
+            set search_path = '' as 'select x';
+        """
+        + notes("for select to authenticated using (owner = :u or core.quiet())"),
+        stranger(READ, 1),
+        errors=UNKNOWN,
+    ),
+    case(
+        "volatile-domain-in-the-policy",
+        "the policy casts to a domain, and the domain's CHECK is volatile",
+        CANARY
+        + "create domain core.word as text check (core.sing());"
+        + notes("for select to authenticated using (owner = :u or (body::core.word)::text = 'x')"),
+        stranger(READ, 0),
+        errors=UNKNOWN,
+        also="RLS024 public.notes",
+    ),
+    case(
+        "volatile-domain-in-a-function",
+        "a stable function has a variable of a domain, and the domain's CHECK is volatile",
+        CANARY
+        + """
+        create domain core.word as text check (core.sing());
+        create function core.quiet() returns boolean stable language plpgsql set search_path = ''
+            as $$ declare found core.word := 'x'; begin return found = 'x'; end $$;
+        """
+        + notes("for select to authenticated using (owner = :u or core.quiet())"),
+        stranger(READ, 1),
+        errors=UNKNOWN,
+    ),
+    case(
+        "volatile-behind-an-operator-and-a-comment",
+        "a comment begins right behind an operator",
+        CANARY
+        + """
+        create function core.quiet() returns boolean stable language sql set search_path = ''
+            as $q$ select true =--don't
+                core.sing() --'
+            $q$;
+        """
+        + notes("for select to authenticated using (owner = :u or core.quiet())"),
+        stranger(READ, 1),
+        errors=UNKNOWN,
+    ),
+    case(
+        "volatile-function-written-as-a-column",
+        "a function of the row is written as if it were a column",
+        CANARY
+        + """
+        create table core.songs (id int); insert into core.songs values (1);
+        grant select on core.songs to authenticated;
+        create function core.hum(song core.songs) returns boolean volatile language plpgsql set search_path = ''
+            as $$ begin raise log 'canary: %', 'sang'; return true; end $$;
+        create function core.quiet() returns boolean stable language sql set search_path = 'core'
+            as 'select t.hum from core.songs t';
+        """
+        + notes("for select to authenticated using (owner = :u or core.quiet())"),
+        stranger(READ, 1),
+        errors=UNKNOWN,
+    ),
+    case(
+        "volatile-in-another-dialect",
+        "a function reads its literals as PostgreSQL did before 9.1",
+        CANARY
+        + """
+        create function core.quiet() returns boolean stable language sql set standard_conforming_strings = off
+            as $q$ select 'it\\'s' = 'x' or core.sing() -- '
+            $q$;
+        """
+        + notes("for select to authenticated using (owner = :u or core.quiet())"),
+        errors=UNKNOWN,
+    ),
+    case(
         "volatile-in-a-view",
         "a view that is served calls a volatile function: a look at it would run it",
         CANARY

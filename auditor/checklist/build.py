@@ -62,8 +62,13 @@ def _given_surfaces(table: s.EnvironmentTable) -> set[str]:
     return given | ({"database"} if table.auditor_database else set())
 
 
-def policies(table: s.PolicyTable) -> dict[type, object]:
-    """Every policy fact, by its type."""
+def policies(table: s.PolicyTable, folder: Path) -> dict[type, object]:
+    """Every policy fact, by its type.
+
+    Args:
+        table: ``[policy]``, with all references replaced.
+        folder: of the checklist; paths are relative to it.
+    """
     facts: tuple[object, ...] = (
         CorsPolicy(
             tuple(map(values.any_origin, table.cors.allowed_origins)),
@@ -77,7 +82,7 @@ def policies(table: s.PolicyTable) -> dict[type, object]:
             table.rate_limiting.trust_private_peer,
         ),
         BackupPolicy(values.duration(table.backups.max_age), values.duration(table.backups.retention)),
-        TlsPolicy(values.duration(table.tls.expires_within)),
+        _tls(table.tls, folder),
         MonitoringPolicy(table.monitoring.job),
     )
     return {type(fact): fact for fact in facts}
@@ -136,6 +141,11 @@ def _supabase(table: s.SupabaseTable | None) -> Supabase | None:
 def _network(table: s.NetworkTable) -> NetworkSettings:
     source = _given(table.source_address, values.address, "")
     return NetworkSettings(source, table.max_requests, table.concurrency, table.http_port)
+
+
+def _tls(table: s.TlsPolicyTable, folder: Path) -> TlsPolicy:
+    file = _path(table.guideline_file, folder)
+    return TlsPolicy(values.duration(table.expires_within), table.guideline, str(file or ""), table.profile)
 
 
 def _backups(table: s.BackupsTable | None, folder: Path) -> BackupSources | None:

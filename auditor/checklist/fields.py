@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Discriminator, ValidatorFunctionWrapHandler, WithJsonSchema, WrapValidator
 
 from auditor.checklist import dsn, keys, values
-from auditor.checklist.model import SURFACES
+from auditor.checklist.model import GUIDELINES, SURFACES
 from auditor.checklist.values import Wrong
 from auditor.checklist.variables import Pending
 from auditor.model import Level
@@ -42,6 +42,7 @@ Text = Annotated[str, _read(values.text)]
 LevelName = Annotated[str, _read(values.level), _words(tuple(map(str, Level)))]
 Surface = Annotated[str, _read(values.surface), _words(SURFACES)]
 Trust = Annotated[str, _read(values.trust), _words(("system", "custom", "both"))]
+Guideline = Annotated[str, _read(values.guideline), _words(GUIDELINES)]
 Parent = Annotated[str, _read(values.parent), _words(("default",))]
 Origin = Annotated[str, _read(values.origin)]
 AnyOrigin = Annotated[str, _read(values.any_origin)]

@@ -151,7 +151,7 @@ def _checklist(source: Source, env: str, document: Document, resolver: Resolver)
         items=items.merge(document.items, shipped_items() if document.extends else {}),
         check_levels={name: Level(check.level) for name, check in document.checks.items()},
         environment=environment,
-        policies=build.policies(document.policy),
+        policies=build.policies(document.policy, source.folder),
         waivers=build.waivers(document.waivers, source.lines),
         plugins=build.plugins(document.plugins, source.folder),
         secrets=tuple(dict.fromkeys([*build.secrets(environment), *_secret_variables(resolver)])),

@@ -16,6 +16,9 @@ from auditor.redact import Secret
 SURFACES = ("frontend", "api", "database", "repository", "prometheus", "alertmanager", "supabase", "backups")
 """What ``absent`` may name."""
 
+GUIDELINES = ("6.0", "5.8", "5.7")
+"""Versions of Mozilla's server side TLS guideline that are shipped, the newest first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Item:

@@ -165,10 +165,16 @@ class BackupPolicyTable(_Table):
 
 
 class TlsPolicyTable(_Table):
-    """What is demanded of certificates."""
+    """What is demanded of TLS and certificates."""
 
     expires_within: f.Duration = "14d"
     """A certificate that ends sooner than this fails."""
+    guideline: f.Guideline = "6.0"
+    """Version of Mozilla's server side TLS guideline: 6.0, 5.8 or 5.7."""
+    guideline_file: f.FilePath = ""
+    """A guideline of your own, as a JSON file in the form of Mozilla's, instead of it."""
+    profile: f.Text = "intermediate"
+    """Which configuration of the guideline servers have to keep to: modern, intermediate, or one of your own."""
 
 
 class MonitoringPolicyTable(_Table):
@@ -190,7 +196,7 @@ class PolicyTable(_Table):
     backups: BackupPolicyTable = BackupPolicyTable()
     """What is promised about backups."""
     tls: TlsPolicyTable = TlsPolicyTable()
-    """What is demanded of certificates."""
+    """What is demanded of TLS and certificates."""
     monitoring: MonitoringPolicyTable = MonitoringPolicyTable()
     """What is known about monitoring."""
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from urllib.parse import SplitResult, urlsplit
 
-from auditor.checklist.model import SURFACES
+from auditor.checklist.model import GUIDELINES, SURFACES
 from auditor.checklist.problems import suggest
 from auditor.facts.policy import Endpoint, Rate
 from auditor.model import Level
@@ -63,6 +63,7 @@ def one_of(known: Iterable[str], kind: str, plural: str) -> Callable[[str], str]
 level = one_of(tuple(Level), "a level", "levels")
 surface = one_of(SURFACES, "a surface", "surfaces")
 trust = one_of(("system", "custom", "both"), "a way to trust", "ways")
+guideline = one_of(GUIDELINES, "a version that is shipped", "versions")
 parent = one_of(("default",), "a checklist that is shipped", "shipped checklists")
 
 

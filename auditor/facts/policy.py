@@ -75,6 +75,12 @@ class TlsPolicy:
 
     expires_within: timedelta = timedelta(days=14)
     """A certificate that ends sooner than this fails."""
+    guideline: str = "6.0"
+    """Version of Mozilla's server side TLS guideline."""
+    guideline_file: str = ""
+    """Path of another guideline, in the form of Mozilla's; empty: Mozilla's own."""
+    profile: str = "intermediate"
+    """Which of the guideline's configurations servers have to keep to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,10 +180,21 @@ class _Page:
         self.bullet(text)
         if line := evidence_line(finding, self.width - 6):
             self.line(Text(line, style="dim"), indent=4)
+        for rows in words.tables(finding):
+            self.table(rows)
         if finding.location and finding.location.path:
             self.line(Text(one_line(f"{finding.location.path}:{finding.location.line}"), style="dim"), indent=4)
         if finding.reproduce:
             self.line(Text.assemble(("see it: ", "dim"), clean(finding.reproduce)), indent=4)
+
+    def table(self, rows: list[list[str]]) -> None:
+        head, *body = rows
+        table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim", expand=False)
+        for name in head:
+            table.add_column(Text(name), overflow="fold")
+        for row in body:
+            table.add_row(*(Text(cell, style="dim") for cell in row))
+        self.console.print(Padding(table, (0, 0, 0, 4), expand=False))
 
     def remedy(self, findings: list[FindingRow], outcome: Outcome) -> None:
         label = "how to fix" if outcome is Outcome.FAIL else "what would settle it"

@@ -85,6 +85,13 @@ def _finding(finding: FindingRow) -> Iterator[str]:
     yield f"- {subject}{_text(finding.message)} ({finding.confidence.value})"
     if line := words.evidence_line(finding, 400):
         yield f"  {_code(line)}"
+    for head, *rows in words.tables(finding):
+        yield ""
+        yield f"  | {' | '.join(map(_cell, head))} |"
+        yield f"  |{'---|' * len(head)}"
+        for row in rows:
+            yield f"  | {' | '.join(map(_cell, row))} |"
+        yield ""
     if finding.location and finding.location.path:
         yield f"  {_code(f'{finding.location.path}:{finding.location.line}')}"
     if finding.reproduce:

@@ -10,6 +10,9 @@ from auditor.model import Disposition, Level, Outcome
 from auditor.report.model import CheckRow, FindingRow, Report
 from auditor.text import clean
 
+_MOST_ROWS = 30
+"""Of a table: what a person reads."""
+
 SHOWN = 5
 """Findings of one check that a person reads before the rest becomes a number."""
 
@@ -81,10 +84,31 @@ def evidence_line(finding: FindingRow, width: int) -> str:
     pairs = [
         f"{key}: {_value(value)}"
         for key, value in finding.evidence.items()
-        if value not in (None, "", [], {}) and not _is_said(value, said)
+        if value not in (None, "", [], {}) and not _is_said(value, said) and not _rows(value)
     ]
     line = one_line(" · ".join(pairs))
     return line if cells(line) <= width else line[: max(width - 1, 1)] + "…"
+
+
+def tables(finding: FindingRow) -> list[list[list[str]]]:
+    """Evidence that is a table: lists of mappings with the same keys. Each with its head as the first row."""
+    found = []
+    for value in finding.evidence.values():
+        if rows := _rows(value):
+            heads = [str(key) for key in rows[0]]
+            cells_ = [[one_line(_value(cell)) for cell in row.values()] for row in rows[:_MOST_ROWS]]
+            more = len(rows) - _MOST_ROWS
+            found.append([heads, *cells_, *([[f"… and {more} more", *[""] * (len(heads) - 1)]] if more > 0 else [])])
+    return found
+
+
+def _rows(value: Any) -> list[dict[str, Any]]:
+    """The rows of a table; empty: the value is none."""
+    if not isinstance(value, list) or not value or not all(isinstance(row, dict) for row in value):
+        return []
+    same = len({tuple(row) for row in value}) == 1
+    plain = not any(isinstance(cell, (dict, list)) for row in value for cell in row.values())
+    return value if same and plain and value[0] else []
 
 
 def _is_said(value: Any, said: str) -> bool:

@@ -1,0 +1,154 @@
+"""Finds what a server accepts by taking away what it has picked, until it refuses.
+
+Costs one connection for each thing that is accepted and one for the refusal, instead of one for each thing that
+exists. The list is dealt to several such chains that run side by side.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from auditor.facts.tls import Offer, Version
+from auditor.probes.tls.ask import Reply, Server, ask
+from auditor.probes.tls.hello import Hello
+
+MAX_CONNECTIONS = 400
+"""To one server: more than any honest one takes."""
+_GIVE_UP = 3
+"""So many questions in a row without an answer, one at a time: the server has stopped to talk."""
+
+
+class Asker:
+    """Asks one server, in parallel as long as it answers; then once more, one question at a time.
+
+    Args:
+        server: whom to ask.
+        width: questions at once.
+    """
+
+    def __init__(self, server: Server, width: int) -> None:
+        self.server = server
+        self.connections = 0
+        self.closings = 0
+        """Refusals without a word."""
+        self._width = asyncio.Semaphore(width)
+        self._alone = asyncio.Lock()
+        self._calm = False
+        self._silences = 0
+
+    async def ask(self, hello: Hello) -> Reply:
+        """Ask, and ask again when there is no clear answer.
+
+        Args:
+            hello: what to offer.
+        """
+        reply = await self._once(hello)
+        if reply.offer is Offer.UNKNOWN:
+            self._calm = True
+            reply = await self._once(hello)
+        self.closings += reply.closed
+        return reply
+
+    async def _once(self, hello: Hello) -> Reply:
+        async with self._alone if self._calm else self._width:
+            if self._silences >= _GIVE_UP:
+                return Reply(Offer.UNKNOWN, "it has stopped to answer")
+            if self.connections >= MAX_CONNECTIONS:
+                return Reply(Offer.UNKNOWN, f"the audit's limit of {MAX_CONNECTIONS} connections is reached")
+            self.connections += 1
+            reply = await ask(self.server, hello)
+            if reply.offer is not Offer.UNKNOWN:
+                self._silences = 0
+            elif self._calm:
+                self._silences += 1
+            return reply
+
+
+@dataclass(slots=True)
+class Found:
+    """What is accepted of a list."""
+
+    replies: dict[int, Reply] = field(default_factory=dict)
+    """What was picked: number to the answer in which it was."""
+    complete: bool = True
+    reason: str = ""
+    """How it refused in the end, or why nobody can tell."""
+    alert: int = -1
+    """Of the refusal."""
+    closed: bool = False
+    """The refusal was a closed connection."""
+
+    def add(self, other: Found) -> None:
+        """Take in what another chain has found."""
+        self.replies |= other.replies
+        if self.complete:
+            self.reason = other.reason if not other.complete or not self.reason else self.reason
+        self.complete = self.complete and other.complete
+        self.closed = self.closed or other.closed
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is to be found out."""
+
+    version: Version
+    hello: Callable[[tuple[int, ...]], Hello]
+    """A hello that offers these."""
+    picked: Callable[[Reply], int]
+    """Which of them an answer has picked."""
+    last: int = -1
+    """Something that has to stay on offer: when it is picked, the chain ends."""
+
+
+async def chain(asker: Asker, question: Question, offered: Sequence[int]) -> Found:
+    """Offer, take away what was picked, and again.
+
+    Args:
+        asker: asks the server.
+        question: what about.
+        offered: what to begin with.
+    """
+    found, left = Found(), list(offered)
+    while left:
+        reply = await asker.ask(question.hello((*left, question.last) if question.last >= 0 else tuple(left)))
+        if reply.hello is None:
+            found.complete, found.reason = reply.offer is Offer.NO, reply.reason
+            found.alert, found.closed = reply.alert, reply.closed
+            return found
+        if reply.hello.version is not question.version:
+            other = reply.hello.version.value if reply.hello.version else "a version that does not exist"
+            found.reason = f"it answers with {other}"
+            return found
+        picked = question.picked(reply)
+        if picked == question.last:
+            found.reason = "it prefers what the certificate needs"
+            return found
+        if picked not in left:
+            found.complete, found.reason = False, "it picks what was not offered"
+            return found
+        found.replies[picked] = reply
+        left.remove(picked)
+    return found
+
+
+async def chains(asker: Asker, question: Question, offered: Iterable[int], number: int) -> Found:
+    """The same in several chains side by side, each with a part of the list.
+
+    Args:
+        asker: asks the server.
+        question: what about.
+        offered: the likely ones first; they are dealt out in turn.
+        number: of chains.
+    """
+    offered = tuple(offered)
+    found = Found()
+    for part in await gather(chain(asker, question, offered[start::number]) for start in range(number)):
+        found.add(part)
+    return found
+
+
+async def gather(tasks: Iterable[Awaitable[Found]]) -> list[Found]:
+    """All of them, side by side."""
+    return list(await asyncio.gather(*tasks))

@@ -1,0 +1,247 @@
+"""All questions to one server, and what its answers amount to."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass, field, replace
+
+from auditor.facts.tls import Offer, Session, TlsServer, Version, VersionOffer
+from auditor.probes.net.failures import Failure, Unreachable
+from auditor.probes.tls.ask import Reply, Server
+from auditor.probes.tls.elimination import Asker, Found, Question, chain, chains
+from auditor.probes.tls.groups import curves, groups13
+from auditor.probes.tls.handshake13 import Encrypted, read_encrypted
+from auditor.probes.tls.hello import Hello
+from auditor.probes.tls.registry import group, suite, suites_of
+from auditor.probes.tls.session import session
+
+WIDTH = 8
+"""Questions at once."""
+_CHAINS = {Version.TLS1_2: 4, Version.TLS1_3: 1}
+"""Chains of suites by version; a hello with more than some hundred suites is too much for some servers."""
+_PROTOCOL_VERSION = 70
+_KEYED = re.compile(r"_(RSA|ECDSA|DSS)_(?:EXPORT\w*_)?WITH")
+_HOPELESS = (Failure.REFUSED, Failure.DNS, Failure.UNREACHABLE, Failure.LOCAL)
+
+_P256_GENERATOR = bytes.fromhex(
+    "046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"
+    "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5"
+)
+"""A valid share for servers that answer no hello without one: the point that belongs to the private key 1."""
+_SHARES = ((0x001D, b"\x09" + bytes(31)), (0x0017, _P256_GENERATOR))
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What a server presents."""
+
+    chain: tuple[bytes, ...]
+    """DER, the server's own certificate first."""
+    staple: bytes
+    """The OCSP response; empty: asked for, and not given."""
+
+
+@dataclass(slots=True)
+class Scan:
+    """What was found out about a server."""
+
+    server: Server
+    asker: Asker
+    found: dict[Version, Found] = field(default_factory=dict)
+    groups: Found = field(default_factory=Found)
+    old_curves: Found = field(default_factory=Found)
+    session: Session = field(default_factory=Session)
+    served: list[Served] = field(default_factory=list)
+    """Every chain that it has shown in TLS 1.2 or older, one for each kind of key."""
+    heard: Encrypted | None = None
+    """What it has said encrypted, in TLS 1.3."""
+    client_certificate: bool | None = None
+
+    def accepted(self, version: Version) -> tuple[int, ...]:
+        """The suites of a version."""
+        return tuple(self.found[version].replies) if version in self.found else ()
+
+    def offers(self, version: Version) -> bool:
+        """Whether a version was negotiated."""
+        return bool(self.accepted(version))
+
+    @property
+    def newest_old(self) -> Version | None:
+        """The newest version below TLS 1.3 that is on offer."""
+        return next((v for v in reversed(Version) if v is not Version.TLS1_3 and self.offers(v)), None)
+
+
+async def scan(server: Server, width: int = WIDTH) -> Scan:
+    """Find out what a server negotiates.
+
+    Args:
+        server: whom to ask.
+        width: questions at once.
+
+    Raises:
+        Unreachable: it does not talk TLS at all, or nobody can tell.
+    """
+    scanned = Scan(server, Asker(server, width))
+    await _make_contact(scanned)
+    await asyncio.gather(*(_version(scanned, version) for version in Version))
+    if not any(map(scanned.offers, Version)):
+        raise _no_tls(scanned)
+    await asyncio.gather(_groups(scanned), _session(scanned), _flights(scanned), _encrypted(scanned))
+    await _control(scanned)
+    return scanned
+
+
+async def _make_contact(scanned: Scan) -> None:
+    """A hello or two, so that a server that does not answer is not asked forty times."""
+    reply = Reply(Offer.UNKNOWN)
+    for version in (Version.TLS1_2, Version.TLS1_3):
+        reply = await scanned.asker.ask(_hello(scanned, version, suites_of(version)[:: _CHAINS[version]]))
+        if reply.offer is not Offer.UNKNOWN:
+            return
+        if reply.failure in _HOPELESS:
+            break
+    where = scanned.server.name
+    reason = reply.reason if where in reply.reason else f"{where} does not speak TLS: {reply.reason}"
+    raise Unreachable(reply.failure or Failure.TLS, reason)
+
+
+def _no_tls(scanned: Scan) -> Unreachable:
+    doubtful = [found for found in scanned.found.values() if not found.complete]
+    found = doubtful[0] if doubtful else scanned.found[Version.TLS1_2]
+    return Unreachable(Failure.TLS, f"{scanned.server.name} negotiates no version of TLS: {found.reason}")
+
+
+def _hello(scanned: Scan, version: Version, suites: tuple[int, ...], groups: tuple[int, ...] = ()) -> Hello:
+    return Hello(version, suites, groups, scanned.server.server_name)
+
+
+def _suites(scanned: Scan, version: Version, shares: tuple[tuple[int, bytes], ...] = ()) -> Question:
+    def hello(suites: tuple[int, ...]) -> Hello:
+        return replace(_hello(scanned, version, suites), key_shares=shares)
+
+    return Question(version, hello, lambda reply: reply.hello.suite if reply.hello else -1)
+
+
+async def _version(scanned: Scan, version: Version) -> None:
+    """Which suites of a version are accepted. An old version that is refused by name is asked for once."""
+    suites, question = suites_of(version), _suites(scanned, version)
+    if version is Version.TLS1_2:
+        found = await chains(scanned.asker, question, suites, _CHAINS[version])
+    elif version is Version.TLS1_3:
+        found = await chain(scanned.asker, question, suites)
+        if not found.replies and found.alert != _PROTOCOL_VERSION:
+            again = await chain(scanned.asker, _suites(scanned, version, _SHARES), suites)
+            found = again if again.replies else found
+    else:
+        found = await chain(scanned.asker, question, suites[::2])
+        if found.replies or found.alert != _PROTOCOL_VERSION:
+            found.add(await chain(scanned.asker, question, suites[1::2]))
+    scanned.found[version] = found
+
+
+async def _groups(scanned: Scan) -> None:
+    """Groups of TLS 1.3; where that is not on offer, curves of an older version; and curves that are deprecated."""
+    if suites := scanned.accepted(Version.TLS1_3):
+        scanned.groups = await groups13(scanned.asker, suites)
+    if version := scanned.newest_old:
+        good, scanned.old_curves = await curves(scanned.asker, version, scanned.found[version].replies, not suites)
+        scanned.groups = scanned.groups if suites else good
+
+
+async def _session(scanned: Scan) -> None:
+    accepted = {version: found.replies for version, found in scanned.found.items()}
+    scanned.session = await session(scanned.asker, accepted)
+
+
+async def _flights(scanned: Scan) -> None:
+    """The chain for each kind of key that the server has, and the staple that goes with it."""
+    if not (version := scanned.newest_old):
+        return
+    for kind in _by_key(scanned.accepted(version)):
+        reply = await scanned.asker.ask(replace(_hello(scanned, version, kind), staple=True))
+        if reply.chain:
+            scanned.served.append(Served(reply.chain, reply.staple))
+        if reply.hello:
+            scanned.client_certificate = reply.client_certificate
+
+
+def _by_key(suites: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """Suites by the key that they need in the certificate."""
+    kinds: dict[str, list[int]] = {}
+    for number in suites:
+        if key := _KEYED.search(suite(number)):
+            kinds.setdefault(key[1], []).append(number)
+    return [tuple(numbers) for numbers in kinds.values()]
+
+
+async def _encrypted(scanned: Scan) -> None:
+    """What only comes encrypted, from a handshake in TLS 1.3."""
+    if not (suites := scanned.accepted(Version.TLS1_3)):
+        return
+    scanned.asker.connections += 1
+    heard = await read_encrypted(scanned.server, suites)
+    if heard is None:
+        return
+    scanned.heard = heard
+
+
+async def _control(scanned: Scan) -> None:
+    """Whether a server that closes connections without a word still answers what it has answered before.
+
+    If not, it has had enough of the audit, and a closed connection was no refusal.
+    """
+    closed = [found for found in (*scanned.found.values(), scanned.groups, scanned.old_curves) if found.closed]
+    if not closed:
+        return
+    version = next(version for version in reversed(Version) if scanned.offers(version))
+    reply = await scanned.asker.ask(_hello(scanned, version, scanned.accepted(version)))
+    if reply.offer is not Offer.YES:
+        for found in closed:
+            found.complete, found.reason = False, "it closes every connection by now"
+
+
+def facts_of(scanned: Scan, name: str, surfaces: tuple[str, ...]) -> TlsServer:
+    """What was found out, as a fact.
+
+    Args:
+        scanned: a finished scan.
+        name: how reports call the server.
+        surfaces: what it serves.
+    """
+    heard = scanned.heard
+    early = heard.early_data_bytes if heard else 0
+    asked = (
+        None
+        if scanned.client_certificate is None and heard is None
+        else bool(scanned.client_certificate or (heard and heard.client_certificate))
+    )
+    replies = [reply for found in scanned.found.values() for reply in found.replies.items()]
+    return TlsServer(
+        name,
+        surfaces,
+        tuple(_offer(version, scanned.found[version]) for version in Version),
+        tuple(sorted(group(number) for number in scanned.groups.replies)),
+        scanned.groups.complete,
+        tuple(sorted(group(number) for number in scanned.old_curves.replies)),
+        tuple(sorted({suite(number): reply.dh_bits for number, reply in replies if reply.dh_bits}.items())),
+        replace(scanned.session, early_data=_early(scanned), early_data_bytes=early),
+        asked,
+        scanned.asker.connections,
+    )
+
+
+def _offer(version: Version, found: Found) -> VersionOffer:
+    suites = tuple(sorted(suite(number) for number in found.replies))
+    offer = Offer.YES if suites else Offer.NO if found.complete else Offer.UNKNOWN
+    return VersionOffer(version, offer, suites, found.reason, found.complete)
+
+
+def _early(scanned: Scan) -> bool | None:
+    """None: no handshake that ended in order, so a ticket may have been missed."""
+    if not scanned.offers(Version.TLS1_3):
+        return False
+    heard = scanned.heard
+    if heard is None:
+        return None
+    return True if heard.early_data_bytes else False if heard.tickets or (heard.finished and heard.goodbye) else None

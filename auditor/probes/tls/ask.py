@@ -91,7 +91,7 @@ async def ask(server: Server, hello: Hello) -> Reply:
     try:
         await _converse(server, hello, reply)
     except TimeoutError:
-        _lost(reply, f"no answer within {server.seconds:g} s", Failure.TIMEOUT)
+        _lost(reply, f"no answer to a TLS hello within {server.seconds:g} s", Failure.TIMEOUT)
     except Unreachable as unreachable:
         _lost(reply, unreachable.reason, unreachable.kind)
     except Malformed as malformed:

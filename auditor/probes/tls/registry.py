@@ -51,10 +51,10 @@ _ALL_GROUPS = GROUPS | CURVES | OLD_CURVES
 
 _TLS13 = frozenset({*range(0x1301, 0x1308), 0x00C6, 0x00C7, 0xC0B4, 0xC0B5, *range(0xC103, 0xC107)})
 _NEEDS_TLS12 = re.compile(r"_GCM_|_CCM|CHACHA20|_MGM_|_SHA(256|384)$")
-_OLD_DESPITE_ITS_HASH = re.compile(r"PSK_WITH_(AES|CAMELLIA|NULL).*?_?(CBC_)?SHA(256|384)$")
+_OLD_DESPITE_ITS_HASH = re.compile(r"PSK_WITH_(?:\w+_CBC|NULL)_SHA(?:256|384)$")
 """RFC 5487 and 5489: suites with SHA-2 that older versions may negotiate too."""
 
-_FIRST = ("TLS_ECDHE_ECDSA_", "TLS_ECDHE_RSA_", "TLS_DHE_RSA_", "TLS_RSA_WITH_")
+_FIRST = ("TLS_AES_", "TLS_CHACHA20_", "TLS_ECDHE_ECDSA_", "TLS_ECDHE_RSA_", "TLS_DHE_RSA_", "TLS_RSA_WITH_")
 _CIPHERS = ("AES_128_GCM", "AES_256_GCM", "CHACHA20", "AES_128_CBC", "AES_256_CBC", "3DES", "CAMELLIA", "AES_")
 
 

@@ -54,6 +54,8 @@ class Scan:
     session: Session = field(default_factory=Session)
     served: list[Served] = field(default_factory=list)
     """Every chain that it has shown in TLS 1.2 or older, one for each kind of key."""
+    contact: Reply | None = None
+    """The first answer."""
     heard: Encrypted | None = None
     """What it has said encrypted, in TLS 1.3."""
     client_certificate: bool | None = None
@@ -98,17 +100,24 @@ async def _make_contact(scanned: Scan) -> None:
     for version in (Version.TLS1_2, Version.TLS1_3):
         reply = await scanned.asker.ask(_hello(scanned, version, suites_of(version)[:: _CHAINS[version]]))
         if reply.offer is not Offer.UNKNOWN:
+            scanned.contact = reply
             return
         if reply.failure in _HOPELESS:
             break
-    where = scanned.server.name
-    reason = reply.reason if where in reply.reason else f"{where} does not speak TLS: {reply.reason}"
-    raise Unreachable(reply.failure or Failure.TLS, reason)
+    kind, where = reply.failure or Failure.TLS, scanned.server.name
+    if kind in _HOPELESS:
+        raise Unreachable(kind, reply.reason)
+    verb = "does not speak TLS" if kind in (Failure.TLS, Failure.PROTOCOL) else "cannot be asked about its TLS"
+    raise Unreachable(kind, f"{where} {verb}: {reply.reason}")
 
 
 def _no_tls(scanned: Scan) -> Unreachable:
     doubtful = [found for found in scanned.found.values() if not found.complete]
     found = doubtful[0] if doubtful else scanned.found[Version.TLS1_2]
+    if scanned.contact and scanned.contact.hello:
+        return Unreachable(
+            Failure.TLS, f"{scanned.server.name} has answered one TLS hello and then no more: {found.reason}"
+        )
     return Unreachable(Failure.TLS, f"{scanned.server.name} negotiates no version of TLS: {found.reason}")
 
 

@@ -42,7 +42,14 @@ def rls() -> None:
     main()
 
 
-PARTS = {"startup": startup, "lab": lab, "rls": rls}
+def tls() -> None:
+    """The TLS engine."""
+    from bench.tls import main
+
+    main()
+
+
+PARTS = {"startup": startup, "lab": lab, "rls": rls, "tls": tls}
 
 
 def main(names: list[str]) -> None:

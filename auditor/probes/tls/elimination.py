@@ -7,7 +7,7 @@ exists. The list is dealt to several such chains that run side by side.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from auditor.facts.tls import Offer, Version
@@ -102,17 +102,19 @@ class Question:
     """Something that has to stay on offer: when it is picked, the chain ends."""
 
 
-async def chain(asker: Asker, question: Question, offered: Sequence[int]) -> Found:
+async def chain(asker: Asker, question: Question, offered: Sequence[int], first: Reply | None = None) -> Found:
     """Offer, take away what was picked, and again.
 
     Args:
         asker: asks the server.
         question: what about.
         offered: what to begin with.
+        first: the answer to all of that, when it is known already.
     """
     found, left = Found(), list(offered)
     while left:
-        reply = await asker.ask(question.hello((*left, question.last) if question.last >= 0 else tuple(left)))
+        hello = question.hello((*left, question.last) if question.last >= 0 else tuple(left))
+        reply, first = first or await asker.ask(hello), None
         if reply.hello is None:
             found.complete, found.reason = reply.offer is Offer.NO, reply.reason
             found.alert, found.closed = reply.alert, reply.closed
@@ -133,7 +135,9 @@ async def chain(asker: Asker, question: Question, offered: Sequence[int]) -> Fou
     return found
 
 
-async def chains(asker: Asker, question: Question, offered: Iterable[int], number: int) -> Found:
+async def chains(
+    asker: Asker, question: Question, offered: Iterable[int], number: int, first: Reply | None = None
+) -> Found:
     """The same in several chains side by side, each with a part of the list.
 
     Args:
@@ -141,14 +145,12 @@ async def chains(asker: Asker, question: Question, offered: Iterable[int], numbe
         question: what about.
         offered: the likely ones first; they are dealt out in turn.
         number: of chains.
+        first: the answer to the first chain's part, when it is known already.
     """
     offered = tuple(offered)
+    known = (first, *([None] * (number - 1)))
+    parts = (chain(asker, question, offered[start::number], known[start]) for start in range(number))
     found = Found()
-    for part in await gather(chain(asker, question, offered[start::number]) for start in range(number)):
+    for part in await asyncio.gather(*parts):
         found.add(part)
     return found
-
-
-async def gather(tasks: Iterable[Awaitable[Found]]) -> list[Found]:
-    """All of them, side by side."""
-    return list(await asyncio.gather(*tasks))

@@ -10,7 +10,7 @@ from auditor.probes.tls.elimination import Asker, Found, Question, chain, chains
 from auditor.probes.tls.hello import Hello
 from auditor.probes.tls.registry import CURVES, GROUPS, OLD_CURVES, suite
 
-_CHAINS = 3
+_CHAINS = 5
 _BY_NAME = {"secp256r1": 0x0017, "secp384r1": 0x0018, "secp521r1": 0x0019, "secp224r1": 0x0015, "secp256k1": 0x0016,
             "brainpoolP256r1": 0x001A, "brainpoolP384r1": 0x001B, "brainpoolP512r1": 0x001C}  # fmt: skip
 

@@ -61,7 +61,7 @@ def body(hello: Hello, cookie: bytes | None = None) -> bytes:
         suites = (*suites, FALLBACK_SCSV)
     start = struct.pack("!H", min(wire, 0x0303)) + (hello.random or os.urandom(32))
     start += _short(b"" if hello.version is Version.SSL3 else hello.session or os.urandom(32))
-    start += _long(b"".join(struct.pack("!H", suite) for suite in suites))
+    start += _long(_numbers(suites))
     start += _short(b"\x01\x00" if hello.compression else b"\x00")
     if hello.version is not Version.SSL3:
         start += _long(_padded(b"".join((*_extensions(hello), *_cookie(cookie))), len(start)))
@@ -118,7 +118,8 @@ def _extension(number: int, data: bytes) -> bytes:
 
 
 def _numbers(values: Iterable[int]) -> bytes:
-    return b"".join(struct.pack("!H", value) for value in values)
+    numbers = tuple(values)
+    return struct.pack(f"!{len(numbers)}H", *numbers)
 
 
 def _short(data: bytes) -> bytes:

@@ -20,6 +20,7 @@ WIDTH = 8
 """Questions at once."""
 _CHAINS = {Version.TLS1_2: 4, Version.TLS1_3: 1}
 """Chains of suites by version; a hello with more than some hundred suites is too much for some servers."""
+_MANY_CHAINS = 4
 _PROTOCOL_VERSION = 70
 _KEYED = re.compile(r"_(RSA|ECDSA|DSS)_(?:EXPORT\w*_)?WITH")
 _HOPELESS = (Failure.REFUSED, Failure.DNS, Failure.UNREACHABLE, Failure.LOCAL)
@@ -54,8 +55,8 @@ class Scan:
     session: Session = field(default_factory=Session)
     served: list[Served] = field(default_factory=list)
     """Every chain that it has shown in TLS 1.2 or older, one for each kind of key."""
-    contact: Reply | None = None
-    """The first answer."""
+    contact: dict[Version, Reply] = field(default_factory=dict)
+    """The first answers."""
     heard: Encrypted | None = None
     """What it has said encrypted, in TLS 1.3."""
     client_certificate: bool | None = None
@@ -86,24 +87,23 @@ async def scan(server: Server, width: int = WIDTH) -> Scan:
     """
     scanned = Scan(server, Asker(server, width))
     await _make_contact(scanned)
-    await asyncio.gather(*(_version(scanned, version) for version in Version))
+    await asyncio.gather(*(_version(scanned, version) for version in Version), _groups13(scanned), _encrypted(scanned))
     if not any(map(scanned.offers, Version)):
         raise _no_tls(scanned)
-    await asyncio.gather(_groups(scanned), _session(scanned), _flights(scanned), _encrypted(scanned))
+    await asyncio.gather(_curves(scanned), _session(scanned), _flights(scanned), _later(scanned))
     await _control(scanned)
     return scanned
 
 
 async def _make_contact(scanned: Scan) -> None:
-    """A hello or two, so that a server that does not answer is not asked forty times."""
-    reply = Reply(Offer.UNKNOWN)
-    for version in (Version.TLS1_2, Version.TLS1_3):
-        reply = await scanned.asker.ask(_hello(scanned, version, suites_of(version)[:: _CHAINS[version]]))
-        if reply.offer is not Offer.UNKNOWN:
-            scanned.contact = reply
-            return
-        if reply.failure in _HOPELESS:
-            break
+    """Two hellos, so that a server that does not answer is not asked forty times."""
+    hellos = [_hello(scanned, version, suites_of(version)[:: _CHAINS[version]]) for version in _CHAINS]
+    hellos[0] = replace(hellos[0], staple=True)
+    replies = await asyncio.gather(*map(scanned.asker.ask, hellos))
+    scanned.contact = dict(zip(_CHAINS, replies, strict=True))
+    if any(reply.offer is not Offer.UNKNOWN for reply in replies):
+        return
+    reply = replies[0]
     kind, where = reply.failure or Failure.TLS, scanned.server.name
     if kind in _HOPELESS:
         raise Unreachable(kind, reply.reason)
@@ -114,7 +114,7 @@ async def _make_contact(scanned: Scan) -> None:
 def _no_tls(scanned: Scan) -> Unreachable:
     doubtful = [found for found in scanned.found.values() if not found.complete]
     found = doubtful[0] if doubtful else scanned.found[Version.TLS1_2]
-    if scanned.contact and scanned.contact.hello:
+    if any(reply.hello for reply in scanned.contact.values()):
         return Unreachable(
             Failure.TLS, f"{scanned.server.name} has answered one TLS hello and then no more: {found.reason}"
         )
@@ -134,28 +134,54 @@ def _suites(scanned: Scan, version: Version, shares: tuple[tuple[int, bytes], ..
 
 async def _version(scanned: Scan, version: Version) -> None:
     """Which suites of a version are accepted. An old version that is refused by name is asked for once."""
-    suites, question = suites_of(version), _suites(scanned, version)
+    suites, question, first = suites_of(version), _suites(scanned, version), _clear(scanned.contact.get(version))
     if version is Version.TLS1_2:
-        found = await chains(scanned.asker, question, suites, _CHAINS[version])
+        found = await chains(scanned.asker, question, suites, _CHAINS[version], first)
     elif version is Version.TLS1_3:
-        found = await chain(scanned.asker, question, suites)
+        found = await chain(scanned.asker, question, suites, first)
         if not found.replies and found.alert != _PROTOCOL_VERSION:
             again = await chain(scanned.asker, _suites(scanned, version, _SHARES), suites)
             found = again if again.replies else found
     else:
-        found = await chain(scanned.asker, question, suites[::2])
-        if found.replies or found.alert != _PROTOCOL_VERSION:
-            found.add(await chain(scanned.asker, question, suites[1::2]))
+        found = await _old_version(scanned, question, suites)
     scanned.found[version] = found
 
 
-async def _groups(scanned: Scan) -> None:
-    """Groups of TLS 1.3; where that is not on offer, curves of an older version; and curves that are deprecated."""
-    if suites := scanned.accepted(Version.TLS1_3):
-        scanned.groups = await groups13(scanned.asker, suites)
+async def _old_version(scanned: Scan, question: Question, suites: tuple[int, ...]) -> Found:
+    """Most servers refuse it: one question, or two, and more only when one of them is answered."""
+    found = Found()
+    for half in (suites[::2], suites[1::2]):
+        reply = await scanned.asker.ask(question.hello(half))
+        if reply.hello and reply.hello.version is question.version:
+            return await chains(scanned.asker, question, suites, _MANY_CHAINS)
+        part = await chain(scanned.asker, question, half, reply)
+        found.add(part)
+        if part.alert == _PROTOCOL_VERSION:
+            break
+    return found
+
+
+def _clear(reply: Reply | None) -> Reply | None:
+    return reply if reply and reply.offer is not Offer.UNKNOWN else None
+
+
+async def _groups13(scanned: Scan) -> None:
+    if scanned.contact[Version.TLS1_3].hello:
+        scanned.groups = await groups13(scanned.asker, suites_of(Version.TLS1_3))
+
+
+async def _curves(scanned: Scan) -> None:
+    """Curves that are deprecated; and the good ones, where there are no groups of TLS 1.3."""
     if version := scanned.newest_old:
-        good, scanned.old_curves = await curves(scanned.asker, version, scanned.found[version].replies, not suites)
-        scanned.groups = scanned.groups if suites else good
+        wanted = not scanned.offers(Version.TLS1_3)
+        good, scanned.old_curves = await curves(scanned.asker, version, scanned.found[version].replies, wanted)
+        scanned.groups = good if wanted else scanned.groups
+
+
+async def _later(scanned: Scan) -> None:
+    """What was left for a server of TLS 1.3 that has not shown itself at once."""
+    if scanned.offers(Version.TLS1_3) and not scanned.contact[Version.TLS1_3].hello:
+        await _encrypted(scanned, scanned.accepted(Version.TLS1_3))
 
 
 async def _session(scanned: Scan) -> None:
@@ -167,32 +193,36 @@ async def _flights(scanned: Scan) -> None:
     """The chain for each kind of key that the server has, and the staple that goes with it."""
     if not (version := scanned.newest_old):
         return
-    for kind in _by_key(scanned.accepted(version)):
-        reply = await scanned.asker.ask(replace(_hello(scanned, version, kind), staple=True))
-        if reply.chain:
-            scanned.served.append(Served(reply.chain, reply.staple))
-        if reply.hello:
-            scanned.client_certificate = reply.client_certificate
+    kinds = _by_key(scanned.accepted(version))
+    flights = [reply for reply in (scanned.contact[Version.TLS1_2],) if reply.chain and version is Version.TLS1_2]
+    for reply in flights:
+        kinds.pop(_key(reply.hello.suite if reply.hello else 0), None)
+    hellos = [replace(_hello(scanned, version, tuple(kind)), staple=True) for kind in kinds.values()]
+    flights += await asyncio.gather(*map(scanned.asker.ask, hellos))
+    scanned.served += [Served(reply.chain, reply.staple) for reply in flights if reply.chain]
+    if told := [reply for reply in flights if reply.hello]:
+        scanned.client_certificate = any(reply.client_certificate for reply in told)
 
 
-def _by_key(suites: tuple[int, ...]) -> list[tuple[int, ...]]:
+def _by_key(suites: tuple[int, ...]) -> dict[str, list[int]]:
     """Suites by the key that they need in the certificate."""
     kinds: dict[str, list[int]] = {}
     for number in suites:
-        if key := _KEYED.search(suite(number)):
-            kinds.setdefault(key[1], []).append(number)
-    return [tuple(numbers) for numbers in kinds.values()]
+        if key := _key(number):
+            kinds.setdefault(key, []).append(number)
+    return kinds
 
 
-async def _encrypted(scanned: Scan) -> None:
+def _key(number: int) -> str:
+    found = _KEYED.search(suite(number))
+    return found[1] if found else ""
+
+
+async def _encrypted(scanned: Scan, suites: tuple[int, ...] = ()) -> None:
     """What only comes encrypted, from a handshake in TLS 1.3."""
-    if not (suites := scanned.accepted(Version.TLS1_3)):
-        return
-    scanned.asker.connections += 1
-    heard = await read_encrypted(scanned.server, suites)
-    if heard is None:
-        return
-    scanned.heard = heard
+    if suites or scanned.contact[Version.TLS1_3].hello:
+        scanned.asker.connections += 1
+        scanned.heard = await read_encrypted(scanned.server, suites or suites_of(Version.TLS1_3))
 
 
 async def _control(scanned: Scan) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from auditor.facts.tls import Offer, Session, Version
 from auditor.probes.tls.ask import Reply
 from auditor.probes.tls.elimination import Asker
@@ -24,13 +26,16 @@ async def session(asker: Asker, accepted: dict[Version, dict[int, Reply]]) -> Se
     offered = [version for version in Version if accepted.get(version)]
     old: list[Version] = [version for version in offered if version is not Version.TLS1_3]
     hellos = [reply.hello for version in old for reply in accepted[version].values() if reply.hello]
+    compression, fallback = await asyncio.gather(
+        _compression(asker, old, accepted), _fallback(asker, offered, accepted)
+    )
     return Session(
-        compression=await _compression(asker, old, accepted),
+        compression=compression,
         secure_renegotiation=_all_have(hellos, _RENEGOTIATION_INFO),
         extended_master_secret=_all_have(
             [hello for hello in hellos if hello.version is not Version.SSL3], _EXTENDED_MASTER_SECRET
         ),
-        fallback_refused=await _fallback(asker, offered, accepted),
+        fallback_refused=fallback,
     )
 
 

@@ -38,9 +38,10 @@ async def server(answer):
     async def handler(reader, writer):
         nonlocal count
         count += 1
+        number = count
         head = await reader.readexactly(5)
         body = await reader.readexactly(int.from_bytes(head[3:], "big"))
-        data = answer(read(body, count))
+        data = answer(read(body, number))
         if data == HANG:
             await reader.read()
         elif data == RESET:

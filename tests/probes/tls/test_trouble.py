@@ -140,7 +140,7 @@ def test_a_server_that_has_had_enough(end):
     """A rate limit: after some connections nothing is answered any more, and nothing is known."""
 
     def answer(heard):
-        if heard.number > 13:
+        if heard.number > 8:
             return end
         return flight(Version.TLS1_2, SUITE) if SUITE in heard.suites else alert(HANDSHAKE_FAILURE)
 

@@ -81,7 +81,7 @@ async def _read(
         source,
         application,
         relations=parts.relations(),
-        policies=parts.policies(columns),
+        policies=parts.policies(),
         columns=parts.columns(columns),
         views=parts.views(),
         functions=parts.functions(),

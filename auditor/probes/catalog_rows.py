@@ -1,14 +1,15 @@
 """Puts the rows of the catalog queries together: what refers to what by OID becomes names, and every path is walked.
 
-Tables by the thousand are alike. What they share, such as grants and the lists of their policies' roles, is built once.
+Tables by the thousand are alike. What they share comes in one row, and is worked out once.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from auditor.facts.catalog import Function, Grant, PolicyColumn, Relation, RowPolicy, ViewEdge
@@ -56,20 +57,23 @@ class Assembly:
 
     def __init__(self, rows: CatalogRows) -> None:
         self._rows = rows
-        self._names = {oid: f"{quoted(schema)}.{quoted(name)}" for oid, schema, name, *_ in rows.relations}
-        self._views = {oid for oid, _, _, kind, *_ in rows.relations if kind in ("v", "m")}
+        self._bare: dict[int, str] = {}
+        self._names: dict[int, str] = {}
+        for oids, names, schema, *_ in rows.relations:
+            self._bare.update(zip(oids, names, strict=True))
+            self._names.update((oid, f"{quoted(schema)}.{quoted(name)}") for oid, name in zip(oids, names, strict=True))
+        self._views = {oid for oids, _, _, kind, *_ in rows.relations if kind in ("v", "m") for oid in oids}
         self._texts: dict[int, str] = dict(rows.view_texts)
         self._code: dict[int, int] = {oid: function for oid, function, _ in rows.operators}
         self._view_reads, self._view_calls = _grouped(rows.views), _grouped(rows.view_functions)
         self._reach = self._graph()
         self._spread = self._reach.spread()
-        self._shared: dict[Any, Any] = {}
         self._alike: dict[Any, tuple[Any, ...]] = {}
 
     def _graph(self) -> Reach:
         rows = self._rows
         bodies: dict[int, str] = dict(rows.bodies)
-        kinds = {oid: ("view" if oid in self._views else "table", name) for oid, _, name, *_ in rows.relations}
+        kinds = {oid: ("view" if oid in self._views else "table", name) for oid, name in self._bare.items()}
         operators, casts = defaultdict(set), defaultdict(set)
         for _, function, symbol in rows.operators:
             operators[symbol].add(function)
@@ -81,18 +85,16 @@ class Assembly:
             reach.add(("view", oid), self._texts[oid], self._view_calls.get(oid, ()), self._view_reads.get(oid, ()))
         read = {oid for _, oid in rows.views} | {oid for row in rows.policies for oid in row[11] or ()}
         read |= {oid for source in reach.bodies.values() for oid in reach.reads(source)}
-        for table, *_, using, check, _, _, called, operators_, relations, _ in rows.policies:
-            if table in read:  # what nothing reads passes nothing on
-                reach.add(("table", table), _both(using, check), self._called(called, operators_), relations or ())
+        # what nothing reads passes nothing on
+        guarded = [(table, row) for row in rows.policies for table in read.intersection(row[0])]
+        for table, row in sorted(guarded, key=lambda one: (one[0], one[1][1])):
+            using, check, _, _, called, operators_, relations, _ = row[5:]
+            reach.add(("table", table), _both(using, check), self._called(called, operators_), relations or ())
         return reach
 
     def _called(self, functions: list[int] | None, operators: list[int] | None) -> set[int]:
         called = set(functions) if functions else set()
         return called | {self._code.get(oid, 0) for oid in operators} if operators else called
-
-    def _once(self, value: Any) -> Any:
-        """One object for all that are equal."""
-        return self._shared.setdefault(value, value)
 
     def looked_up(self) -> list[int]:
         """OIDs of the tables of which every column counts.
@@ -100,10 +102,10 @@ class Assembly:
         In them policies, or the functions that they call, look something up; or a policy takes the whole row.
         """
         found: set[int] = set()
-        for table, *_, using, check, _, _, functions, operators, relations, _ in self._rows.policies:
+        for tables, *_, using, check, _, _, functions, operators, relations, _ in self._rows.policies:
             found |= set(relations or ())
             if ".*" in _both(using, check):
-                found.add(table)
+                found.update(tables)
             for oid in self._called(functions, operators) & self._reach.bodies.keys():
                 found |= self._reach.reads(self._reach.bodies[oid])
         return sorted(found - self._views)
@@ -113,87 +115,69 @@ class Assembly:
         by_column: dict[int, list[Grant]] = defaultdict(list)
         for oid, role, privilege, names in self._rows.column_grants:
             by_column[oid].append(Grant(role, privilege, tuple(names)))
-        return tuple(self._relation(row, by_column.get(row[0], [])) for row in self._rows.relations)
+        found = [relation for row in self._rows.relations for relation in self._alike_relations(row, by_column)]
+        return tuple(sorted(found, key=attrgetter("schema", "name")))
 
-    def _relation(self, row: tuple[Any, ...], by_column: list[Grant]) -> Relation:
-        oid, schema, name, kind, owner, exposed, rls, forced, grants, parents, *rest = row
-        partition, invoker, extension, size = rest
-        is_view = oid in self._views
-        return Relation(
-            schema,
-            name,
-            _KINDS[kind],
-            owner,
-            exposed,
-            rls,
-            forced,
-            self._grants(tuple(grants), by_column),
-            tuple(map(qualified, parents)),
-            partition,
-            invoker,
-            extension,
-            size,
-            is_view and bool(_CALLER.search(self._texts.get(oid, ""))),
-            LOCKED if is_view and oid not in self._texts else self._spread[Trait.RISK].get(("view", oid), ""),
-            self._signatures(self._view_calls.get(oid, ())) if is_view else (),
+    def _alike_relations(self, row: tuple[Any, ...], by_column: Mapping[int, list[Grant]]) -> Iterator[Relation]:
+        oids, names, schema, kind, owner, exposed, rls, forced, words, parents, *rest = row
+        is_view = kind in ("v", "m")
+        held = tuple(Grant(role, privilege) for role, _, privilege in (word.rpartition(":") for word in words))
+        kind, parents = _KINDS[kind], tuple(map(qualified, parents))
+        for oid, name in zip(oids, names, strict=True):
+            grants = _with_columns(held, by_column[oid]) if oid in by_column else held
+            says = self._view(oid) if is_view else ()
+            yield Relation(schema, name, kind, owner, exposed, rls, forced, grants, parents, *rest, *says)
+
+    def _view(self, oid: int) -> tuple[bool, str, tuple[str, ...]]:
+        """Whether a view asks who calls, why it is not read, and what it calls."""
+        return (
+            bool(_CALLER.search(self._texts.get(oid, ""))),
+            LOCKED if oid not in self._texts else self._spread[Trait.RISK].get(("view", oid), ""),
+            self._signatures(self._view_calls.get(oid, ())),
         )
-
-    def _grants(self, words: tuple[str, ...], by_column: list[Grant]) -> tuple[Grant, ...]:
-        key = ("grants", words)
-        if key not in self._shared:
-            self._shared[key] = tuple(
-                Grant(role, privilege) for role, _, privilege in (word.rpartition(":") for word in words)
-            )
-        held: tuple[Grant, ...] = self._shared[key]
-        whole = {(grant.role, grant.privilege) for grant in held} if by_column else set()
-        return (*held, *(g for g in by_column if (g.role, g.privilege) not in whole)) if by_column else held
 
     def _signatures(self, oids: Iterable[int]) -> tuple[str, ...]:
         # a function that is not among those outside the system schemas must not be taken for a harmless one
-        names = {self._reach.known.get(oid, f"function {oid}") for oid in oids}
-        return self._once(tuple(sorted(names)))  # type: ignore[no-any-return]
+        return tuple(sorted({self._reach.known.get(oid, f"function {oid}") for oid in oids}))
 
-    def policies(self, columns: Rows) -> tuple[RowPolicy, ...]:
-        """Every policy, by table and name.
+    def policies(self) -> tuple[RowPolicy, ...]:
+        """Every policy, by table and name."""
+        found = [policy for row in self._rows.policies for policy in self._alike_policies(row)]
+        return tuple(sorted(found, key=attrgetter("table", "name")))
 
-        Args:
-            columns: rows of the query for columns.
-        """
-        names = {(oid, number): self._once(name) for oid, number, name, *_ in columns}
-        found = [self._policy(row, names) for row in self._rows.policies if row[0] in self._names]
-        return tuple(sorted(found, key=lambda policy: (policy.table, policy.name)))
-
-    def _policy(self, row: tuple[Any, ...], names: dict[tuple[int, int], str]) -> RowPolicy:
-        oid, name, command, permissive, roles, using, check, locked, own, *needed = row
-        # a column that was dropped in the middle of the look has no name
-        read = {names.get((oid, number), "") for number in own or ()} - {""}
-        return RowPolicy(
-            self._names[oid],
-            self._once(name),
+    def _alike_policies(self, row: tuple[Any, ...]) -> Iterator[RowPolicy]:
+        tables, name, command, permissive, roles, using, check, locked, own, *needed = row
+        # whatever it says, it is there: without an expression, PostgreSQL lets no row through
+        using = _UNREAD if locked else using
+        shared = (
+            name,
             _COMMANDS[command],
             permissive,
-            self._once(tuple(roles)),
-            # whatever it says, it is there: without an expression, PostgreSQL lets no row through
-            _UNREAD if locked else using,
+            tuple(roles),
+            using,
             check,
-            self._once(tuple(sorted(read))),
-            *self._needed(_UNREAD if locked else using, check, needed, names),
+            tuple(sorted(set(own or ()))),
+            *self._needed(using, check, needed),
         )
+        return (RowPolicy(self._names[oid], *shared) for oid in tables if oid in self._names)
 
-    def _needed(
-        self, using: str | None, check: str | None, needed: list[Any], names: dict[tuple[int, int], str]
-    ) -> tuple[Any, ...]:
+    def _needed(self, using: str | None, check: str | None, needed: list[Any]) -> tuple[Any, ...]:
         """Functions, relations, their columns, risk and factors: worked out once for the policies that are alike."""
         key = (using, check, *(tuple(part) if part else () for part in needed))
         if key not in self._alike:
             functions, operators, relations, theirs = needed
             called = self._called(functions, operators)
-            others = list(zip(relations or (), theirs or (), strict=True))
+            others = [
+                (self._names[other], name)
+                for other, name in zip(relations or (), theirs or (), strict=True)
+                if other in self._names
+            ]
             traits = self._reach.traits(self._spread, _both(using, check), called, set(relations or ()))
             self._alike[key] = (
                 self._signatures(called),
-                tuple(sorted({self._names[other] for other, _ in others if other in self._names})),
-                tuple(sorted({(self._names[o], names[o, n]) for o, n in others if (o, n) in names})),
+                tuple(sorted({other for other, _ in others})),
+                # of a column that was dropped in the middle of the look, and of a whole row, there is no name
+                tuple(sorted({(other, name) for other, name in others if name})),
                 LOCKED if using == _UNREAD else traits.get(Trait.RISK, ""),
                 Trait.FACTORS in traits,
             )
@@ -201,7 +185,7 @@ class Assembly:
 
     def unread(self) -> tuple[Gap, ...]:
         """A gap for each table, and each view, whose text another session's lock keeps."""
-        held = {row[0] for row in self._rows.policies if row[7]} | (self._views - self._texts.keys())
+        held = {oid for row in self._rows.policies if row[7] for oid in row[0]} | (self._views - self._texts.keys())
         return tuple(
             Gap(name, LOCKED, "try again later")
             for name in sorted(self._names[oid] for oid in held & self._names.keys())
@@ -209,25 +193,15 @@ class Assembly:
 
     def columns(self, rows: Rows) -> tuple[PolicyColumn, ...]:
         """What the policies read, and what stands beside it where they look something up."""
-        found = [self._column(row) for row in rows if row[0] in self._names]
-        return tuple(sorted(found, key=lambda column: (column.table, column.name)))
+        found = [column for row in rows for column in self._alike_columns(row)]
+        return tuple(sorted(found, key=attrgetter("table", "name")))
 
-    def _column(self, row: tuple[Any, ...]) -> PolicyColumn:
-        oid, _, name, category, base, nullable, labels, listed, default, indexed, unique, emptied, user = row
+    def _alike_columns(self, row: tuple[Any, ...]) -> Iterator[PolicyColumn]:
+        tables, name, category, base, nullable, labels, listed, default, *rest = row
         values = labels or [label.replace("''", "'") for label in _LISTED.findall(listed)]
-        return PolicyColumn(
-            self._names[oid],
-            self._once(name),
-            self._once(base),
-            self._once(category),
-            nullable,
-            self._once(tuple(values[:_MOST_LABELS])),
-            found[1] or found[2] or "pg_catalog.now()" if (found := _DEFAULT.fullmatch(default)) else "",
-            indexed,
-            unique,
-            emptied,
-            user,
-        )
+        known = found[1] or found[2] or "pg_catalog.now()" if (found := _DEFAULT.fullmatch(default)) else ""
+        shared = (name, base, category, nullable, tuple(values[:_MOST_LABELS]), known, *rest)
+        return (PolicyColumn(self._names[oid], *shared) for oid in tables if oid in self._names)
 
     def views(self) -> tuple[ViewEdge, ...]:
         """Who reads whom."""
@@ -269,6 +243,12 @@ def _body(row: tuple[Any, ...], standard: str | None) -> Body:
     oid, schema, name, arguments, _, _, volatility, language, *_, text, defaults = row
     signature = f"{quoted(schema)}.{quoted(name)}({arguments})"
     return Body(oid, name, signature, _VOLATILITY[volatility], language, standard or text, defaults)
+
+
+def _with_columns(held: tuple[Grant, ...], by_column: list[Grant]) -> tuple[Grant, ...]:
+    """Grants on a table, and those on columns that they do not cover."""
+    whole = {(grant.role, grant.privilege) for grant in held}
+    return (*held, *(grant for grant in by_column if (grant.role, grant.privilege) not in whole))
 
 
 def _both(using: str | None, check: str | None) -> str:

@@ -15,17 +15,17 @@ EMPTY = CatalogRows([], [], [], [], [], [], [], [], [], [], [])
 
 
 def relation(oid, name, kind="r", grants=()):
-    return (oid, "public", name, kind, "postgres", True, True, False, list(grants), [], False, False, "", 0)
+    return ([oid], [name], "public", kind, "postgres", True, True, False, list(grants), [], False, False, "", 0)
 
 
-def policy(table=NOTES, using="(a = b)", own=(1,), functions=None, operators=None, relations=None, theirs=None, **more):
-    locked = more.get("locked", False)
-    columns = list(own) or None
-    return (table, "p", "r", True, ["public"], using, None, locked, columns, functions, operators, relations, theirs)
+def policy(*tables, using="(a = b)", functions=None, operators=None, relations=None, theirs=None, locked=False):
+    alike = list(tables or (NOTES,))
+    columns = ["owner", "owner"]
+    return (alike, "p", "r", True, ["public"], using, None, locked, columns, functions, operators, relations, theirs)
 
 
-def column(table, number, name, listed="", labels=None, default=""):
-    return (table, number, name, "S", "text", True, labels, listed, default, True, False, False, False)
+def column(*tables, name="state", listed="", labels=None, default=""):
+    return (list(tables), name, "S", "text", True, labels, listed, default, True, False, False, False)
 
 
 def function(oid=FUNCTION, name="f", volatility="s", language="sql", text=""):
@@ -38,7 +38,7 @@ def built(**rows):
 
 def only(**changes):
     policies = [policy(**{k: v for k, v in changes.items() if k != "rows"})]
-    (found,) = built(policies=policies, **changes.get("rows", {})).policies([column(NOTES, 1, "owner")])
+    (found,) = built(policies=policies, **changes.get("rows", {})).policies()
     return found
 
 
@@ -46,12 +46,14 @@ def test_a_policy():
     assert only() == RowPolicy("public.notes", "p", "SELECT", True, ("public",), "(a = b)", None, columns=("owner",))
 
 
-def test_a_column_that_was_dropped_in_the_middle_has_no_name():
-    assert only(own=(1, 7)).columns == ("owner",)
+def test_policies_that_are_alike_are_one_each():
+    found = built(policies=[policy(OTHER, NOTES)]).policies()
+    assert [one.table for one in found] == ["public.notes", "public.other"]
+    assert replace(found[0], table="public.other") == found[1]
 
 
 def test_a_policy_of_a_table_that_was_dropped_in_the_middle_is_gone():
-    assert built(policies=[policy(table=99)]).policies([]) == ()
+    assert built(policies=[policy(99)]).policies() == ()
 
 
 def test_a_function_that_is_not_known_is_not_harmless():
@@ -69,14 +71,14 @@ def test_an_operator_is_its_function():
 
 
 def test_what_it_looks_up_by_name():
-    columns = [column(NOTES, 1, "owner"), column(OTHER, 4, "user_id")]
-    (found,) = built(policies=[policy(relations=[OTHER, OTHER], theirs=[0, 4])]).policies(columns)
+    # of the table as a whole, and of a column that was dropped in the middle, there is no name
+    (found,) = built(policies=[policy(relations=[OTHER, OTHER], theirs=[None, "user_id"])]).policies()
     assert (found.relations, found.looked_up) == (("public.other",), (("public.other", "user_id"),))
 
 
 def test_a_policy_whose_table_is_locked_is_there_and_never_run():
     parts = built(policies=[policy(using=None, locked=True)])
-    (found,) = parts.policies([])
+    (found,) = parts.policies()
     assert (bool(found.using), found.risk) == (True, LOCKED)
     assert parts.unread() == (Gap("public.notes", LOCKED, "try again later"),)
 
@@ -114,6 +116,11 @@ def test_grants_on_columns_beside_those_on_the_table():
     )
 
 
+def test_columns_that_are_alike_are_one_each():
+    found = built().columns([column(OTHER, NOTES, 99)])
+    assert [(one.table, one.name) for one in found] == [("public.notes", "state"), ("public.other", "state")]
+
+
 @pytest.mark.parametrize(
     ("labels", "listed", "expected"),
     [
@@ -123,7 +130,7 @@ def test_grants_on_columns_beside_those_on_the_table():
     ],
 )
 def test_the_values_of_a_column(labels, listed, expected):
-    (found,) = built().columns([column(NOTES, 1, "state", listed, labels)])
+    (found,) = built().columns([column(NOTES, listed=listed, labels=labels)])
     assert found.labels == expected
 
 
@@ -145,14 +152,14 @@ def test_the_values_of_a_column(labels, listed, expected):
     ],
 )
 def test_the_default_of_a_column(expression, default):
-    (found,) = built().columns([column(NOTES, 1, "state", default=expression)])
+    (found,) = built().columns([column(NOTES, default=expression)])
     assert found.default == default
 
 
 def test_tables_of_which_every_column_counts():
     rows = {"functions": [function(text="select 1 from other")]}
     assert built(policies=[policy(functions=[FUNCTION])], **rows).looked_up() == [OTHER]
-    assert built(policies=[policy(relations=[OTHER], theirs=[0])]).looked_up() == [OTHER]
+    assert built(policies=[policy(relations=[OTHER], theirs=[None])]).looked_up() == [OTHER]
     assert built(policies=[policy(using="f(notes.*)")]).looked_up() == [NOTES]
     assert built(policies=[policy()]).looked_up() == []
 

@@ -100,6 +100,8 @@ class Transaction:
             "lock_timeout": str(self._limits.lock_ms),
             "idle_in_transaction_session_timeout": str(_IDLE_MS),
             "search_path": "",
+            # to compile a query that is sent once costs more than it saves
+            "jit": "off",
         }
         if claims is not None:
             settings["request.jwt.claims"] = json.dumps(dict(claims))

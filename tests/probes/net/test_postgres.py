@@ -78,9 +78,10 @@ class TestReading:
                     [found] = await one.rows(
                         "select current_setting('statement_timeout'), current_setting('lock_timeout'),"
                         " current_setting('search_path'), current_setting('transaction_read_only'),"
-                        " current_setting('idle_in_transaction_session_timeout'), current_setting('application_name')"
+                        " current_setting('idle_in_transaction_session_timeout'), current_setting('application_name'),"
+                        " current_setting('jit')"
                     )
-                    assert found == ("1234ms", "56ms", "", "on", "1min", "stack-audit")
+                    assert found == ("1234ms", "56ms", "", "on", "1min", "stack-audit", "off")
                 async with session.transaction() as other:
                     assert await other.rows("select current_setting('statement_timeout')") == [("5s",)]
                 assert session.server_version >= 150000

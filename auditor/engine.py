@@ -14,7 +14,7 @@ from typing import Any
 
 from auditor.errors import Absent, Unavailable
 from auditor.events import CheckJudged, Crashed, FactGathered, Listener, ProbeStarted, RunPlanned, ignore_events
-from auditor.findings import counted, plain
+from auditor.findings import Collected
 from auditor.model import ALL, Finding, Gap, not_applicable, unproven
 from auditor.outcomes import worst
 from auditor.plan import Plan, PlannedCheck
@@ -283,20 +283,20 @@ def judge(
     interrupted = False
     for planned in plan.checks:
         started = time.perf_counter()
-        found: list[Finding] = []
+        found = Collected()  # what is there when time is up is kept
         try:
             if interrupted:
-                found.append(unproven(ALL, "interrupted before it was judged"))
+                found.add(unproven(ALL, "interrupted before it was judged"))
             else:
                 with watching(_once_after(JUDGING_SECONDS)):
-                    for finding in _findings(planned.check, facts, given, redactor, listener):
-                        found.append(finding)  # noqa: PERF402  what is there when time is up is kept
+                    _look(planned.check, facts, given, redactor, listener, found)
         except Overrun:
-            found.append(unproven(ALL, "the check took too long", "report this as a defect of the check"))
+            found.add(unproven(ALL, "the check took too long", "report this as a defect of the check"))
         except KeyboardInterrupt:
             interrupted = True
-            found = [unproven(ALL, "interrupted while it was judged")]
-        findings = redactor.apply(tuple(counted(found)))
+            found = Collected()
+            found.add(unproven(ALL, "interrupted while it was judged"))
+        findings = redactor.apply(tuple(found.told()))
         listener(CheckJudged(planned.check.id, worst(f.outcome for f in findings)))
         results.append(Judged(planned, findings, (time.perf_counter() - started) * 1000))
     if interrupted:
@@ -325,26 +325,27 @@ class JudgingInterrupted(KeyboardInterrupt):
         super().__init__()
 
 
-def _findings(
-    check: Check, facts: Facts, given: Mapping[type, object], redactor: Redactor, listener: Listener
-) -> Iterator[Finding]:
+def _look(
+    check: Check,
+    facts: Facts,
+    given: Mapping[type, object],
+    redactor: Redactor,
+    listener: Listener,
+    found: Collected,
+) -> None:
     inputs = {need: facts.get(need) or Gathered(given.get(need)) for need in check.needs()}
     missing = [gathered for gathered in inputs.values() if not gathered.available]
     if absent := next((m for m in missing if m.absent), None):
-        yield not_applicable(absent.error)
+        found.add(not_applicable(absent.error))
         return
     # two facts may be missing for one reason: it is told once
     for error, hint in dict.fromkeys((gathered.error, gathered.hint) for gathered in missing):
-        yield unproven(ALL, error, hint)
+        found.add(unproven(ALL, error, hint))
     if missing:
         return
-    values = [gathered.value for gathered in inputs.values()]
-    looked_at = 0
-    for finding in _guarded(check, values, redactor, listener):
-        looked_at += 1
-        yield finding
-    if not looked_at:
-        yield unproven(ALL, "the check looked at nothing", "report this as a defect of the check")
+    _guarded(check, [gathered.value for gathered in inputs.values()], redactor, listener, found)
+    if not found.seen:
+        found.add(unproven(ALL, "the check looked at nothing", "report this as a defect of the check"))
 
 
 def _gaps(values: list[Any]) -> Iterator[Finding]:
@@ -363,19 +364,18 @@ def _all(check: Check, values: list[Any]) -> Iterator[Any]:
     yield from check.function(*values) or ()
 
 
-def _guarded(check: Check, values: list[Any], redactor: Redactor, listener: Listener) -> Iterator[Finding]:
+def _guarded(check: Check, values: list[Any], redactor: Redactor, listener: Listener, found: Collected) -> None:
     """What the check yields; a crash becomes one more finding and hides none before it."""
     try:
-        for number, finding in enumerate(_all(check, values)):
+        for finding in _all(check, values):
             if not isinstance(finding, Finding):
                 raise TypeError(f"it yielded {type(finding).__name__} instead of a Finding")
-            if number >= MOST_FINDINGS:
+            if found.seen >= MOST_FINDINGS:
                 raise OverflowError(f"it yielded more than {MOST_FINDINGS} findings")
-            yield plain(finding)
+            found.add(finding)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001  one check must not hide the others, whatever it raises
         listener(Crashed(check.id, redactor.text("".join(traceback.format_exception(error)))))
-        yield unproven(
-            ALL, f"the check crashed: {type(error).__name__}: {error}", "report this as a defect of the check"
-        )
+        crash = f"the check crashed: {type(error).__name__}: {error}"
+        found.add(unproven(ALL, crash, "report this as a defect of the check"))

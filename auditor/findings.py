@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from auditor.model import ALL, Confidence, Finding, Location, Outcome, passed
@@ -36,18 +37,41 @@ def plain(finding: Finding) -> Finding:
     )
 
 
-def counted(findings: Sequence[Finding]) -> Iterator[Finding]:
-    """The findings, passes that are too many to tell one by one in one for each confidence."""
-    passes: dict[Confidence, list[Finding]] = defaultdict(list)
-    for finding in findings:
-        if finding.outcome is Outcome.PASS:
-            passes[finding.confidence].append(finding)
-    many = {confidence for confidence, alike in passes.items() if len(alike) > MOST_PASSES}
-    for confidence in sorted(many):
-        alike = passes[confidence]
-        examples = [f"{finding.subject}: {finding.message}" for finding in alike[:_EXAMPLES]]
-        yield passed(ALL, f"{len(alike)} pass", confidence=confidence, count=len(alike), examples=examples)
-    yield from (f for f in findings if f.outcome is not Outcome.PASS or f.confidence not in many)
+class Collected:
+    """The findings of one check, as they come: passes that are too many to tell one by one are counted, and not kept.
+
+    Most findings about a large database are such passes.
+    """
+
+    def __init__(self) -> None:
+        self.seen = 0
+        self._kept: list[Finding] = []
+        self._passes: Counter[Confidence] = Counter()
+
+    def add(self, finding: Finding) -> None:
+        """One more.
+
+        Raises:
+            TypeError: its evidence holds something that JSON cannot.
+        """
+        if finding.outcome != Outcome.PASS:
+            self._kept.append(plain(finding))
+        else:
+            count = self._passes[finding.confidence]
+            if count < MOST_PASSES:
+                self._kept.append(plain(finding))
+            self._passes[finding.confidence] = count + 1
+        self.seen += 1
+
+    def told(self) -> Iterator[Finding]:
+        """What is reported: passes that are too many in one finding for each confidence, and all the rest."""
+        many = {Confidence(confidence) for confidence, count in self._passes.items() if count > MOST_PASSES}
+        for confidence in sorted(many):
+            count = self._passes[confidence]
+            alike = (f for f in self._kept if (f.outcome, f.confidence) == (Outcome.PASS, confidence))
+            examples = [f"{finding.subject}: {finding.message}" for finding in islice(alike, _EXAMPLES)]
+            yield passed(ALL, f"{count} pass", confidence=confidence, count=count, examples=examples)
+        yield from (f for f in self._kept if f.outcome is not Outcome.PASS or f.confidence not in many)
 
 
 def _json(value: Any) -> Any:

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from auditor.findings import MOST_PASSES, counted, plain
+from auditor.findings import MOST_PASSES, Collected, plain
 from auditor.model import Confidence, Finding, Outcome, failed, not_applicable, passed, unproven
 
 
 def many(number, confidence=Confidence.OBSERVED):
     return [passed(f"t{n}", "fine", confidence=confidence) for n in range(number)]
+
+
+def counted(findings):
+    found = Collected()
+    for finding in findings:
+        found.add(finding)
+    assert found.seen == len(findings)
+    return found.told()
 
 
 def test_as_many_as_can_be_read_are_told_one_by_one():
@@ -38,6 +46,12 @@ def test_what_is_proven_is_not_told_with_what_is_not():
         (Confidence.PROVEN, "t0"),
         (Confidence.PROVEN, "t1"),
     ]
+
+
+def test_passes_in_plain_words_are_told_as_one_too():
+    (found,) = counted([Finding("pass", f"t{n}", "fine", "proven") for n in range(MOST_PASSES + 1)])
+    assert (found.subject, found.message, found.confidence) == ("*", f"{MOST_PASSES + 1} pass", Confidence.PROVEN)
+    assert type(found.confidence) is Confidence
 
 
 def test_failures_are_never_told_as_one():

@@ -18,6 +18,7 @@ from auditor.findings import Collected
 from auditor.model import ALL, Finding, Gap, not_applicable, unproven
 from auditor.outcomes import worst
 from auditor.plan import Plan, PlannedCheck
+from auditor.quick import collecting_rarely
 from auditor.redact import Redactor
 from auditor.registry import Check, Probe
 from auditor.watchdog import Overrun, watching
@@ -242,7 +243,8 @@ def run_probes(
 
     loop = asyncio.new_event_loop()
     try:
-        return loop.run_until_complete(main())
+        with collecting_rarely():
+            return loop.run_until_complete(main())
     finally:
         _close(loop)
 
@@ -288,7 +290,7 @@ def judge(
             if interrupted:
                 found.add(unproven(ALL, "interrupted before it was judged"))
             else:
-                with watching(_once_after(JUDGING_SECONDS)):
+                with collecting_rarely(), watching(_once_after(JUDGING_SECONDS)):
                     _look(planned.check, facts, given, redactor, listener, found)
         except Overrun:
             found.add(unproven(ALL, "the check took too long", "report this as a defect of the check"))

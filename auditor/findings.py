@@ -14,6 +14,7 @@ from auditor.model import ALL, Confidence, Finding, Location, Outcome, passed
 MOST_PASSES = 1_000
 """Of one check, told one by one; more of them become one finding that counts them."""
 _EXAMPLES = 5
+_PASS = Outcome.PASS
 
 
 def plain(finding: Finding) -> Finding:
@@ -54,12 +55,12 @@ class Collected:
         Raises:
             TypeError: its evidence holds something that JSON cannot.
         """
-        if finding.outcome != Outcome.PASS:
+        if finding.outcome is not _PASS:
+            finding = plain(finding)  # words become outcomes
+        count = self._passes[finding.confidence] if finding.outcome is _PASS else 0
+        if count < MOST_PASSES:
             self._kept.append(plain(finding))
-        else:
-            count = self._passes[finding.confidence]
-            if count < MOST_PASSES:
-                self._kept.append(plain(finding))
+        if finding.outcome is _PASS:
             self._passes[finding.confidence] = count + 1
         self.seen += 1
 

@@ -8,6 +8,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+from auditor.quick import quick
+
 Evidence = dict[str, Any]
 """What was seen: names to JSON values, the unit in the name. The engine refuses what JSON cannot hold."""
 
@@ -88,6 +90,7 @@ class Gap:
     """True when the checklist declares this part absent: the finding is then ``not-applicable``."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One statement of a check about one subject."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import ClassVar
 
 from auditor.facts.database import quoted
 from auditor.model import Gap
+from auditor.quick import quick
 
 PUBLIC = "public"
 """Stands for everyone in lists of roles: no role can have this name."""
@@ -31,6 +33,11 @@ _STATE = re.compile(
 WRITES = ("INSERT", "UPDATE", "DELETE", "TRUNCATE")
 
 
+@lru_cache(maxsize=65_536)
+def _full_name(schema: str, name: str) -> str:
+    return f"{quoted(schema)}.{quoted(name)}"
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """What a role may effectively do: granted to it, to PUBLIC, or to a role whose rights it has."""
@@ -41,6 +48,7 @@ class Grant:
     """The columns that it holds for; empty for the whole relation."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Relation:
     """A table, partitioned table, view, materialized view or foreign table."""
@@ -74,7 +82,7 @@ class Relation:
     """Signatures of functions of the database that a view calls."""
 
     def __str__(self) -> str:
-        return f"{quoted(self.schema)}.{quoted(self.name)}"
+        return _full_name(self.schema, self.name)
 
     def named_in(self, names: Collection[str]) -> bool:
         """Whether a list of ``schema.table`` names holds it: as SQL quotes it, or bare where that is unambiguous."""
@@ -109,6 +117,7 @@ class Relation:
         return self.roles_with("SELECT", *WRITES)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class RowPolicy:
     """A row level security policy."""
@@ -190,6 +199,7 @@ class Function:
         return f"{quoted(self.schema)}.{quoted(self.name)}({self.arguments})"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class PolicyColumn:
     """A column that a policy reads, in its own table or in another; or one of a table in which it looks callers up."""

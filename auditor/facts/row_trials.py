@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
+from auditor.quick import quick
+
 
 class Row(StrEnum):
     """Whose the row is on which a policy is tried."""
@@ -24,6 +26,7 @@ class Row(StrEnum):
     """It names a real tenant, of which the caller is no member."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Trial:
     """One policy expression, evaluated as a role on a row that exists only in the query."""

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import ClassVar
 
 from auditor.facts.database import quoted
+from auditor.facts.once import once
 from auditor.model import Gap
 from auditor.quick import quick
 
@@ -303,11 +304,16 @@ class Catalog:
 
     def columns_by_table(self) -> dict[str, list[PolicyColumn]]:
         """What is known of the columns of each table."""
-        found: dict[str, list[PolicyColumn]] = {}
-        for column in self.columns:
-            found.setdefault(column.table, []).append(column)
-        return found
+        return _columns_by_table(self)
 
     def exposed(self, *kinds: str) -> tuple[Relation, ...]:
         """Relations in exposed schemas, of the given kinds or of all."""
         return tuple(r for r in self.relations if r.exposed and (not kinds or r.kind in kinds))
+
+
+@once
+def _columns_by_table(catalog: Catalog) -> dict[str, list[PolicyColumn]]:
+    found: dict[str, list[PolicyColumn]] = {}
+    for column in catalog.columns:
+        found.setdefault(column.table, []).append(column)
+    return found

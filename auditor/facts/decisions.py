@@ -123,7 +123,7 @@ class Decisions:
 
     def opening(self, table: str, role: str, command: str, side: str) -> tuple[str, ...]:
         """The permissive policies of a table that open every row to a role."""
-        if self._is_closed(table, role):
+        if self.closed(table, role):
             return ()
         return tuple(
             policy.name
@@ -146,7 +146,7 @@ class Decisions:
         only is shown on purpose. One kind of stranger is enough; with ``any_state``, so is one state: of a new row,
         the caller says what it is like.
         """
-        if self._is_closed(table, role):
+        if self.closed(table, role):
             return _CLOSED
         counted = self._policies_that_count(table, role, command, side)
         combined = _in_any if any_state else _in_all
@@ -178,17 +178,24 @@ class Decisions:
         ]
         return _in_all(found) if found else None
 
-    def _is_closed(self, table: str, role: str) -> bool:
+    def closed(self, table: str, role: str) -> bool:
         """Whether every expression said no to everybody, and was asked: most tables, and quickly told."""
         key = (table, role)
         if key not in self._closed:
-            self._closed[key] = key not in self._not_closed and all(
-                all((table, policy.name, side, case) in self._trials for case in self._of(table, role))
-                for policy in self._policies.get(table, ())
-                for side, text in (("using", policy.using), ("check", policy.check))
-                if text is not None and not (self._names.get(role) or {role, PUBLIC}).isdisjoint(policy.roles)
-            )
+            self._closed[key] = key not in self._not_closed and self._all_asked(table, role)
         return self._closed[key]
+
+    def _all_asked(self, table: str, role: str) -> bool:
+        names = self._names.get(role) or frozenset({role, PUBLIC})
+        cases = self._of(table, role)
+        return all(
+            (table, policy.name, side, case) in self._trials
+            for policy in self._policies.get(table, ())
+            if not names.isdisjoint(policy.roles)
+            for side, text in (("using", policy.using), ("check", policy.check))
+            if text is not None
+            for case in cases
+        )
 
     def _of(self, table: str, role: str, row: Row = Row.FOREIGN) -> list[_Case]:
         return [case for cases in self._by_who(table, role, row) for case in cases]

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from auditor.facts.catalog import Catalog, PolicyColumn, RowPolicy
+from auditor.facts.once import once
 
 _USER = re.compile(
     r"(?:\w+_)?(?:user|uid|member|profile|person|employee|staff|participant|student|teacher|player)"
@@ -25,6 +26,7 @@ class Lookup:
     tenant: PolicyColumn
 
 
+@once
 def memberships(catalog: Catalog) -> dict[str, Lookup]:
     """The tables of memberships, by name: they have a column for a user and one for a tenant."""
     found = {}
@@ -48,6 +50,7 @@ def looked_up(policy: RowPolicy, functions: Mapping[str, tuple[str, ...]]) -> se
     return {*policy.relations, *(read for signature in policy.functions for read in functions.get(signature, ()))}
 
 
+@once
 def named_by_functions(catalog: Catalog) -> dict[str, tuple[str, ...]]:
     """Signature to the relations that a function names, itself or through those that it calls."""
     by_name: dict[str, list[int]] = defaultdict(list)
@@ -64,6 +67,7 @@ def named_by_functions(catalog: Catalog) -> dict[str, tuple[str, ...]]:
     return found
 
 
+@once
 def columns_that_decide(catalog: Catalog) -> dict[str, set[str]]:
     """Table to the columns by which policies decide: its own, and those of other tables that look something up in it.
 
@@ -84,12 +88,14 @@ def columns_that_decide(catalog: Catalog) -> dict[str, set[str]]:
     return found
 
 
+@once
 def tables_looked_up(catalog: Catalog) -> set[str]:
     """The tables in which policies of other tables look something up."""
     functions = named_by_functions(catalog)
     return {name for policy in catalog.policies for name in looked_up(policy, functions) if name != policy.table}
 
 
+@once
 def keys_looked_up(catalog: Catalog) -> dict[str, set[str]]:
     """Table to the columns by which policies of other tables find a caller's line in it: a conversation, a document.
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from auditor.facts.catalog import Catalog, Relation
+from auditor.facts.once import once
 
 _TABLES = ("table", "partitioned table")
 
@@ -83,12 +84,19 @@ def _is_protected(relation: Relation) -> bool:
     return relation.rls or str(relation) == "auth.users"
 
 
+@once
+def view_paths(catalog: Catalog) -> ViewPaths:
+    """The paths of a database."""
+    return ViewPaths(catalog)
+
+
+@once
 def served_tables(catalog: Catalog) -> tuple[Relation, ...]:
     """The tables that the API serves: in exposed schemas, and behind views that run as their caller.
 
     Such a view shows what its caller may read of the table, in whatever schema the table is.
     """
-    paths = ViewPaths(catalog)
+    paths = view_paths(catalog)
     behind = {
         str(relation): relation
         for view in catalog.exposed("view")

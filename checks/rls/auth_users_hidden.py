@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from auditor.facts.catalog import Catalog
 from auditor.facts.row_trials import RowTrials
-from auditor.facts.view_paths import ViewPaths
+from auditor.facts.view_paths import view_paths
 from auditor.model import Confidence, Finding, Level, Severity, failed, passed
 from auditor.registry import check
 
@@ -28,7 +28,7 @@ def auth_users_hidden(catalog: Catalog, trials: RowTrials) -> Iterator[Finding]:
 
         revoke all on {subject} from anon, authenticated;
     """
-    paths, by_table = ViewPaths(catalog), trials.reads_by_table()
+    paths, by_table = view_paths(catalog), trials.reads_by_table()
     views = [view for view in catalog.exposed("view", "materialized view") if view.readable_by]
     exposed = [view for view in views if paths.reads(view, _USERS)]
     for relation in exposed:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from auditor.facts.catalog import Catalog, Relation
 from auditor.facts.policy import RlsPolicy
-from auditor.facts.view_paths import ViewPaths
+from auditor.facts.view_paths import ViewPaths, view_paths
 from auditor.model import Finding, Level, Severity, failed, not_applicable, passed
 from auditor.registry import check
 
@@ -24,7 +24,7 @@ def copies_protected(catalog: Catalog, intent: RlsPolicy) -> Iterator[Finding]:
 
     and serve it through a function or view that filters by the caller.
     """
-    paths = ViewPaths(catalog)
+    paths = view_paths(catalog)
     copies = [r for r in catalog.exposed("materialized view", "foreign table") if r.reachable_by]
     if not copies and not catalog.gaps:
         yield not_applicable("the API serves no materialized view and no foreign table")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.facts.catalog import Catalog, Function
-from auditor.facts.view_paths import ViewPaths
+from auditor.facts.view_paths import view_paths
 from auditor.model import Finding, Level, Severity, failed, not_applicable, passed
 from auditor.registry import check
 
@@ -51,7 +51,7 @@ def _reached(catalog: Catalog) -> Iterator[tuple[Function, str]]:
 
 def _calling_views(catalog: Catalog) -> dict[str, str]:
     """Signature of a function to a view of the API that calls it, itself or through views that it reads."""
-    paths = ViewPaths(catalog)
+    paths = view_paths(catalog)
     found: dict[str, str] = {}
     for view in catalog.exposed("view"):
         if view.readable_by:

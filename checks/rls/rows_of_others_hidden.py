@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from auditor.facts.catalog import API_ROLES, Catalog, Relation
 from auditor.facts.decisions import REVIEW, Decision, Decisions, decisions_of
@@ -30,7 +30,10 @@ def rows_of_others_hidden(catalog: Catalog, trials: RowTrials, intent: RlsPolicy
         using ((select auth.uid()) = owner_id)
     """
     decisions = decisions_of(catalog, trials)
-    emptied = {(column.table, column.name) for column in catalog.columns if column.emptied}
+    emptied: dict[str, list[str]] = {}
+    for column in catalog.columns:
+        if column.emptied:
+            emptied.setdefault(column.table, []).append(column.name)
     tables = [t for t in served_tables(catalog) if t.rls and t.readable_by]
     if not tables and not catalog.gaps:
         yield not_applicable("no table with row level security that an API role may read")
@@ -41,9 +44,9 @@ def rows_of_others_hidden(catalog: Catalog, trials: RowTrials, intent: RlsPolicy
         if table.named_in(intent.public_tables):
             yield passed(name, "declared public", declared="public_tables")
             continue
-        findings = list(_judge(table, decisions, sorted(column for owner, column in emptied if owner == name)))
-        ownerless = any(decisions.foreign_row(name, r, "SELECT", "using", Row.OWNERLESS).allowed for r in API_ROLES)
-        if roles := [] if ownerless or _failing(findings) else seen_by.get(name, []):
+        findings = list(_judge(table, decisions, sorted(emptied.get(name, []))))
+        roles = seen_by.get(name, [])
+        if roles and not _failing(findings) and not _shows_ownerless(name, decisions):
             yield failed(
                 name,
                 f"{' and '.join(roles)} really read a row, and the policies go by nothing but whose row it is",
@@ -52,6 +55,10 @@ def rows_of_others_hidden(catalog: Catalog, trials: RowTrials, intent: RlsPolicy
             )
         else:
             yield from findings
+
+
+def _shows_ownerless(table: str, decisions: Decisions) -> bool:
+    return any(decisions.foreign_row(table, r, "SELECT", "using", Row.OWNERLESS).allowed for r in API_ROLES)
 
 
 def _failing(findings: list[Finding]) -> bool:
@@ -72,18 +79,19 @@ def by_owner_alone(catalog: Catalog) -> set[str]:
 
 
 def _judge(table: Relation, decisions: Decisions, emptied: list[str]) -> Iterator[Finding]:
-    subject = str(table)
-    verdicts = {role: decisions.foreign_row(subject, role, "SELECT", "using") for role in table.readable_by}
+    subject, roles = str(table), table.readable_by
+    if all(decisions.closed(subject, role) for role in roles):  # most tables
+        yield _hidden(subject, roles, sure=True)
+        return
+    verdicts = {role: decisions.foreign_row(subject, role, "SELECT", "using") for role in roles}
     found = list(_open(subject, verdicts, "a row that belongs to somebody else"))
     doubts: list[Decision] = []
     if not found:
-        real = {role: decisions.foreign_row(subject, role, "SELECT", "using", Row.REAL) for role in table.readable_by}
+        real = {role: decisions.foreign_row(subject, role, "SELECT", "using", Row.REAL) for role in roles}
         doubts += real.values()
         found = list(_open(subject, real, "a row of a tenant of which they are no member"))
     if not found and emptied:
-        gone = {
-            role: decisions.foreign_row(subject, role, "SELECT", "using", Row.OWNERLESS) for role in table.readable_by
-        }
+        gone = {role: decisions.foreign_row(subject, role, "SELECT", "using", Row.OWNERLESS) for role in roles}
         doubts += gone.values()
         what = f"a row whose {' or '.join(emptied)} is empty, as it is once what it refers to is deleted"
         found = list(_open(subject, gone, what))
@@ -100,9 +108,12 @@ def _judge(table: Relation, decisions: Decisions, emptied: list[str]) -> Iterato
     if opening and not found:
         yield not_applicable(f"policy {', '.join(opening)} opens every row: see RLS002", subject)
     elif not found and not unknown:
-        sure = all(decision.allowed is False for decision in doubts)
-        confidence = Confidence.PROVEN if sure else Confidence.OBSERVED
-        yield passed(subject, "a row of somebody else stays hidden", confidence=confidence, roles=sorted(verdicts))
+        yield _hidden(subject, roles, sure=all(decision.allowed is False for decision in doubts))
+
+
+def _hidden(subject: str, roles: Sequence[str], *, sure: bool) -> Finding:
+    confidence = Confidence.PROVEN if sure else Confidence.OBSERVED
+    return passed(subject, "a row of somebody else stays hidden", confidence=confidence, roles=sorted(roles))
 
 
 def _open(subject: str, verdicts: dict[str, Decision], what: str) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from auditor.facts.catalog import Catalog, Relation
 from auditor.facts.lookups import memberships
 from auditor.facts.policy import RlsPolicy
 from auditor.facts.row_trials import Read, RowTrials
-from auditor.facts.view_paths import ViewPaths
+from auditor.facts.view_paths import view_paths
 from auditor.model import Confidence, Finding, Level, Severity, failed, not_applicable, passed, unproven
 from auditor.registry import check
 
@@ -30,7 +30,7 @@ def views_run_as_caller(catalog: Catalog, trials: RowTrials, intent: RlsPolicy) 
     and the same for every view that it reads. PostgreSQL knows this from version 15 on; before, revoke the view from
     API roles, and serve it through a function that filters by the caller.
     """
-    paths, reads, written_by = ViewPaths(catalog), trials.reads_by_table(), trials.written_by()
+    paths, reads, written_by = view_paths(catalog), trials.reads_by_table(), trials.written_by()
     members = memberships(catalog).keys()
     views = [view for view in catalog.exposed("view") if view.reachable_by]
     if not views and not catalog.gaps:

@@ -42,7 +42,7 @@ async def real_rows(session: Session, catalog: Catalog) -> tuple[list[RealRow], 
     tables = memberships(catalog)
     functions = named_by_functions(catalog)
     used: dict[str, set[str]] = defaultdict(set)
-    for policy in catalog.policies:
+    for policy in catalog.policies if tables else ():
         for relation in looked_up(policy, functions) & tables.keys() - {policy.table}:
             used[relation].add(policy.table)
     rows: list[RealRow] = []

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 from auditor.errors import Unavailable
@@ -143,6 +144,7 @@ async def _read(session: Session, catalog: Catalog, role: str) -> list[Read]:
     return [Read(str(relation), role, found, refusal.reason) for relation, (found, refusal) in verdicts]
 
 
+@lru_cache(maxsize=1024)
 def _foreign(functions: tuple[str, ...]) -> bool:
     """Whether any of the functions may look at other data than the caller's token."""
     return any(not name.startswith("auth.") for name in functions)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import product
 from math import prod
+from operator import attrgetter
 
 from auditor.facts.catalog import Catalog, PolicyColumn
 from auditor.facts.lookups import columns_that_decide, keys_looked_up
@@ -18,6 +19,9 @@ OWNER = "b0b00000-0000-4000-8000-00000000000b"
 _OWNER_NUMBER, _STRANGER_NUMBER = 32_011, 32_012  # fit a smallint too
 _MOST_STATES, _MOST_VARIED, _MOST_TEXTS = 12, 400, 5
 _TEXT = re.compile(r"'(?:[^']|'')*+'")
+
+_SHAPE = attrgetter(*(field.name for field in fields(PolicyColumn) if field.name != "table"))
+"""What a column has in common with those like it in other tables."""
 
 Values = Mapping[str, str]
 """Column to SQL value."""
@@ -33,6 +37,7 @@ class SyntheticRows:
     def __init__(self, catalog: Catalog) -> None:
         decide, self._keys = columns_that_decide(catalog), keys_looked_up(catalog)
         self._texts: dict[str, dict[str, None]] = {}
+        self._made: dict[object, list[Values]] = {}
         for policy in catalog.policies:
             found = _TEXT.findall(f"{policy.using} {policy.check}")
             self._texts.setdefault(policy.table, {}).update(dict.fromkeys(found))
@@ -53,6 +58,14 @@ class SyntheticRows:
         """
         columns = self.columns(table)
         texts = list(self._texts.get(table, ()))[:_MOST_TEXTS]
+        keys = self._keys.get(table, set())
+        # tables by the thousand are alike
+        alike = (row, tuple(map(_SHAPE, columns)), tuple(texts), frozenset(keys))
+        if alike not in self._made:
+            self._made[alike] = self._rows(columns, row, texts, keys)
+        return self._made[alike]
+
+    def _rows(self, columns: list[PolicyColumn], row: Row, texts: list[str], keys: set[str]) -> list[Values]:
         named = [column for column in columns if column.names_somebody]
         foreign = {column.name: _somebody(column) for column in named}
         own = {column.name: _stranger(column) for column in named}
@@ -62,7 +75,6 @@ class SyntheticRows:
             empty = {column.name: "null" for column in named if column.nullable}
             return self._states(columns, texts, foreign | empty) if empty else []
         if row is Row.SHARED:
-            keys = self._keys.get(table, set())
             tenants = {c.name: foreign[c.name] for c in named if c.names_tenant or c.name in keys}
             return self._states(columns, texts, own | tenants) if 0 < len(tenants) < len(named) else []
         if row is Row.CHOSEN:

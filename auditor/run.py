@@ -160,8 +160,12 @@ def _gather(plan: Plan, checklist: Checklist, options: Options, redactor: Redact
     previous: dict[signal.Signals, Any] = {}
 
     def on_loop(loop: asyncio.AbstractEventLoop, stop: Callable[[], None]) -> None:
+        # no partial: the module signal asks for the repr of a handler, and that would hold every fact
+        def interrupt(*_signal: object) -> None:
+            _interrupt(loop, result, stop)
+
         for number in (signal.SIGINT, signal.SIGTERM):
-            previous[number] = signal.signal(number, partial(_interrupt, loop, result, stop))
+            previous[number] = signal.signal(number, interrupt)
 
     try:
         result.facts = run_probes(
@@ -180,7 +184,7 @@ def _gather(plan: Plan, checklist: Checklist, options: Options, redactor: Redact
     return result
 
 
-def _interrupt(loop: asyncio.AbstractEventLoop, result: _Gathering, stop: Callable[[], None], *_signal: object) -> None:
+def _interrupt(loop: asyncio.AbstractEventLoop, result: _Gathering, stop: Callable[[], None]) -> None:
     """The first signal stops the probes and still reports; a second one ends the run at once."""
     if result.interrupted:
         raise KeyboardInterrupt

@@ -1,7 +1,8 @@
-"""Reads the catalogs that decide who may read and write what: a handful of set-based queries in one transaction."""
+"""Reads the catalogs that decide who may read and write what: a handful of set-based queries."""
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from auditor.errors import Unavailable
@@ -10,8 +11,8 @@ from auditor.facts.database import quoted
 from auditor.facts.policy import RlsPolicy
 from auditor.model import Gap
 from auditor.probes import catalog_sql as sql
-from auditor.probes.catalog_rows import Assembly, CatalogRows
-from auditor.probes.net.postgres import Transaction
+from auditor.probes.catalog_rows import Assembly, CatalogRows, Rows
+from auditor.probes.net.postgres import Database, Transaction
 from auditor.probes.surfaces import Databases
 from auditor.registry import probe
 
@@ -19,6 +20,7 @@ _NOTHING_SERVED = "pg_pgrst_no_exposed_schemas"
 """What Supabase writes as the list of schemas when its Data API is off."""
 _SQL_BODIES = 140_000
 """Since PostgreSQL 14 a function may have a body in the SQL standard's form."""
+_STATEMENT_MS = 30_000
 _OBJECTS = {"r": "tables", "S": "sequences", "f": "functions"}
 
 
@@ -27,9 +29,31 @@ async def catalog(databases: Databases, policy: RlsPolicy) -> Catalog:
     """The catalogs, as the audit's role sees them. Which schemas: PostgREST's own setting, else the policy."""
     audit = await databases.verified()
     application = (databases.application or audit).user
-    async with audit.session() as session, session.transaction(statement_timeout_ms=30_000) as transaction:
-        schemas, source = await exposed_schemas(transaction, policy)
-        return await _read(transaction, schemas, source, application, session.server_version)
+    try:
+        async with asyncio.TaskGroup() as group:
+            connected = asyncio.Event()
+            policies = group.create_task(_policies(audit, connected))
+            # it has its connection by then, and waits for nobody: where only one is allowed, nobody waits for ever
+            await connected.wait()
+            async with (
+                audit.session() as session,
+                session.transaction(statement_timeout_ms=_STATEMENT_MS) as transaction,
+            ):
+                schemas, source = await exposed_schemas(transaction, policy)
+                return await _read(transaction, schemas, source, application, session.server_version, policies)
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None
+
+
+async def _policies(audit: Database, connected: asyncio.Event) -> Rows:
+    """The policies, over a connection of their own: they take the server as long as most of the rest together."""
+    async with audit.session() as session, session.transaction(statement_timeout_ms=_STATEMENT_MS) as transaction:
+        connected.set()
+        return await transaction.rows(sql.POLICIES, {"locked": await _locked(transaction)})
+
+
+async def _locked(transaction: Transaction) -> list[int]:
+    return [oid for (oid,) in await transaction.rows(sql.LOCKED)]
 
 
 async def exposed_schemas(transaction: Transaction, policy: RlsPolicy) -> tuple[tuple[str, ...], str]:
@@ -55,15 +79,19 @@ async def exposed_schemas(transaction: Transaction, policy: RlsPolicy) -> tuple[
 
 
 async def _read(
-    tx: Transaction, schemas: tuple[str, ...], source: str, application: str, server_version: int
+    tx: Transaction,
+    schemas: tuple[str, ...],
+    source: str,
+    application: str,
+    server_version: int,
+    policies: asyncio.Task[Rows],
 ) -> Catalog:
     roles = list(dict.fromkeys((*API_ROLES, application)))
-    locked = [oid for (oid,) in await tx.rows(sql.LOCKED)]
+    locked = await _locked(tx)
     who = {"schemas": list(schemas), "roles": roles, "locked": locked}
     rows = CatalogRows(
         relations=await tx.rows(sql.RELATIONS, who),
         column_grants=await tx.rows(sql.COLUMN_GRANTS, {"roles": roles}),
-        policies=await tx.rows(sql.POLICIES, {"locked": locked}),
         functions=await tx.rows(sql.FUNCTIONS, {"schemas": list(schemas), "roles": list(API_ROLES)}),
         bodies=await tx.rows(sql.FUNCTION_BODIES) if server_version >= _SQL_BODIES else [],
         views=await tx.rows(sql.VIEWS),
@@ -72,6 +100,7 @@ async def _read(
         operators=await tx.rows(sql.OPERATORS),
         casts=await tx.rows(sql.CASTS),
         volatile=await tx.rows(sql.VOLATILE_BUILTINS),
+        policies=await policies,
     )
     parts = Assembly(rows)
     request_roles = {str(name) for (name,) in await tx.rows(sql.REQUEST_ROLES)}

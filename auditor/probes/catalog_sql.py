@@ -235,9 +235,6 @@ with wanted as materialized (
     union
     select a.attrelid, a.attnum from pg_catalog.pg_attribute a
     where a.attrelid = any(%(whole)s::pg_catalog.oid[]) and a.attnum > 0 and not a.attisdropped
-), leading_index as materialized (
-    select i.indrelid, i.indkey[0] as num, pg_catalog.bool_or(i.indisunique and i.indnkeyatts = 1) as alone
-    from pg_catalog.pg_index i where i.indisvalid and i.indpred is null group by 1, 2
 ), foreign_key as materialized (
     select k.conrelid, k.conkey[1] as num, pg_catalog.bool_or(k.confdeltype = 'n') as set_null,
            pg_catalog.bool_or(n.nspname = 'auth' and r.relname = 'users') as users
@@ -265,7 +262,7 @@ select pg_catalog.array_agg(w.rel::bigint), a.attname::text,
             -- a default names no column, so that no table need be opened for it; what is generated does
             then coalesce(pg_catalog.pg_get_expr(f.adbin, case when a.attgenerated = '' then 0 else f.adrelid end), '')
             else '' end,
-       i.num is not null, coalesce(i.alone, false),
+       i.alone is not null, coalesce(i.alone, false),
        coalesce(k.set_null, false), coalesce(k.users, false)
 from wanted w
 cross join lateral (
@@ -274,7 +271,11 @@ cross join lateral (
 join pg_catalog.pg_type t on t.oid = a.atttypid
 left join pg_catalog.pg_type b on b.oid = t.typbasetype and t.typtype = 'd'
 left join pg_catalog.pg_attrdef f on f.adrelid = w.rel and f.adnum = w.num
-left join leading_index i on i.indrelid = w.rel and i.num = w.num
+cross join lateral (
+    select pg_catalog.bool_or(x.indisunique and x.indnkeyatts = 1) as alone
+    from pg_catalog.pg_index x
+    where x.indrelid = w.rel and x.indkey[0] = w.num and x.indisvalid and x.indpred is null
+) i
 left join foreign_key k on k.conrelid = w.rel and k.num = w.num
 left join one_of o on o.conrelid = w.rel and o.num = w.num
 group by 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12

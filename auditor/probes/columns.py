@@ -16,21 +16,22 @@ with api as materialized (
     select r.oid, r.rolname::text as name from pg_catalog.pg_roles r where r.rolname = any(%(roles)s)
 ), named as materialized (
     -- each name is looked at once, however many tables have it
-    select distinct a.attname from pg_catalog.pg_attribute a where a.attnum > 0 and not a.attisdropped
+    select a.attname, pg_catalog.array_agg(a.attrelid) as rels, pg_catalog.array_agg(a.attnum) as nums
+    from pg_catalog.pg_attribute a where a.attnum > 0 and not a.attisdropped group by a.attname
 ), word as materialized (
-    select w.attname,
+    select w.attname, w.rels, w.nums,
            w.attname ~* '(^|_)(role|roles|is_admin|is_superuser|is_staff|admin|superuser|permissions?|privileges?|is_owner)$' as privilege
     from named w
     where w.attname ~* '(^|_)(role|roles|is_admin|is_superuser|is_staff|admin|superuser|permissions?|privileges?|is_owner)$'
        or w.attname ~* '(^|_)(password|passwd|password_hash|pwd|secret|secret_key|api_key|apikey|private_key|access_token|refresh_token|auth_token|ssn|social_security_number|credit_card|card_number|cvv|iban|passport|mfa_secret|totp_secret)$'
 ), delicate as materialized (
     select c.oid as rel, n.oid as nsp, n.nspname || pg_catalog.chr(1) || c.relname as table_name,
-           a.attname::text as column_name, a.attnum, case when w.privilege then 'privilege' else 'sensitive' end as kind
+           w.attname::text as column_name, a.attnum, case when w.privilege then 'privilege' else 'sensitive' end as kind
     from word w
-    join pg_catalog.pg_attribute a on a.attname = w.attname
+    cross join lateral rows from (pg_catalog.unnest(w.rels), pg_catalog.unnest(w.nums)) a(attrelid, attnum)
     join pg_catalog.pg_class c on c.oid = a.attrelid
     join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-    where n.nspname = any(%(schemas)s) and c.relkind in ('r', 'p') and a.attnum > 0 and not a.attisdropped
+    where n.nspname = any(%(schemas)s) and c.relkind in ('r', 'p')
 )
 select d.table_name, d.column_name, d.kind,
        coalesce((select pg_catalog.array_agg(a.name order by a.name) from api a

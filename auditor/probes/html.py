@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from itertools import islice
 
+from auditor.facts.loads import JAVASCRIPT
 from auditor.facts.page import Page, Reference
 from auditor.probes import addresses
 from auditor.probes.markup import MOST_TAGS, Tag, tags
@@ -43,7 +44,6 @@ _HEAD = frozenset(
     {"html", "head", "base", "basefont", "bgsound", "link", "meta", "title", "noscript", "noframes", "style", "script"}
     | {"template"}
 )
-_JAVASCRIPT = re.compile(r"(?:module|(?:text|application)/(?:x-)?(?:java|ecma)script|text/(?:jscript|livescript))?")
 _HANDLER = re.compile(
     r"on(?:abort|animation\w+|auxclick|before\w+|blur|cancel|canplay\w*|change|click|close|contextmenu|copy|cut|dblclick"
     r"|drag\w*|drop|durationchange|emptied|ended|error|focus(?:in|out)?|formdata|gotpointercapture|hashchange|input"
@@ -200,7 +200,7 @@ class _Reader:
         if nonce := attributes.get("nonce", "").strip():
             self.nonces[nonce[:200]] = None
         if tag.name == "script" and not {"src", *(_FOREIGN if tag.foreign else ())} & set(attributes):
-            self.inline_scripts += _JAVASCRIPT.fullmatch(attributes.get("type", "").strip().lower()) is not None
+            self.inline_scripts += JAVASCRIPT.fullmatch(attributes.get("type", "").strip().lower()) is not None
         if tag.name == "style":
             self._styles("style", tag.content)
 

@@ -51,7 +51,9 @@ class Hop:
     url: str
     status: int
     location: str = ""
-    """The Location header, made absolute."""
+    """The Location header, made absolute, without its query."""
+    by_page: str = ""
+    """How the page leads elsewhere where no header does: ``meta refresh`` or ``script``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,15 @@ class PlainAnswer:
     refused: bool = False
     """Nothing listens there, or it closes without an answer."""
     hops: tuple[Hop, ...] = ()
-    """Empty when refused."""
+    """Empty when refused. Followed on the hosts of the stack only."""
+    loop: bool = False
+    """The last redirect leads to an address that was asked before."""
+    endless: bool = False
+    """The last redirect was not followed: there had been too many."""
+    keeps: bool | None = None
+    """Whether the first redirect keeps path and query. None: it was asked without a query."""
+    address: str = ""
+    """Of the host, where it has several and each was asked."""
 
 
 @dataclass(frozen=True, slots=True)

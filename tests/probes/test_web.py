@@ -32,6 +32,8 @@ from tests.probes.stand import CLOSE, HANG, RESET, answer, page, routes, site, w
 
 API = "api.example.com"
 APP = "app.example.com"
+DEEP = "/audit/of/redirects"
+ASKED = sorted(["/", "/health", f"{DEEP}?page=2"])
 NO_FRONTEND = frozenset({"frontend"})
 HERE = {API: "127.0.0.1", APP: "127.0.0.1"}
 UNSET = Gap(
@@ -55,7 +57,7 @@ def asked(respond, **options) -> tuple[PlainHttp, list[str], int]:
             network = NetworkSettings(http_port=server.port)
             values = {"api": f"https://{API}", "absent": NO_FRONTEND, "resolve": HERE, **options}
             async with way(network=network, **values) as to:
-                return await plain_http(to.environment, to.http), server.paths, server.port
+                return await plain_http(to.environment, to.http, to.dialer), server.paths, server.port
 
     return run(main())
 
@@ -71,12 +73,13 @@ class TestPlainHttp:
         assert found == PlainHttp(
             (
                 PlainAnswer(f"{base}/", hops=(Hop(f"{base}/", 200),)),
+                PlainAnswer(f"{base}{DEEP}", hops=(Hop(f"{base}{DEEP}", 404),)),
                 PlainAnswer(f"{base}/health", hops=(Hop(f"{base}/health", 200),)),
             ),
             (Gap("frontend", "the checklist declares frontend absent", absent=True),),
         )
-        assert sorted(paths) == ["/", "/health"]
-        assert verdicts(found) == ["fail", "fail"]
+        assert sorted(paths) == ASKED
+        assert verdicts(found) == ["fail"]
 
     def test_redirected(self):
         closed = free_port()
@@ -84,27 +87,27 @@ class TestPlainHttp:
         found, _, port = asked(lambda _: answer(301, Location=target))
         base = f"http://{API}:{port}"
         assert found.answers[0] == PlainAnswer(f"{base}/", hops=(Hop(f"{base}/", 301, f"https://{API}:{closed}/home"),))
-        assert verdicts(found) == ["pass", "pass"]
+        assert verdicts(found) == ["pass"]
 
     @pytest.mark.parametrize("status", [200, 201, 401])
     def test_a_location_without_a_redirect_is_not_followed(self, status):
         found, paths, _ = asked(lambda _: answer(status, Location="/elsewhere"))
-        assert sorted(paths) == ["/", "/health"]
-        assert verdicts(found) == ["fail", "fail"]
+        assert sorted(paths) == ASKED
+        assert verdicts(found) == ["fail"]
 
     def test_another_scheme_is_not_followed(self):
         found, paths, _ = asked(lambda _: answer(301, Location=f"ftp://{API}/"))
-        assert sorted(paths) == ["/", "/health"]
-        assert [one.hops[0].location for one in found.answers] == [f"ftp://{API}/"] * 2
-        assert verdicts(found) == ["fail", "fail"]
+        assert sorted(paths) == ASKED
+        assert [one.hops[0].location for one in found.answers] == [f"ftp://{API}/"] * 3
+        assert verdicts(found) == ["fail"]
 
     def test_upgrade_required(self):
         found, _, port = asked(lambda _: answer(426, Upgrade="TLS/1.3"))
         assert found.answers[0].hops == (Hop(f"http://{API}:{port}/", 426),)
-        assert verdicts(found) == ["pass", "pass"]
+        assert verdicts(found) == ["pass"]
 
     def test_a_chain_in_the_clear(self):
-        chain = routes({"/": answer(302, Location="/a"), "/a": answer(302, Location="b"), "/b": answer(200)})
+        chain = routes({"/": answer(302, Location="/a"), "/a": answer(302, Location="b")}, answer(200))
         found, paths, port = asked(chain, health="/b")
         base = f"http://{API}:{port}"
         assert found.answers[0].hops == (
@@ -112,14 +115,69 @@ class TestPlainHttp:
             Hop(f"{base}/a", 302, f"{base}/b"),
             Hop(f"{base}/b", 200),
         )
-        assert sorted(paths) == ["/", "/a", "/b", "/b"]
+        assert sorted(paths) == ["/", "/a", f"{DEEP}?page=2", "/b", "/b"]
         assert verdicts(found) == ["fail", "fail"]
 
     def test_a_loop_ends(self):
-        found, paths, _ = asked(lambda _: answer(302, Location="/"), health="/x")
-        assert [len(one.hops) for one in found.answers] == [5, 5]
-        assert len(paths) == 10
-        assert verdicts(found) == ["fail", "fail"]
+        loop = routes({"/": answer(302, Location="/")}, answer(302, Location="/"))
+        found, paths, port = asked(loop, health="/x")
+        base = f"http://{API}:{port}"
+        assert found.answers[0] == PlainAnswer(f"{base}/", hops=(Hop(f"{base}/", 302, f"{base}/"),), loop=True)
+        assert [(len(one.hops), one.loop) for one in found.answers] == [(1, True), (2, True), (2, True)]
+        assert len(paths) == 5
+        assert verdicts(found) == ["fail"]
+
+    def test_redirects_without_end_end(self):
+        found, paths, _ = asked(lambda request: answer(302, Location=f"/{request.number}"), health="/x")
+        assert [(len(one.hops), one.endless) for one in found.answers] == [(8, True)] * 3
+        assert len(paths) == 24
+
+    def test_path_and_query_are_kept(self):
+        found, _, _ = asked(lambda request: answer(308, Location=f"https://{API}:1{request.path}"))
+        assert [one.keeps for one in found.answers] == [None, True, None]
+        assert [one.hops[0].location for one in found.answers][1] == f"https://{API}:1{DEEP}"
+
+    def test_path_and_query_are_lost(self):
+        found, _, _ = asked(lambda _: answer(308, Location=f"https://{API}:1/"))
+        assert [one.keeps for one in found.answers] == [None, False, None]
+        assert verdicts(found) == ["pass"]
+
+    @pytest.mark.parametrize(
+        ("body", "by"),
+        [
+            ("<meta http-equiv=refresh content='0;url=https://api.example.com/'>", "meta refresh"),
+            ("<script>window.location.href = 'https://' + location.host</script>", "script"),
+            ("<script>location.replace('https://api.example.com')</script>", "script"),
+            ("<script>if (location.protocol == 'http:') {}</script>", ""),
+            ("hello", ""),
+        ],
+    )
+    def test_redirected_by_the_page(self, body, by):
+        found, _, _ = asked(lambda _: page(body))
+        assert {one.hops[0].by_page for one in found.answers} == {by}
+        assert verdicts(found) == ["fail"]
+
+    def test_every_address_is_asked(self, monkeypatch):
+        async def main():
+            async with (
+                site(lambda _: answer(301, Location=f"https://{API}:1/")) as good,
+                way(api=f"https://{API}", absent=NO_FRONTEND, network=NetworkSettings(http_port=good.port)) as to,
+            ):
+
+                async def addresses(*_, **__):
+                    return ("127.0.0.1", "127.0.0.2", "2001:db8::1")
+
+                monkeypatch.setattr(to.dialer._resolver, "addresses", addresses)
+                return await plain_http(to.environment, to.http, to.dialer)
+
+        found = run(main())
+        assert [(one.address, one.refused) for one in found.answers] == [
+            ("127.0.0.1", False),
+            ("127.0.0.2", True),
+            ("", False),
+            ("", False),
+        ], "what no route leads to is left out"
+        assert verdicts(found) == ["pass"]
 
     @pytest.mark.parametrize(
         "target",
@@ -127,20 +185,20 @@ class TestPlainHttp:
     )
     def test_other_hosts_are_not_followed(self, target):
         found, paths, _ = asked(lambda _: answer(301, Location=target))
-        assert [len(one.hops) for one in found.answers] == [1, 1]
-        assert len(paths) == 2
+        assert [len(one.hops) for one in found.answers] == [1, 1, 1]
+        assert len(paths) == 3
 
     @pytest.mark.parametrize("location", ["https://[", "http://[::1", "https://", "//[", ""])
     def test_a_location_that_leads_nowhere(self, location):
         found, _, port = asked(lambda _: answer(301, Location=location))
         assert found.answers[0].hops == (Hop(f"http://{API}:{port}/", 301),)
-        assert verdicts(found) == ["fail", "fail"]
+        assert verdicts(found) == ["fail"]
 
     @pytest.mark.parametrize("location", ["https://api.example.com:99999/", f"https://{API}:0/"])
     def test_a_location_that_cannot_be_asked(self, location):
         found, _, _ = asked(lambda _: answer(301, Location=location))
         assert "fail" not in verdicts(found)
-        assert len(found.answers) + len(found.gaps) == 3
+        assert len(found.answers) + len(found.gaps) == 4
 
     def test_back_to_plain_http(self, server_tls):
         def respond(asked_):
@@ -158,10 +216,10 @@ class TestPlainHttp:
                 network = NetworkSettings(http_port=port)
                 origin = f"https://{API}"
                 async with way(network=network, api=origin, health="/", absent=NO_FRONTEND, resolve=HERE) as to:
-                    return await plain_http(to.environment, to.http)
+                    return await plain_http(to.environment, to.http, to.dialer)
 
         found = run(main())
-        assert found.answers == (
+        assert found.answers[:1] == (
             PlainAnswer(
                 f"http://{API}:{port}/",
                 hops=(
@@ -171,18 +229,18 @@ class TestPlainHttp:
                 ),
             ),
         )
-        [finding] = http_redirects(found)
+        finding = next(iter(http_redirects(found)))
         assert "comes back to plain HTTP" in finding.message
 
     def test_nobody_listens(self):
         async def main():
             network = NetworkSettings(http_port=free_port())
             async with way(network=network, api=f"https://{API}", absent=NO_FRONTEND, resolve=HERE) as to:
-                return await plain_http(to.environment, to.http)
+                return await plain_http(to.environment, to.http, to.dialer)
 
         found = run(main())
-        assert [one.refused for one in found.answers] == [True, True]
-        assert verdicts(found) == ["pass", "pass"]
+        assert [one.refused for one in found.answers] == [True] * 3
+        assert verdicts(found) == ["pass"]
 
     @pytest.mark.parametrize("behaviour", [CLOSE, RESET])
     def test_closed_without_an_answer(self, behaviour):
@@ -194,7 +252,7 @@ class TestPlainHttp:
         started = time.monotonic()
         found, _, port = asked(lambda request: HANG if request.path == "/" else answer(301, Location=f"https://{API}/"))
         assert time.monotonic() - started < 5
-        assert [one.url for one in found.answers] == [f"http://{API}:{port}/health"]
+        assert [one.url for one in found.answers] == [f"http://{API}:{port}{DEEP}", f"http://{API}:{port}/health"]
         assert found.gaps[1].subject == f"http://{API}:{port}/"
         assert found.gaps[1].reason == f"no complete answer from http://{API}:{port} within 0.3 s"
 
@@ -210,12 +268,12 @@ class TestPlainHttp:
             resolve={**HERE, "supabase.example.com": "127.0.0.1"},
         )
         assert time.monotonic() - started < 1.5
-        assert (found.answers, len(found.gaps), len(paths)) == ((), 4, 4)
+        assert (found.answers, len(found.gaps), len(paths)) == ((), 7, 7)
 
     @pytest.mark.parametrize("data", [b"220 smtp.example.com\r\n\r\n", b"\x15\x03\x03\x00\x02\x02\x28\r\n\r\n"])
     def test_another_protocol_is_a_gap(self, data):
         found, _, _ = asked(lambda _: data)
-        assert (found.answers, len(found.gaps)) == ((), 3)
+        assert (found.answers, len(found.gaps)) == ((), 4)
 
     def test_an_origin_in_plain_http_is_asked_where_it_is(self):
         async def main():
@@ -223,7 +281,7 @@ class TestPlainHttp:
                 site(lambda _: page("hello")) as server,
                 way(frontend=server.origin(), absent=frozenset({"api"})) as to,
             ):
-                return await plain_http(to.environment, to.http), server
+                return await plain_http(to.environment, to.http, to.dialer), server
 
         found, server = run(main())
         assert [one.url for one in found.answers] == [f"{server.origin()}/"]
@@ -232,7 +290,7 @@ class TestPlainHttp:
     def test_no_port_of_plain_http(self):
         async def main():
             async with way(api=f"https://{API}", network=NetworkSettings(http_port=0)) as to:
-                return await plain_http(to.environment, to.http)
+                return await plain_http(to.environment, to.http, to.dialer)
 
         assert run(main()) == PlainHttp((), (UNSET,))
 
@@ -243,11 +301,17 @@ class TestPlainHttp:
             async with way(**environment) as to:
                 return web._plain_urls(environment, to.environment)
 
-        assert run(main()) == ["http://[::1]/", f"http://{API}/", f"http://{API}/health"]
+        assert run(main()) == [
+            "http://[::1]/",
+            f"http://[::1]{DEEP}?page=2",
+            f"http://{API}/",
+            f"http://{API}{DEEP}?page=2",
+            f"http://{API}/health",
+        ]
 
     def test_the_budget_is_a_gap(self):
         found, _, _ = asked(lambda _: answer(200), budget=1)
-        assert [len(found.answers), len(found.gaps)] == [1, 2]
+        assert [len(found.answers), len(found.gaps)] == [1, 3]
         assert "budget of 1 requests is used up" in found.gaps[1].reason
 
 
@@ -529,7 +593,9 @@ class TestReadCertificate:
 def test_both_probes_say_which_surfaces_are_missing():
     async def main():
         async with way(absent=frozenset({"api"})) as to:
-            return await asyncio.gather(certificates(to.environment, to.dialer), plain_http(to.environment, to.http))
+            return await asyncio.gather(
+                certificates(to.environment, to.dialer), plain_http(to.environment, to.http, to.dialer)
+            )
 
     seen, plain = run(main())
     absent = Gap("api", "the checklist declares api absent", absent=True)

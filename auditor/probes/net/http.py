@@ -71,6 +71,7 @@ class Http:
         max_body: int = MAX_BODY_BYTES,
         verify: bool = True,
         keep_alive: bool = True,
+        address: str | None = None,
     ) -> Response:
         """Send one request.
 
@@ -85,14 +86,16 @@ class Http:
             max_body: bytes of the decompressed body to keep; reading stops there.
             verify: False to look at a server whatever its certificate is.
             keep_alive: False to open a connection for this request alone.
+            address: connect to this one of the host's addresses, by a connection for this request alone.
 
         Raises:
             Unreachable: no complete answer, and of which kind that is.
             Unavailable: the budget is used up, the URL is none, or the CA file cannot be used.
         """
         to = target(url)
+        keep_alive = keep_alive and address is None
         ask = Ask(method, to.path, headers_for(to, method, headers, content, keep_alive), content or b"", to.name)
-        job = Job(url, to, ask, max_body, verify, keep_alive, deadline)
+        job = Job(url, to, ask, max_body, verify, keep_alive, deadline, address=address)
         if to.scheme == "https":
             self._context(verify)  # a CA file that cannot be used is found before anything is taken or sent
         try:
@@ -140,7 +143,9 @@ class Http:
         to = job.to
         left = max(job.ends - asyncio.get_running_loop().time(), 0.0)
         tls = self._context(job.verify) if to.scheme == "https" else None
-        return await self._dialer.connect(to.host, to.port, timeout=min(CONNECT_SECONDS, left), tls=tls)
+        return await self._dialer.connect(
+            to.host, to.port, timeout=min(CONNECT_SECONDS, left), address=job.address, tls=tls
+        )
 
     def _context(self, verify: bool) -> ssl.SSLContext:
         if verify not in self._contexts:

@@ -31,6 +31,7 @@ class Job:
     deadline: float
     ends: float = 0.0
     on_used_line: bool = False
+    address: str | None = None
 
     def start(self, *, on_used_line: bool) -> None:
         """A place was found; the clock starts with the first."""

@@ -19,6 +19,7 @@ def good(message, *hops):
             HTTP,
             message,
             confidence=Confidence.PROVEN,
+            asked=[HTTP],
             statuses=[hop.status for hop in hops],
             urls=[hop.url for hop in hops],
         )
@@ -31,7 +32,8 @@ def bad(message, *hops):
             HTTP,
             message,
             confidence=Confidence.PROVEN,
-            reproduce=f"curl -sI {HTTP}",
+            reproduce=f"curl -sIL {HTTP}",
+            asked=[HTTP],
             statuses=[hop.status for hop in hops],
             urls=[hop.url for hop in hops],
         )
@@ -39,7 +41,9 @@ def bad(message, *hops):
 
 
 def test_refused():
-    assert judge(refused=True) == [passed(HTTP, "nothing answers in plain HTTP", confidence=Confidence.PROVEN)]
+    assert judge(refused=True) == [
+        passed(HTTP, "nothing answers in plain HTTP", confidence=Confidence.PROVEN, asked=[HTTP])
+    ]
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -158,3 +162,42 @@ def test_a_chain_that_ends_in_the_clear():
     """The last hop names no further one: what counts is where it was asked."""
     hops = (Hop(HTTP, 301, HTTPS), Hop(HTTPS, 302, ""), Hop("http://api.example.com/end", 200))
     assert judge(*hops) == bad("the chain of redirects comes back to plain HTTP at http://api.example.com/end", *hops)
+
+
+def test_a_loop():
+    hops = (Hop(HTTP, 301, HTTPS), Hop(HTTPS, 301, HTTPS))
+    [found] = http_redirects(PlainHttp((PlainAnswer(HTTP, hops=hops, loop=True),)))
+    assert (found.outcome, found.message) == ("fail", f"redirects in a loop: {HTTP} → {HTTPS} → {HTTPS}")
+
+
+def test_no_end():
+    hops = (Hop(HTTP, 301, HTTPS), *(Hop(HTTPS + str(n), 302, HTTPS + str(n + 1)) for n in range(7)))
+    [found] = http_redirects(PlainHttp((PlainAnswer(HTTP, hops=hops, endless=True),)))
+    assert (found.outcome, found.message) == ("fail", "redirects 8 times and goes on")
+
+
+@pytest.mark.parametrize("by", ["meta refresh", "script"])
+def test_redirected_by_the_page(by):
+    hop = Hop(HTTP, 200, by_page=by)
+    message = f"answers 200 in plain HTTP and redirects by a {by} of the page only, which can be changed on the way"
+    assert judge(hop) == bad(message, hop)
+
+
+def test_what_is_the_same_on_several_paths_is_told_once():
+    clear = [PlainAnswer(HTTP + path, hops=(Hop(HTTP + path, 200),)) for path in ("", "health")]
+    good = PlainAnswer(HTTP + "deep", hops=(Hop(HTTP + "deep", 301, HTTPS + "deep"),), keeps=True)
+    found = list(http_redirects(PlainHttp((*clear, good))))
+    assert [(f.outcome, f.subject, f.evidence["asked"], f.evidence.get("keeps_path_and_query")) for f in found] == [
+        ("fail", HTTP, [HTTP, HTTP + "health"], None),
+        ("pass", HTTP + "deep", [HTTP + "deep"], True),
+    ]
+
+
+def test_each_address_counts():
+    good = PlainAnswer(HTTP, hops=(Hop(HTTP, 301, HTTPS),), address="192.0.2.1")
+    bad_ = PlainAnswer(HTTP, hops=(Hop(HTTP, 200),), address="2001:db8::1")
+    found = list(http_redirects(PlainHttp((good, bad_))))
+    assert [(f.outcome, f.subject, f.aspect, f.evidence["addresses"]) for f in found] == [
+        ("pass", HTTP, "192.0.2.1", ["192.0.2.1"]),
+        ("fail", HTTP, "2001:db8::1", ["2001:db8::1"]),
+    ]

@@ -7,6 +7,7 @@ import codecs
 import fnmatch
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
@@ -21,11 +22,11 @@ from auditor.probes.net.threads import in_daemon_thread
 from auditor.redact import secret_shape
 from auditor.registry import probe
 
-_ENV_FILES = (".env", ".env.*", "*.env")
-_COMPOSE_FILES = ("docker-compose*.yml", "docker-compose*.yaml", "compose*.yml", "compose*.yaml")
+ENV_FILES = (".env", ".env.*", "*.env")
+COMPOSE_FILES = ("docker-compose*.yml", "docker-compose*.yaml", "compose*.yml", "compose*.yaml")
 _EXAMPLES = ("*.example", "*.sample", "*.template", "*.dist", "*example*", "*sample*")
-_MAX_BYTES = 1_000_000
-_MAX_YAML = 200_000
+MAX_BYTES = 1_000_000
+MAX_YAML = 200_000
 """Bytes of a compose file. PyYAML takes up to 35 s for a megabyte: the other files would be lost with it."""
 _SHORTEST = 4
 
@@ -43,11 +44,22 @@ _REFERENCE = re.compile(
     r"(?P<dollar>\$\$)|\$\{[A-Za-z_]\w*(?:(?P<how>:?[-?+])(?P<word>(?:[^{}]|\{[^{}]*\})*))?\}|(?<![\w$])\$[A-Za-z_]\w*"
 )
 """``${NAME}``, with or without a default, and ``$NAME`` where a word may start; ``$$`` is a dollar sign."""
-_LONGEST = 20_000
+LONGEST = 20_000
 """Characters of a value in which references are looked for."""
 _ASSIGNMENT = re.compile(r"\s*(?:export\s+)?([A-Za-z_][\w.]*)\s*=(.*)", re.DOTALL)
 _QUOTED = re.compile(r"\"((?:[^\"\\]++|\\.)*+)\"|'([^']*)'")
 _PATH = re.compile(r"\.{0,2}(?:/[\w.@-]+)+/?")
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """Something that a file gives to a name."""
+
+    line: int
+    key: str
+    text: str
+    refers: bool = True
+    """Whether ``${NAME}`` in it is a reference."""
 
 
 @probe(deadline=20.0)
@@ -98,16 +110,16 @@ def _read(root: Path, tracked: tuple[str, ...]) -> SecretLiterals:
         # names are bytes to git, and no report can hold all of them
         shown = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         try:
-            data = _content(root / name)
+            data = content(root / name)
             if data is None:
                 continue
-            if finder is compose_literals and len(data) > _MAX_YAML:
-                gaps.append(Gap(shown, f"{shown} is longer than {_MAX_YAML} bytes: it was not read"))
+            if finder is compose_literals and len(data) > MAX_YAML:
+                gaps.append(Gap(shown, f"{shown} is longer than {MAX_YAML} bytes: it was not read"))
                 continue
-            literals += finder(shown, _text(data[:_MAX_BYTES]))
+            literals += finder(shown, text_of(data[:MAX_BYTES]))
             files.append(shown)
-            if len(data) > _MAX_BYTES:
-                gaps.append(Gap(shown, f"{shown} is longer than {_MAX_BYTES} bytes: the rest was not read"))
+            if len(data) > MAX_BYTES:
+                gaps.append(Gap(shown, f"{shown} is longer than {MAX_BYTES} bytes: the rest was not read"))
         except OSError as error:
             gaps.append(Gap(shown, f"{shown} cannot be read: {error.strerror}"))
         except (yaml.YAMLError, RecursionError):
@@ -115,15 +127,16 @@ def _read(root: Path, tracked: tuple[str, ...]) -> SecretLiterals:
     return SecretLiterals(tuple(files), tuple(literals), tuple(gaps))
 
 
-def _content(path: Path) -> bytes | None:
+def content(path: Path) -> bytes | None:
     """What a tracked file holds; None when it is deleted in this checkout, or only points elsewhere."""
     if path.is_symlink() or not path.is_file():
         return None
     with path.open("rb") as stream:
-        return stream.read(_MAX_BYTES + 1)
+        return stream.read(MAX_BYTES + 1)
 
 
-def _text(data: bytes) -> str:
+def text_of(data: bytes) -> str:
+    """The text of a file, as editors and shells write it."""
     # what PowerShell writes with ">"
     encoding = "utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
     return data.decode(encoding, "replace")
@@ -133,24 +146,27 @@ def _finder(name: str) -> Callable[[str, str], list[SecretLiteral]] | None:
     lower = name.lower()
     if any(fnmatch.fnmatch(lower, pattern) for pattern in _EXAMPLES):
         return None
-    if any(fnmatch.fnmatch(lower, pattern) for pattern in _ENV_FILES):
+    if any(fnmatch.fnmatch(lower, pattern) for pattern in ENV_FILES):
         return env_literals
-    if any(fnmatch.fnmatch(lower, pattern) for pattern in _COMPOSE_FILES):
+    if any(fnmatch.fnmatch(lower, pattern) for pattern in COMPOSE_FILES):
         return compose_literals
     return None
 
 
 def env_literals(path: str, text: str) -> list[SecretLiteral]:
     """Secret literals of a .env file."""
-    found: list[SecretLiteral] = []
+    return [literal for one in env_values(text) for literal in _literal(path, one.line, one.key, one.text, one.refers)]
+
+
+def env_values(text: str) -> Iterator[Value]:
+    """What the lines of a .env file assign."""
     for number, line in enumerate(text.splitlines(), 1):
         if match := _ASSIGNMENT.fullmatch(line):
             value = match[2].strip()
             quoted = _QUOTED.match(value)
             value = quoted[1] or quoted[2] or "" if quoted else value.split(" #")[0].strip()
             # in single quotes everything means itself
-            found += _literal(path, number, match[1], value, refers=not quoted or quoted[2] is None)
-    return found
+            yield Value(number, match[1], value, refers=not quoted or quoted[2] is None)
 
 
 def compose_literals(path: str, text: str) -> list[SecretLiteral]:
@@ -159,15 +175,21 @@ def compose_literals(path: str, text: str) -> list[SecretLiteral]:
     Raises:
         yaml.YAMLError: it is not YAML.
     """
+    return [literal for one in compose_values(text) for literal in _literal(path, one.line, one.key, one.text)]
+
+
+def compose_values(text: str) -> Iterator[Value]:
+    """Every scalar of a compose file, with the key that it is given to.
+
+    Raises:
+        yaml.YAMLError: it is not YAML.
+    """
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except (ValueError, OverflowError) as error:  # PyYAML's own: numbers of versions and of characters without end
         raise yaml.YAMLError(str(error)) from None
-    return [literal for key, node in _scalars(root) for literal in _literal(path, *_place(node), key, node.value)]
-
-
-def _place(node: yaml.Node) -> tuple[int]:
-    return (node.start_mark.line + 1,)
+    for key, node in _scalars(root):
+        yield Value(node.start_mark.line + 1, key, node.value)
 
 
 def _scalars(root: yaml.Node | None) -> Iterator[tuple[str, yaml.ScalarNode]]:
@@ -191,9 +213,9 @@ def _scalars(root: yaml.Node | None) -> Iterator[tuple[str, yaml.ScalarNode]]:
             yield key, node
 
 
-def _literal(path: str, line: int, key: str, value: str, *, refers: bool = True) -> Iterator[SecretLiteral]:
-    if refers and len(value) <= _LONGEST:
-        value, open_ = _written_out(value)
+def _literal(path: str, line: int, key: str, value: str, refers: bool = True) -> Iterator[SecretLiteral]:
+    if refers and len(value) <= LONGEST:
+        value, open_ = written_out(value)
         if open_ and not secret_shape(value):
             return  # part of it comes from elsewhere
     if len(value) < _SHORTEST or _PLACEHOLDER.match(value) or value.lower() in ("true", "false", "none", "null"):
@@ -203,7 +225,7 @@ def _literal(path: str, line: int, key: str, value: str, *, refers: bool = True)
         yield SecretLiteral(path, line, key, kind, len(value))
 
 
-def _written_out(value: str) -> tuple[str, bool]:
+def written_out(value: str) -> tuple[str, bool]:
     """What a value is when no variable is set, and whether it then lacks something."""
     open_ = False
 
@@ -212,7 +234,7 @@ def _written_out(value: str) -> tuple[str, bool]:
         if found["dollar"]:
             return "$"
         if found["how"] and "?" not in found["how"]:
-            word, inner = _written_out(found["word"])
+            word, inner = written_out(found["word"])
             open_ = open_ or inner
             return word
         open_ = True

@@ -460,7 +460,7 @@ class TestCheckouts:
         def content(path):
             raise PermissionError(13, "Permission denied")
 
-        monkeypatch.setattr("auditor.probes.repository._content", content)
+        monkeypatch.setattr("auditor.probes.repository.content", content)
         found = gather(checkout(**{".env": LEAK}))
         assert found == SecretLiterals((), (), (Gap(".env", ".env cannot be read: Permission denied"),))
 

@@ -167,8 +167,8 @@ def _purpose(key: str, text: str) -> Purpose | None:
 @probe(deadline=20.0)
 async def site_urls(environment: Environment, http: Http) -> SiteUrls:
     """Where Supabase Auth sends users, by the Management API; nothing is asked without a token."""
-    project = environment.supabase
-    if "supabase" in environment.absent or project is None or not (project.access_token and project.project_ref):
+    project = surfaces.supabase(environment)
+    if not (project.access_token and project.project_ref):
         return SiteUrls(asked=False)
     url = f"{project.api_url}/v1/projects/{project.project_ref}/config/auth"
     answer = await http.get(url, headers=(("Authorization", f"Bearer {project.access_token.reveal()}"),))

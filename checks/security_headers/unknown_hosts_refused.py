@@ -48,7 +48,7 @@ def _names(origin: str, answers: list[HostAnswer]) -> Finding:
             statuses=[answer.status for answer in open_],
             urls=[answer.url for answer in open_],
         )
-    if not good:
+    if not good and any(answer.same for answer in asked):
         return not_applicable("no ordinary request is answered either", origin)
     refused = all(answer.refused for answer in asked)
     message = "refuses a foreign name" if refused else "answers a foreign name with something else"

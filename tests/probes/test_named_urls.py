@@ -197,3 +197,13 @@ def test_nothing_is_asked_without_a_token(project):
 def test_what_the_api_does_not_tell(response):
     with pytest.raises(Unavailable):
         asked(lambda _: response)
+
+
+def test_no_project():
+    async def main(environment):
+        return await site_urls(environment, None)
+
+    with pytest.raises(Absent):
+        run(main(Environment("test", absent=frozenset({"supabase"}))))
+    with pytest.raises(Unavailable, match="names no supabase"):
+        run(main(Environment("test")))

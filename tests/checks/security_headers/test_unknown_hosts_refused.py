@@ -59,6 +59,10 @@ def test_a_path_that_is_not_there_proves_nothing():
     ]
 
 
+def test_a_refusal_of_another_kind():
+    assert told(judge(replace(PLAIN, status=404), FOREIGN)) == [("pass", API, "refuses a foreign name")]
+
+
 def test_a_scheme_that_is_believed():
     assert judge(PLAIN, FOREIGN, SCHEME)[1] == failed(
         API,

@@ -16,6 +16,8 @@ EXPECTED = {"insecure": ("blocked", 1), "hardened": ("ready", 0)}
 
 PLANTED = {
     "TLS003": "plain HTTP is served",
+    "HTTPS004": "a script is loaded in plain HTTP",
+    "HTTPS006": "an origin in plain HTTP is let in",
     "ENV001": "secrets in a tracked .env file",
     "RLS001": "row level security is off on two tables",
     "RLS002": "a policy that is always true",
@@ -26,6 +28,10 @@ PLANTED = {
     "LOG002": "changes are not logged",
     "BAK001": "no backup",
     "MON002": "the API is not scraped",
+    "COOK001": "the session cookie is not Secure",
+    "COOK002": "scripts read the session cookie",
+    "HDR020": "a script of another site has no hash",
+    "HDR022": "any name is answered",
     "EXP001": "API documentation is public",
     "EXP002": "debug mode shows tracebacks",
     "EXP003": "metrics are public",

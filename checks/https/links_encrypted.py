@@ -30,7 +30,7 @@ def links_encrypted(responses: Responses) -> Iterator[Finding]:
     for response, page in pages_of(responses):
         ends[response.url] = ends.get(response.url, True) and not page.truncated
         for one in page.references:
-            if use_of(one) is Use.LINK and one.url.startswith("http:") and host_of(one.url) in own:
+            if one.url.startswith("http:") and use_of(one) is Use.LINK and host_of(one.url) in own:
                 kind = one.rel if one.tag in ("link", "meta") and one.rel else f"<{one.tag}>"
                 found.setdefault((one.url, kind), {})[response.url] = None
     for (url, kind), pages in found.items():

@@ -39,7 +39,7 @@ def session_cookies_http_only(responses: Responses) -> Iterator[Finding]:
             cookie.subject,
             message,
             confidence=Confidence.PROVEN,
-            reproduce=f"curl -si {cookie.url} | grep -i '^set-cookie: {cookie.name}='",
+            reproduce=f"curl -si {cookie.url} | grep -i ^set-cookie:",
             seen_at=cookie.url,
         )
     if not cookies and responses.responses:

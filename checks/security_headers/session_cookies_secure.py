@@ -44,7 +44,7 @@ def session_cookies_secure(responses: Responses) -> Iterator[Finding]:
             cookie.subject,
             message,
             confidence=Confidence.PROVEN,
-            reproduce=f"curl -si {cookie.url} | grep -i '^set-cookie: {cookie.name}='",
+            reproduce=f"curl -si {cookie.url} | grep -i ^set-cookie:",
             role=cookie.role,
             seen_at=cookie.url,
         )

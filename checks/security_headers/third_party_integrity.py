@@ -45,7 +45,7 @@ def third_party_integrity(responses: Responses) -> Iterator[Finding]:
     for response, page in pages_of(responses):
         truncated += [response.url] if page.truncated else []
         for one in page.references:
-            if use_of(one) is Use.ACTIVE and (one.tag == "script" or "stylesheet" in one.rel.split()):
+            if (one.tag == "script" or "stylesheet" in one.rel) and use_of(one) is Use.ACTIVE:
                 foreign = site(host_of(one.url)) not in own
                 crossing = origin_of(one.url) != origin_of(response.url)
                 if foreign or one.integrity:

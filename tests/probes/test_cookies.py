@@ -101,7 +101,7 @@ def test_dates(text, date):
     assert read_date(text) == date
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=10_000, deadline=None)
 @given(st.text() | st.text(alphabet='ab=;, \t\x00-_SecurHtOnlyMax9:é"', max_size=300))
 def test_any_line(line):
     found = read_set_cookie(line)

@@ -12,14 +12,14 @@ def test_http_only():
             "https://app.example.com sid",
             "is set without HttpOnly: scripts read it",
             confidence=Confidence.PROVEN,
-            reproduce=f"curl -si {APP} | grep -i '^set-cookie: sid='",
+            reproduce=f"curl -si {APP} | grep -i ^set-cookie:",
             seen_at=APP,
         ),
         passed(
             "https://app.example.com jwt",
             "is HttpOnly",
             confidence=Confidence.PROVEN,
-            reproduce=f"curl -si {APP} | grep -i '^set-cookie: jwt='",
+            reproduce=f"curl -si {APP} | grep -i ^set-cookie:",
             seen_at=APP,
         ),
     ]

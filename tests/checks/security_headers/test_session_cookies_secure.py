@@ -22,7 +22,7 @@ def test_secure():
             "https://app.example.com sid",
             "is set without Secure",
             confidence=PROVEN,
-            reproduce=f"curl -si {APP} | grep -i '^set-cookie: sid='",
+            reproduce=f"curl -si {APP} | grep -i ^set-cookie:",
             role="session",
             seen_at=APP,
         )

@@ -5,6 +5,7 @@ Every request has a query of its own: a cache that keeps an answer with a foreig
 
 from __future__ import annotations
 
+import asyncio
 import re
 import secrets
 from dataclasses import dataclass
@@ -43,16 +44,22 @@ class _Asked:
 async def host_trust(environment: Environment, http: Http) -> HostTrust:
     """The start page, the health endpoint and a path that redirects, of each origin, under foreign names."""
     origins, gaps = web_origins(environment)
-    answers: list[HostAnswer] = []
-    more: list[Gap] = []
-    for surface, origin in origins.items():
-        if surface == "supabase" and host_of(origin).endswith((".supabase.co", ".supabase.in")):
-            continue  # its names are the vendor's own affair
-        try:
-            answers += await _origin(origin, environment.health if surface == "api" else "", http)
-        except Unavailable as unavailable:
-            more.append(Gap(origin, unavailable.reason, unavailable.hint))
-    return HostTrust(tuple(answers), (*gaps, *more))
+    told = [
+        _told(origin, environment.health if surface == "api" else "", http)
+        for surface, origin in origins.items()
+        # names of a vendor's hosts are the vendor's own affair
+        if surface != "supabase" or not host_of(origin).endswith((".supabase.co", ".supabase.in"))
+    ]
+    found = [one for some in await asyncio.gather(*told) for one in some]
+    answers = tuple(one for one in found if isinstance(one, HostAnswer))
+    return HostTrust(answers, (*gaps, *(one for one in found if isinstance(one, Gap))))
+
+
+async def _told(origin: str, health: str, http: Http) -> list[HostAnswer] | list[Gap]:
+    try:
+        return await _origin(origin, health, http)
+    except Unavailable as unavailable:
+        return [Gap(origin, unavailable.reason, unavailable.hint)]
 
 
 async def _origin(origin: str, health: str, http: Http) -> list[HostAnswer]:

@@ -11,7 +11,7 @@ from auditor.facts.page import Page, Reference
 from auditor.probes import addresses
 from auditor.probes.markup import MOST_TAGS, Tag, tags
 
-MOST_REFERENCES = 10_000
+MOST_REFERENCES = 20_000
 """Of one page, repetitions counted."""
 _DEEPEST_FRAME = 3
 

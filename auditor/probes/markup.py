@@ -13,8 +13,8 @@ from functools import cache
 from html import unescape
 from itertools import islice
 
-MOST_TAGS = 50_000
-"""Looked at in one page. More than any page holds that a person reads."""
+MOST_TAGS = 100_000
+"""Tags, comments and pieces of text looked at in one page. More than any page holds that a person reads."""
 MOST_ATTRIBUTES = 1_000
 """Of one tag."""
 MOST_CHARACTERS = 500_000

@@ -275,6 +275,30 @@ class TestPlainHttp:
         found, _, _ = asked(lambda _: data)
         assert (found.answers, len(found.gaps)) == ((), 4)
 
+    def test_a_header_without_end_is_a_gap(self):
+        found, _, _ = asked(lambda _: b"HTTP/1.1 301 X\r\nLocation: https://" + b"x" * 10_000_000)
+        assert (found.answers, len(found.gaps)) == ((), 4)
+
+    def test_a_server_that_drips_is_a_gap(self, monkeypatch):
+        monkeypatch.setattr(web, "_SECONDS", 0.4)
+
+        async def drip(reader, writer):
+            for byte in b"HTTP/1.1 301 Moved Permanently\r\nLocation: https://api.example.com/\r\n":
+                writer.write(bytes([byte]))
+                await writer.drain()
+                await asyncio.sleep(0.05)
+
+        async def main():
+            async with serve(drip) as server:
+                network = NetworkSettings(http_port=server.port)
+                async with way(network=network, api=f"https://{API}", absent=NO_FRONTEND, resolve=HERE) as to:
+                    return await plain_http(to.environment, to.http, to.dialer)
+
+        started = time.monotonic()
+        found = run(main())
+        assert time.monotonic() - started < 3
+        assert (found.answers, len(found.gaps)) == ((), 4)
+
     def test_an_origin_in_plain_http_is_asked_where_it_is(self):
         async def main():
             async with (

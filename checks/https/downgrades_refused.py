@@ -40,7 +40,13 @@ def _judge(server: TlsServer) -> Finding:
         return not_applicable("there is no version older than TLS 1.2 to fall back to", server.name)
     refused = server.session.fallback_refused
     if refused is None:
-        return not_applicable("it speaks one version only", server.name)
+        if sum(offer.offer is Offer.YES for offer in server.versions) < 2:
+            return not_applicable("it speaks one version only", server.name)
+        return unproven(
+            server.name,
+            "whether it refuses a needless downgrade cannot be told: it gave no clear answer",
+            "audit again",
+        )
     if refused:
         return passed(server.name, "refuses needless downgrades", confidence=Confidence.PROVEN)
     return failed(

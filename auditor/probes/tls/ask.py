@@ -37,6 +37,10 @@ _SAYS_NOTHING = frozenset({112, 49, 90})
 """Alerts that are about the name, the client or somebody's whim, and not about what was offered."""
 
 
+class NoTls(Unreachable):
+    """The server says that it has no TLS."""
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
     """Whom to ask, and how to get there."""
@@ -86,12 +90,17 @@ async def ask(server: Server, hello: Hello) -> Reply:
     Args:
         server: whom to ask.
         hello: what to offer.
+
+    Raises:
+        NoTls: it has none.
     """
     reply = Reply(Offer.UNKNOWN)
     try:
         await _converse(server, hello, reply)
     except TimeoutError:
         _lost(reply, f"no answer to a TLS hello within {server.seconds:g} s", Failure.TIMEOUT)
+    except NoTls:
+        raise
     except Unreachable as unreachable:
         _lost(reply, unreachable.reason, unreachable.kind)
     except Malformed as malformed:

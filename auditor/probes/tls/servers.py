@@ -16,7 +16,7 @@ from auditor.probes.net.dial import Dialer
 from auditor.probes.net.failures import Failure, Unreachable
 from auditor.probes.net.tcp import version
 from auditor.probes.surfaces import Databases, web_origins
-from auditor.probes.tls.ask import Server
+from auditor.probes.tls.ask import NoTls, Server
 from auditor.probes.tls.scan import WIDTH, facts_of, scan
 from auditor.registry import probe
 
@@ -24,10 +24,6 @@ SSL_REQUEST = 80877103
 """PostgreSQL documentation, section 54.7."""
 _DATABASE_WIDTH = 2
 """Questions at once to a database: each one is a process there."""
-
-
-class NoTls(Unreachable):
-    """A server says that it has no TLS."""
 
 
 @probe(deadline=60.0)

@@ -56,7 +56,11 @@ def test_what_cannot_be_asked_is_a_gap_and_hides_nothing(nginx):
 
 def test_from_the_source_address(nginx):
     async def main():
-        async with serve(b"") as server:
+        async def handler(reader, writer):
+            writer.write(alert(scripted.HANDSHAKE_FAILURE))
+            await writer.drain()
+
+        async with serve(handler) as server:
             environment = {
                 "frontend": f"https://{NAME}:{server.port}",
                 "absent": frozenset({"api"}),

@@ -94,7 +94,26 @@ def full() -> Report:
         title="No foreign origin may read answers of the API",
     )
     backups = check(
-        "BAK001", "recent-backup", "backups", "fail", [finding("fail", "dumps", "there is none")], "recommended", "high"
+        "BAK001",
+        "recent-backup",
+        "backups",
+        "fail",
+        [
+            finding(
+                "fail",
+                "dumps",
+                "there is none",
+                evidence={
+                    "places": [
+                        {"place": f"/backups/{number}", "files": number, "why not": "\x1b[31m|<b> is empty " * number}
+                        for number in range(3)
+                    ],
+                    "no_table": [{"a": 1}, {"b": 2}],
+                },
+            )
+        ],
+        "recommended",
+        "high",
     )
     manual = check(
         "LOG009",

@@ -28,6 +28,16 @@ _MISSING = (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName)
 def create_app(settings: Settings) -> Starlette:
     """The application."""
 
+    async def root(request: Request) -> Response:
+        key = request.headers.get("apikey")
+        if not key:
+            return JSONResponse(_NO_KEY, status_code=401)
+        try:
+            _decode(key, settings)
+        except jwt.InvalidTokenError as error:
+            return _error(401, "PGRST301", str(error))
+        return JSONResponse({"swagger": "2.0", "info": {"title": "standard public schema"}, "paths": {"/": {}}})
+
     async def read(request: Request) -> Response:
         key = request.headers.get("apikey") or request.query_params.get("apikey")
         if not key:
@@ -40,7 +50,9 @@ def create_app(settings: Settings) -> Starlette:
             return _error(401, "PGRST301", str(error))
         return await _answer(request, claims, settings)
 
-    return Starlette(routes=[Route("/rest/v1/{table}", read, methods=["GET"])])
+    return Starlette(
+        routes=[Route("/rest/v1/", root, methods=["GET"]), Route("/rest/v1/{table}", read, methods=["GET"])]
+    )
 
 
 def _decode(token: str, settings: Settings) -> dict[str, Any]:

@@ -49,5 +49,11 @@ def test_what_is_asked_wrongly(stack):
     assert ask(stack, "supabase", "/elsewhere").status == 404
 
 
+def test_the_root_describes_itself_to_those_with_a_key(stack):
+    assert ask(stack, "supabase", "/rest/v1/", apikey=stack.anon_key).json["swagger"] == "2.0"
+    assert ask(stack, "supabase", "/rest/v1/").status == 401
+    assert ask(stack, "supabase", "/rest/v1/", apikey="a.b.c").json["code"] == "PGRST301"
+
+
 def test_a_key_of_another_project_is_refused(hardened, insecure):
     assert _read(hardened, "workspaces", insecure.service_key).status == 401

@@ -1,0 +1,15 @@
+"""How much the parsers of headers are tried with any text: ``AUDIT_FUZZ=10000`` for more than CI's budget."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import settings
+from hypothesis import strategies as st
+
+FUZZ = settings(deadline=1000, max_examples=int(os.environ.get("AUDIT_FUZZ", "2000")))
+
+
+def spliced(pieces: list[str], most: int = 40):
+    """Texts made of what means something to a parser."""
+    return st.lists(st.sampled_from(pieces), max_size=most).map("".join)

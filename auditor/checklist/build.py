@@ -145,7 +145,13 @@ def _network(table: s.NetworkTable) -> NetworkSettings:
 
 def _tls(table: s.TlsPolicyTable, folder: Path) -> TlsPolicy:
     file = _path(table.guideline_file, folder)
-    return TlsPolicy(values.duration(table.expires_within), table.guideline, str(file or ""), table.profile)
+    return TlsPolicy(
+        expires_within=values.duration(table.expires_within),
+        hsts_min_age=values.duration(table.hsts_min_age),
+        guideline=table.guideline,
+        guideline_file=str(file or ""),
+        profile=table.profile,
+    )
 
 
 def _backups(table: s.BackupsTable | None, folder: Path) -> BackupSources | None:

@@ -165,10 +165,12 @@ class BackupPolicyTable(_Table):
 
 
 class TlsPolicyTable(_Table):
-    """What is demanded of TLS and certificates."""
+    """What is demanded of certificates and of HTTPS."""
 
     expires_within: f.Duration = "14d"
     """A certificate that ends sooner than this fails."""
+    hsts_min_age: f.Duration = "180d"
+    """The least max-age of Strict-Transport-Security."""
     guideline: f.Guideline = "6.0"
     """Version of Mozilla's server side TLS guideline: 6.0, 5.8 or 5.7."""
     guideline_file: f.FilePath = ""
@@ -196,7 +198,7 @@ class PolicyTable(_Table):
     backups: BackupPolicyTable = BackupPolicyTable()
     """What is promised about backups."""
     tls: TlsPolicyTable = TlsPolicyTable()
-    """What is demanded of TLS and certificates."""
+    """What is demanded of certificates and of HTTPS."""
     monitoring: MonitoringPolicyTable = MonitoringPolicyTable()
     """What is known about monitoring."""
 

@@ -75,6 +75,8 @@ class TlsPolicy:
 
     expires_within: timedelta = timedelta(days=14)
     """A certificate that ends sooner than this fails."""
+    hsts_min_age: timedelta = timedelta(days=180)
+    """Browsers must remember for at least so long that the host wants HTTPS."""
     guideline: str = "6.0"
     """Version of Mozilla's server side TLS guideline."""
     guideline_file: str = ""

@@ -79,6 +79,7 @@ max_age = "12h"
 retention = "2w"
 [policy.tls]
 expires_within = "30d"
+hsts_min_age = "52w"
 [policy.monitoring]
 job = "api"
 

@@ -90,12 +90,12 @@ def test_a_checklist_with_everything(folder):
             (Endpoint("GET", "/api/workspaces"), Endpoint("POST", "/auth/login")), Rate(100, 60.0), 120, True
         ),
         BackupPolicy: BackupPolicy(timedelta(hours=12), timedelta(weeks=2)),
-        TlsPolicy: TlsPolicy(timedelta(days=30)),
+        TlsPolicy: TlsPolicy(timedelta(days=30), timedelta(weeks=52)),
         MonitoringPolicy: MonitoringPolicy("api"),
     }
     assert checklist.check_levels == {"TLS012": Level.OFF, "rls-enabled": Level.RECOMMENDED}
     assert checklist.waivers == (
-        Waiver("RLS001", "public.countries", "public reference data", "data-team", date(2027, 1, 31), 74),
+        Waiver("RLS001", "public.countries", "public reference data", "data-team", date(2027, 1, 31), 75),
     )
     assert checklist.plugins == (Plugin(module="acme_checks"), Plugin(path=folder / "audit_checks"))
     assert (checklist.path, checklist.sha256) == (path, hashlib.sha256(EVERYTHING.encode()).hexdigest())
@@ -156,7 +156,7 @@ def test_lines_of_keys(folder):
         "waivers.0.subject",
         "plugins.1.path",
     )
-    assert [lines[key] for key in keys] == [4, 7, 23, 43, 61, 70, 71, 74, 76, 83]
+    assert [lines[key] for key in keys] == [4, 7, 23, 43, 62, 71, 72, 75, 77, 84]
 
 
 def test_the_least_that_loads(write):

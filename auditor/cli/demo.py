@@ -18,6 +18,7 @@ PLANTED = {
     "TLS003": "plain HTTP is served",
     "HTTPS004": "a script is loaded in plain HTTP",
     "HTTPS006": "an origin in plain HTTP is let in",
+    "HTTPS001": "browsers are not told to use HTTPS only",
     "ENV001": "secrets in a tracked .env file",
     "RLS001": "row level security is off on two tables",
     "RLS002": "a policy that is always true",

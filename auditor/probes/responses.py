@@ -1,55 +1,235 @@
-"""Asks each web surface for a few ordinary answers."""
+"""Asks every web surface a handful of ordinary questions, for what the answers say beside their content."""
 
 from __future__ import annotations
 
+import asyncio
+import re
+import secrets
+from collections.abc import Awaitable, Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
 from auditor.checklist.model import Environment
 from auditor.errors import Unavailable
+from auditor.facts.page import Page
 from auditor.facts.responses import Kind, Responses, WebResponse
 from auditor.model import Gap
 from auditor.probes.cookies import read_set_cookie
+from auditor.probes.headers import keep
 from auditor.probes.html import read_page
 from auditor.probes.net.http import Http
 from auditor.probes.net.response import Response
 from auditor.probes.surfaces import web_origins
 from auditor.registry import probe
 
-_UNKNOWN = "/no-such-page-of-the-audit"
+_HOPS = 5
+_SECONDS = 8.0
+"""For one answer."""
+_SURFACE_SECONDS = 25.0
+"""For all answers of one surface; what is there by then is kept."""
+_MAX_BODY = 1_000_000
+_AS_BROWSER = ("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")
+_HTML = ("text/html", "application/xhtml+xml")
+_ASSET = re.compile(r"(?:text|application)/(?:javascript|ecmascript|x-javascript|css|wasm)|(?:image|font|audio|video)/")
+_DATA = re.compile(r"application/(?:[\w.+-]+\+)?json|application/openapi")
+_LOOKS_LIKE_HTML = re.compile(r"\s{0,200}<(?:!doctype html|html|head|body)\b", re.IGNORECASE)
 
 
-@probe(deadline=30.0)
+@probe(deadline=40.0)
 async def responses(environment: Environment, http: Http) -> Responses:
-    """The start page (of the frontend, twice), the health endpoint and a path that does not exist."""
+    """The start page twice, a script, a style sheet, the API's root and health, and a path that does not exist."""
     origins, gaps = web_origins(environment)
-    found: list[WebResponse] = []
-    more: list[Gap] = []
-    for surface, origin in origins.items():
-        paths = {
-            "frontend": (("/", "the start page"), ("/", "the start page, again")),
-            "api": ((environment.health, "the health endpoint"),),
-        }.get(surface, (("/", "the start page"),))
-        for path, reason in (*paths, (_UNKNOWN, "a path that does not exist")):
-            try:
-                answer = await http.get(origin + path, verify=False)
-                found.append(_seen(surface, origin + path, answer, reason))
-            except Unavailable as unavailable:
-                more.append(Gap(origin + path, unavailable.reason, unavailable.hint))
-    return Responses(tuple(found), (*gaps, *more))
-
-
-def _seen(surface: str, url: str, answer: Response, reason: str) -> WebResponse:
-    html = "html" in (answer.header("content-type") or "").lower()
-    kind = Kind.PAGE if html else Kind.DATA
-    if answer.status >= 400:
-        kind = Kind.ERROR
-    elif answer.status >= 300 and answer.header("location"):
-        kind = Kind.REDIRECT
-    return WebResponse(
-        surface,
-        url,
-        kind,
-        answer.status,
-        tuple((name.lower(), value) for name, value in answer.headers if name.lower() != "set-cookie"),
-        tuple(map(read_set_cookie, answer.header_list("set-cookie"))),
-        read_page(answer.text(), url, truncated=answer.truncated) if html else None,
-        reason,
+    unknown = f"/audit-{secrets.token_hex(6)}"  # new in each run: no cache can know it
+    surfaces = [_Surface(name, url, http) for name, url in origins.items()]
+    await asyncio.gather(*(surface.look(environment, unknown) for surface in surfaces))
+    return Responses(
+        tuple(answer for surface in surfaces for answer in surface.answers),
+        (*gaps, *(gap for surface in surfaces for gap in surface.told_once())),
     )
+
+
+@dataclass(slots=True)
+class _Answered:
+    """An answer, and what following it takes: queries may hold tokens and stay out of the fact."""
+
+    seen: WebResponse
+    asked: str
+    target: str
+    """Where it redirects to; empty when it does not, or when that is nowhere."""
+
+
+@dataclass(slots=True)
+class _Surface:
+    name: str
+    origin: str
+    http: Http
+    answers: list[WebResponse] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+
+    async def look(self, environment: Environment, unknown: str) -> None:
+        """Ask everything, within this surface's time."""
+        try:
+            async with asyncio.timeout(_SURFACE_SECONDS):
+                await self._ask(environment, self.origin + unknown)
+        except TimeoutError:
+            self.gaps.append(Gap(self.origin, f"not all answers came within {_SURFACE_SECONDS:g} s"))
+
+    async def _ask(self, environment: Environment, unknown: str) -> None:
+        nowhere = self._get(unknown, "a path that does not exist", browser=self.name == "frontend")
+        if self.name == "frontend":
+            await asyncio.gather(self._pages(), nowhere)
+        elif self.name == "api":
+            health = self._get(self.origin + environment.health, "the health page")
+            document = self._get(f"{self.origin}/openapi.json", "the OpenAPI document")
+            await asyncio.gather(self._follow("the root"), health, document, nowhere)
+            self._representative("let `health` name a page that answers 200 to everyone")
+        else:
+            await asyncio.gather(*self._rest(environment), nowhere)
+            self._representative("run the audit while the project is up")
+
+    def _rest(self, environment: Environment) -> Iterator[Awaitable[object]]:
+        url, project = f"{self.origin}/rest/v1/", environment.supabase
+        yield self._get(url, "the REST API without a key")
+        if project and project.anon_key:
+            key = (("apikey", project.anon_key.reveal()),)
+            yield self._get(url, "the REST API with the anon key", headers=key)
+
+    async def _pages(self) -> None:
+        start = await self._follow("the start page", browser=True)
+        if start is None or start.seen.kind is Kind.REDIRECT:
+            return  # and a gap says why
+        if start.seen.page is None or start.seen.kind is not Kind.PAGE:
+            self._no_page(start.seen)
+            return
+        again = self._get(start.asked, "the start page, again", browser=True)
+        assets = _own_assets(start.seen.page, self.origin)
+        await asyncio.gather(again, *(self._get(url, reason) for reason, url in assets.items()))
+
+    def _no_page(self, start: WebResponse) -> None:
+        said = f"answers {start.status}" + ("" if start.kind is Kind.ERROR else " with something that is not HTML")
+        reason = f"{said}: what the headers of its pages are, nobody can tell"
+        self.gaps.append(Gap(start.url, reason, "let the audit's address and User-Agent through, or wait"))
+
+    def _representative(self, hint: str) -> None:
+        """A gap when nothing but errors came: what a proxy or a gate says in front of an application proves nothing."""
+        ordinary = any(answer.kind in (Kind.DATA, Kind.PAGE) for answer in self.answers)
+        if ordinary or not self.answers or (self.name == "supabase" and any(map(_from_gateway, self.answers))):
+            return
+        statuses = ", ".join(map(str, sorted({answer.status for answer in self.answers})))
+        reason = f"answers only {statuses}: what the headers of its ordinary answers are, nobody can tell"
+        self.gaps.append(Gap(self.origin, reason, hint))
+
+    async def _follow(self, reason: str, *, browser: bool = False) -> _Answered | None:
+        """The root, and the redirects after it on the same origin. None: unanswered."""
+        url = f"{self.origin}/"
+        for hop in range(_HOPS + 1):
+            answered = await self._get(url, f"{reason}, redirected" if hop else reason, browser=browser)
+            if answered is None or answered.seen.kind is not Kind.REDIRECT:
+                return answered
+            url = answered.target
+            if not url.startswith(f"{self.origin}/"):
+                self._leads_away(answered)
+                return answered
+        self._no_end()
+        return answered
+
+    def _leads_away(self, answered: _Answered) -> None:
+        """The checklist names the hosts that the audit may ask: no others are followed."""
+        if self.name != "frontend":
+            return  # an API has other answers than its root
+        where = "/".join(answered.target.split("/")[:3]) or "nowhere"
+        reason = f"redirects to {where}, which the audit does not follow: the page behind it was not looked at"
+        self.gaps.append(Gap(answered.seen.url, reason, f"name the origin that users see as `{self.name}`"))
+
+    def _no_end(self) -> None:
+        self.gaps.append(Gap(f"{self.origin}/", f"redirects more than {_HOPS} times", "let it lead to a page"))
+
+    async def _get(
+        self, url: str, reason: str, *, browser: bool = False, headers: tuple[tuple[str, str], ...] = ()
+    ) -> _Answered | None:
+        given = (*headers, _AS_BROWSER) if browser else headers
+        shown = url.partition("?")[0]
+        try:
+            # a page comes on a connection of its own, so that nothing ties two answers together
+            answer = await self.http.get(
+                url, headers=given, deadline=_SECONDS, max_body=_MAX_BODY, keep_alive=not browser
+            )
+        except Unavailable as unavailable:
+            self.gaps.append(Gap(shown, unavailable.reason, unavailable.hint))
+            return None
+        seen = self._read(shown, answer, reason)
+        self.answers.append(seen)
+        return _Answered(seen, url, _target(url, answer))
+
+    def _read(self, url: str, answer: Response, reason: str) -> WebResponse:
+        kept = keep(answer.headers)
+        self.gaps += (Gap(url, gap) for gap in kept.problems)
+        page = _page(url, answer)
+        cookies = tuple(map(read_set_cookie, kept.cookies))
+        kind = _kind(answer, page)
+        return WebResponse(self.name, url, kind, answer.status, kept.headers, cookies, page, reason)
+
+    def told_once(self) -> list[Gap]:
+        """The gaps; several for one reason, such as a host that is down, as one."""
+        causes: dict[tuple[str, str], list[Gap]] = {}
+        for gap in self.gaps:
+            causes.setdefault((gap.reason, gap.hint), []).append(gap)
+        return [
+            same[0] if len(same) == 1 else Gap(self.origin, reason, hint) for (reason, hint), same in causes.items()
+        ]
+
+
+def _type(answer: Response) -> str:
+    return (answer.header("content-type") or "").partition(";")[0].strip().lower()
+
+
+def _page(url: str, answer: Response) -> Page | None:
+    said = _type(answer)
+    # without a type browsers look at the content, unless they are told not to
+    if said in _HTML or (not said and _LOOKS_LIKE_HTML.match(answer.text()[:400])):
+        return read_page(answer.text(), url, truncated=answer.truncated)
+    return None
+
+
+def _kind(answer: Response, page: Page | None) -> Kind:
+    if answer.status >= 400:
+        return Kind.ERROR
+    if answer.status >= 300 and answer.header("location"):
+        return Kind.REDIRECT
+    if page is not None:
+        return Kind.PAGE
+    return Kind.STATIC if _ASSET.match(_type(answer)) else Kind.DATA
+
+
+def _from_gateway(answer: WebResponse) -> bool:
+    """Whether Supabase itself refuses, in JSON: such an answer is an ordinary one of a closed API."""
+    said = next(iter(answer.values("content-type")), "")
+    return answer.status in (401, 403, 404) and bool(_DATA.match(said.strip().lower()))
+
+
+def _target(url: str, answer: Response) -> str:
+    """Where a redirect leads, written as origins are; empty when it is none, or leads nowhere."""
+    try:
+        parts = urlsplit(urljoin(url, answer.header("location") or ""))
+        port = parts.port
+    except ValueError:  # a server may call anything a URL
+        return ""
+    default = {"https": 443, "http": 80}.get(parts.scheme)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    if not answer.header("location") or not host or not default:
+        return ""
+    authority = host if port in (None, default) else f"{host}:{port}"
+    return urlunsplit((parts.scheme, authority, parts.path or "/", parts.query, ""))
+
+
+def _own_assets(page: Page, origin: str) -> dict[str, str]:
+    """What the first script and the first style sheet on the same origin are, and their URLs."""
+    found: dict[str, str] = {}
+    for reference in page.references:
+        if not reference.url.startswith(f"{origin}/"):
+            continue
+        if reference.tag == "script" and reference.attribute == "src":
+            found.setdefault("a script of the start page", reference.url)
+        elif reference.tag == "link" and "stylesheet" in reference.rel.split():
+            found.setdefault("a style sheet of the start page", reference.url)
+    return found

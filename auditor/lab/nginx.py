@@ -20,6 +20,7 @@ _HEADERS = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
 }
 
 _API_CSP = "default-src 'none'; frame-ancestors 'none'"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from auditor.facts.responses import Kind, WebResponse
-from auditor.model import Confidence, Finding, failed, passed
+from auditor.facts.responses import Kind, Responses, WebResponse
+from auditor.model import Confidence, Finding, failed, not_applicable, passed, unproven
 
 MOST_URLS = 5
 """Examples that a finding names."""
@@ -81,6 +81,24 @@ def findings(answers: Iterable[WebResponse], judge: Judge) -> Iterator[Finding]:
         wrong = [told for told in said.values() if not told[0].good]
         for verdict, same in wrong or said.values():
             yield _finding(origin, verdict, same)
+
+
+def page_findings(responses: Responses, judge: Judge, otherwise: str) -> Iterator[Finding]:
+    """:func:`findings` about pages; origins that serve none are told as such.
+
+    Args:
+        responses: of all surfaces.
+        judge: says what is to say of one page.
+        otherwise: why there is nothing to judge on pages of which nothing is to say.
+    """
+    for origin, answers in by_origin(responses.responses).items():
+        pages = [answer for answer in answers if answer.kind is Kind.PAGE]
+        if pages:
+            yield from list(findings(pages, judge)) or [not_applicable(otherwise, origin)]
+        elif answers[0].surface != "frontend":
+            yield not_applicable("it serves data, no pages", origin)
+        elif not responses.gaps:
+            yield unproven(origin, "no page came: nobody can tell what the headers of pages are")
 
 
 def _finding(origin: str, verdict: Verdict, answers: list[WebResponse]) -> Finding:

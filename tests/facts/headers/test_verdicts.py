@@ -5,7 +5,7 @@ from auditor.facts.headers.verdicts import bad, findings, good, page_findings
 from auditor.facts.page import Page
 from auditor.facts.responses import Kind, Responses
 from auditor.model import Confidence, Gap, failed, not_applicable, passed, unproven
-from tests.checks.answers import API, APP, response
+from tests.checks.headers import API, APP, response
 
 
 def by_header(answer):

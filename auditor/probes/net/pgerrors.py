@@ -10,6 +10,7 @@ import psycopg
 from psycopg import errors
 
 from auditor.errors import Unavailable
+from auditor.facts.database import quoted
 from auditor.probes.net.failures import Failure, Unreachable
 
 _PREFIX = re.compile(r"^.*?connection to server [^\n]*? failed: ", re.DOTALL)
@@ -161,17 +162,18 @@ def _quoted(name: str) -> str:
 
 
 def _grant(said: str, user: str) -> str:
-    quoted = _quoted(user)
+    """The right that is missing. The server names things bare and without a schema: quoted, the name can be used."""
+    grantee = _quoted(user)
     if found := re.search(r'permission denied to set role "(.+)"', said):
-        return f"GRANT {_quoted(found[1])} TO {quoted}"
+        return f"GRANT {_quoted(found[1])} TO {grantee}"
     found = re.search(
         r"permission denied for (?:foreign )?(table|view|materialized view|schema|function|sequence) (.+)", said
     )
     if not found:
         return f"grant the role {user} what it needs for this"
-    kind, name = found[1], found[2]
+    kind, name = found[1], quoted(found[2])
     if kind == "schema":
-        return f"GRANT USAGE ON SCHEMA {name} TO {quoted}"
+        return f"GRANT USAGE ON SCHEMA {name} TO {grantee}"
     if kind in ("function", "sequence"):
-        return f"GRANT {'EXECUTE' if kind == 'function' else 'SELECT'} ON {kind.upper()} {name} TO {quoted}"
-    return f"GRANT SELECT ON {name} TO {quoted}"
+        return f"GRANT {'EXECUTE' if kind == 'function' else 'SELECT'} ON {kind.upper()} {name} TO {grantee}"
+    return f"GRANT SELECT ON {name} TO {grantee}"

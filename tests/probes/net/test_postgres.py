@@ -12,6 +12,7 @@ from auditor.checklist.model import TlsSettings
 from auditor.errors import Unavailable
 from auditor.probes.net.dial import Dialer
 from auditor.probes.net.failures import Failure, Unreachable
+from auditor.probes.net.pgerrors import _grant
 from auditor.probes.net.postgres import Database, QueryFailed
 from auditor.probes.net.traffic import Traffic
 from auditor.redact import Secret
@@ -495,6 +496,18 @@ class TestFailures:
         assert error.sqlstate == "42501"
         assert error.reason == "permission denied for table secrets (as auditor)"
         assert error.hint == 'GRANT SELECT ON secrets TO "auditor"'
+
+    @pytest.mark.parametrize(
+        ("said", "hint"),
+        [
+            ("table Members", 'GRANT SELECT ON "Members" TO "auditor"'),
+            ('view a"b', 'GRANT SELECT ON "a""b" TO "auditor"'),
+            ("schema my app", 'GRANT USAGE ON SCHEMA "my app" TO "auditor"'),
+            ("function is_member", 'GRANT EXECUTE ON FUNCTION is_member TO "auditor"'),
+        ],
+    )
+    def test_the_hint_quotes_what_the_server_does_not(self, said, hint):
+        assert _grant(f"permission denied for {said}", "auditor") == hint
 
     def test_no_right_to_a_schema(self, cluster):
         error = failing(cluster.url(), statement="select * from private.x")

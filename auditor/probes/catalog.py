@@ -12,6 +12,7 @@ from auditor.facts.policy import RlsPolicy
 from auditor.model import Gap
 from auditor.probes import catalog_sql as sql
 from auditor.probes.catalog_rows import Assembly, CatalogRows, Rows
+from auditor.probes.net.pgerrors import LOCKED, QueryFailed
 from auditor.probes.net.postgres import Database, Transaction
 from auditor.probes.surfaces import Databases
 from auditor.registry import probe
@@ -21,6 +22,8 @@ _NOTHING_SERVED = "pg_pgrst_no_exposed_schemas"
 _SQL_BODIES = 140_000
 """Since PostgreSQL 14 a function may have a body in the SQL standard's form."""
 _STATEMENT_MS = 30_000
+_TRIES = 3
+"""Looks at the catalogs: a migration locks one for a moment, and each try waits for a lock on its own."""
 _OBJECTS = {"r": "tables", "S": "sequences", "f": "functions"}
 
 
@@ -29,6 +32,16 @@ async def catalog(databases: Databases, policy: RlsPolicy) -> Catalog:
     """The catalogs, as the audit's role sees them. Which schemas: PostgREST's own setting, else the policy."""
     audit = await databases.verified()
     application = (databases.application or audit).user
+    for _ in range(_TRIES - 1):
+        try:
+            return await _look(audit, policy, application)
+        except QueryFailed as failure:
+            if failure.sqlstate != LOCKED:
+                raise
+    return await _look(audit, policy, application)
+
+
+async def _look(audit: Database, policy: RlsPolicy, application: str) -> Catalog:
     try:
         async with asyncio.TaskGroup() as group:
             connected = asyncio.Event()

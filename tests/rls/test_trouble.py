@@ -11,10 +11,13 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 
+from auditor.facts.catalog import Catalog
 from auditor.facts.columns import Columns
 from auditor.facts.policy import RlsPolicy
 from auditor.facts.row_trials import RowTrials
 from auditor.model import Outcome
+from auditor.probes import catalog
+from auditor.probes.net.pgerrors import QueryFailed
 from auditor.probes.net.session import Session
 from auditor.probes.net.traffic import Traffic
 
@@ -213,6 +216,22 @@ class TestLocks:
         with another_session(database) as other:
             other.execute("lock table pg_catalog.pg_policy in access exclusive mode")
             assert only_errors(audit(database)) == {(LOCKED, "try again later")}
+
+    def test_of_a_catalog_for_a_moment(self, database, calm, monkeypatch):
+        look = catalog._look
+
+        async def releasing(*arguments):
+            try:
+                return await look(*arguments)
+            except QueryFailed:
+                other.rollback()
+                raise
+
+        monkeypatch.setattr(catalog, "_look", releasing)
+        with another_session(database) as other:
+            lock = "lock table pg_catalog.pg_policy in access exclusive mode"
+            now = audit(database, before={Catalog: lambda: other.execute(lock)})
+        assert changes(calm, now) == {}
 
 
 def test_a_policy_that_takes_too_long(database, monkeypatch):

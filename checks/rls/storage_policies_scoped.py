@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.facts.catalog import API_ROLES, PUBLIC, Catalog, RowPolicy
-from auditor.facts.decisions import Decisions, decisions_of
-from auditor.facts.row_trials import RowTrials
-from auditor.model import Confidence, Finding, Level, Severity, failed, not_applicable, passed
+from auditor.facts.decisions import REVIEW, Decisions, decisions_of
+from auditor.facts.row_trials import RowTrials, Trial
+from auditor.model import Confidence, Finding, Level, Severity, failed, not_applicable, passed, unproven
 from auditor.registry import check
 
 _OBJECTS = "storage.objects"
@@ -39,6 +39,9 @@ def storage_policies_scoped(catalog: Catalog, trials: RowTrials) -> Iterator[Fin
             yield _failed(policy, problem, Confidence.OBSERVED)
         elif problem := _tried(policy, decisions):
             yield _failed(policy, problem, Confidence.PROVEN)
+        elif trial := _untried(policy, decisions):
+            reason = f"policy {policy.name} could not be tried as {trial.role}: {trial.reason}"
+            yield unproven(_OBJECTS, reason, trial.hint or REVIEW, aspect=policy.name)
         else:
             yield passed(_OBJECTS, f"policy {policy.name} is scoped", aspect=policy.name)
 
@@ -86,3 +89,13 @@ def _tried(policy: RowPolicy, decisions: Decisions) -> str:
                 where = ", ".join(sorted({trial.who for trial in open_to}))
                 return f"lets {role} {_DEEDS[policy.command]} somebody else's file ({where})"
     return ""
+
+
+def _untried(policy: RowPolicy, decisions: Decisions) -> Trial | None:
+    """A trial on somebody else's file that told nothing, where that matters. `false` needs none."""
+    for role in API_ROLES:
+        for side, text in (("using", policy.using), ("check", policy.check)):
+            unknown = [trial for trial in decisions.trials(policy, role, side) if trial.allowed is None]
+            if unknown and text != "false" and not decisions.narrowed(policy, role, side):
+                return unknown[0]
+    return None

@@ -6,7 +6,7 @@ import pytest
 
 from auditor.facts.catalog import Catalog, RowPolicy
 from auditor.facts.row_trials import Row, RowTrials, Trial
-from auditor.model import Confidence, Gap, failed, not_applicable, passed
+from auditor.model import Confidence, Gap, failed, not_applicable, passed, unproven
 from checks.rls.storage_policies_scoped import storage_policies_scoped
 
 LIST = RowPolicy("storage.objects", "docs", "SELECT", True, ("authenticated",), "(a = b)", None, columns=("bucket_id",))
@@ -38,6 +38,15 @@ def is_open(problem, policy, confidence=Confidence.OBSERVED):
 
 def scoped(name="docs"):
     return passed("storage.objects", f"policy {name} is scoped", aspect=name)
+
+
+def untried(reason, role="authenticated"):
+    return unproven(
+        "storage.objects",
+        f"policy docs could not be tried as {role}: {reason}",
+        "declare the function stable if it is, or review the policy and waive this",
+        aspect="docs",
+    )
 
 
 @pytest.mark.parametrize(
@@ -111,7 +120,16 @@ def test_what_trials_show(command, deed, role):
     policy = replace(BY_NAME, command=command, roles=("public",))
     assert judge(policy, trials=[said(True, role=role)]) == [shown(deed, policy, role)]
     assert judge(policy, trials=[said(False, role=role)]) == [scoped()]
-    assert judge(policy, trials=[said(None, role=role)]) == [scoped()]
+    assert judge(policy, trials=[said(None, role=role, reason="it calls f()")]) == [untried("it calls f()", role)]
+
+
+def test_a_policy_that_is_never_true_needs_no_trial():
+    assert judge(replace(BY_NAME, using="false"), trials=[said(None)]) == [scoped()]
+
+
+def test_what_cannot_be_tried_and_another_policy_forbids():
+    limit = replace(LIST, name="limit", permissive=False)
+    assert judge(BY_NAME, limit, trials=[said(None), said(False, policy="limit")]) == [scoped()]
 
 
 def test_an_upload_into_the_folder_of_somebody_else():

@@ -86,7 +86,7 @@ def _judge(
         if not _may(table, role, command, side, decisions, columns):
             continue
         decision = _decision(str(table), role, command, side, decisions)
-        if not decision.allowed and side == "check":
+        if decision.allowed is False and side == "check":
             shared = _shared(table, role, command, decisions, shares)
             decision, deed = (shared, _SHARED[command]) if shared else (decision, deed)
         if decision.allowed:
@@ -135,7 +135,7 @@ def _may(
 
 
 def _shared(table: Relation, role: str, command: str, decisions: Decisions, shares: _Shared) -> Decision | None:
-    """The decision about a row of the caller's own in somebody else's tenant, when it is a yes that matters.
+    """The decision about a row of the caller's own in somebody else's tenant, unless it is a no, or a yes on purpose.
 
     It matters where the table says who belongs to what, and where the writer may not even read the row again: it is
     the tenant's then. An order in somebody's shop is the customer's own.
@@ -146,7 +146,9 @@ def _shared(table: Relation, role: str, command: str, decisions: Decisions, shar
     if kept.allowed and not shares.says_who:
         return None
     decision = decisions.foreign_row(str(table), role, command, "check", Row.SHARED, any_state=True)
-    return decision if decision.allowed else None
+    if decision.allowed and kept.allowed is None and not shares.says_who:
+        return kept  # whose row it is then, nobody can tell
+    return None if decision.allowed is False else decision
 
 
 def _opening(table: Relation, decisions: Decisions) -> list[str]:

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from auditor.facts.catalog import Catalog, Grant, Relation, RowPolicy
-from auditor.facts.row_trials import RowTrials, Trial
+from auditor.facts.catalog import Catalog, Grant, PolicyColumn, Relation, RowPolicy
+from auditor.facts.row_trials import Row, RowTrials, Trial
 from auditor.model import Confidence, Gap, failed, not_applicable, passed, unproven
 from checks.rls.rows_of_others_unwritable import rows_of_others_unwritable
 
@@ -20,8 +20,8 @@ NOTHING = [not_applicable("no table with row level security that an API role may
 PASS = [passed("public.notes", "a row of somebody else cannot be written", confidence=Confidence.PROVEN)]
 
 
-def judge(*policies, trials=(), table=NOTES, gaps=()):
-    catalog = Catalog(("public",), "a test", "app", (table,), policies, gaps=gaps)
+def judge(*policies, trials=(), table=NOTES, gaps=(), columns=()):
+    catalog = Catalog(("public",), "a test", "app", (table,), policies, gaps=gaps, columns=columns)
     return list(rows_of_others_unwritable(catalog, RowTrials(trials)))
 
 
@@ -161,6 +161,31 @@ def test_hostile_names_are_quoted():
     assert judge(policy, trials=said(True, True, table='public."a.b"'), table=table) == [
         written("DELETE", "using", DELETE, subject='public."a.b"')
     ]
+
+
+SHARED = "insert a row of its own into somebody else's tenant"
+
+
+def shared(allowed, side="check", reason=""):
+    return Trial("public.notes", "own", "authenticated", side, allowed, reason, row=Row.SHARED)
+
+
+@pytest.mark.parametrize(
+    ("checked", "read", "expected"),
+    [
+        (True, False, [written("INSERT", "check", SHARED)]),
+        (True, True, PASS),
+        (False, None, PASS),
+        (None, False, [untried("INSERT", "check", SHARED, "it fails")]),
+        (True, None, [untried("INSERT", "check", SHARED, "it fails")]),
+        (None, True, PASS),
+    ],
+)
+def test_a_row_of_ones_own_in_the_tenant_of_another(checked, read, expected):
+    table = replace(NOTES, grants=WRITERS[:1])
+    columns = (PolicyColumn("public.notes", "org_id", "uuid", "uuid"),)
+    trials = (*said(False, False), shared(checked, reason="it fails"), shared(read, "using", "it fails"))
+    assert judge(OWN, trials=trials, table=table, columns=columns) == expected
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,8 @@ class Relation:
     """Why the audit never reads a view: what it calls, on any path, that must not be run. Empty when it may."""
     calls: tuple[str, ...] = ()
     """Signatures of functions of the database that a view calls."""
+    untied: tuple[str, ...] = ()
+    """Of a view that asks who calls: its subqueries that have nothing to do with its rows."""
 
     def __str__(self) -> str:
         return _full_name(self.schema, self.name)
@@ -193,6 +195,12 @@ class Function:
     """It, or a function that it calls, asks who calls: ``auth.uid()``, ``auth.jwt()``, ``request.jwt``."""
     risk: str = ""
     """Why the audit never runs it. Empty when it may."""
+    looked_up: tuple[tuple[str, str], ...] = ()
+    """Relation and column, of what its own source names in tables that policies look into. Empty where it takes whole
+    rows, and where it asks for a role that by its name counts everywhere."""
+    shadowed: str = ""
+    """A comparison of a column with a parameter of the same name, in SQL: the column wins, and is compared with
+    itself."""
 
     @property
     def signature(self) -> str:

@@ -126,7 +126,7 @@ async def _read(
         policies=parts.policies(),
         columns=parts.columns(columns),
         views=parts.views(),
-        functions=parts.functions(),
+        functions=parts.functions(columns),
         roles=tuple(_role(row) for row in await tx.rows(sql.ROLES, {"roles": roles})),
         default_grants=tuple(_default(row) for row in await tx.rows(sql.DEFAULT_GRANTS)),
         published=tuple(".".join(map(quoted, row)) for row in await tx.rows(sql.PUBLISHED)),

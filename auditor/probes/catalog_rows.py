@@ -14,8 +14,10 @@ from typing import Any
 
 from auditor.facts.catalog import Function, Grant, PolicyColumn, Relation, RowPolicy, ViewEdge
 from auditor.facts.database import qualified, quoted
+from auditor.facts.ties import for_the_platform, untied_in_view
 from auditor.model import Gap
 from auditor.probes.risks import Body, Reach, Trait
+from auditor.probes.sources import Source
 
 Rows = list[tuple[Any, ...]]
 
@@ -25,6 +27,10 @@ _VOLATILITY = {"i": "immutable", "s": "stable", "v": "volatile"}
 _CALLER = re.compile(r"auth\.(?:uid|jwt|email)\(|request\.jwt")
 _LISTED = re.compile(r"'((?:[^']|'')*+)'::")
 _DEFAULT = re.compile(r"('(?:[^'\\]|'')*+')(?:::[\w .\"()\[\]]+)?|\(?(-?[\d.]+)\)?(?:::\w+)?|now\(\)|CURRENT_TIMESTAMP")
+_COMPARED = re.compile(
+    r"(?<![\w.])\w+\.(\w+) *= *\1(?![\w.(])|(?<![\w.])(\w+) *= *\w+\.\2(?![\w.(])|(?<![\w.])(\w+\.\w+) = \3(?![\w.(])"
+)
+"""A column, and a bare name that is the same; or itself, in a body that PostgreSQL writes back."""
 _MOST_LABELS = 20
 _UNREAD = "another session holds the table"
 """Stands for an expression that could not be asked for. No SQL, and it is never run."""
@@ -64,22 +70,27 @@ class Assembly:
             self._names.update((oid, f"{quoted(schema)}.{quoted(name)}") for oid, name in zip(oids, names, strict=True))
         self._views = {oid for oids, _, _, kind, *_ in rows.relations if kind in ("v", "m") for oid in oids}
         self._texts: dict[int, str] = dict(rows.view_texts)
+        self._bodies: dict[int, str] = dict(rows.bodies)
         self._code: dict[int, int] = {oid: function for oid, function, _ in rows.operators}
         self._view_reads, self._view_calls = _grouped(rows.views), _grouped(rows.view_functions)
         self._reach = self._graph()
         self._spread = self._reach.spread()
+        self._untied = {
+            oid: tuple(untied_in_view(text, self._called_by_name(oid)))
+            for oid, text in self._texts.items()
+            if oid in self._views and _CALLER.search(text)
+        }
         self._alike: dict[Any, tuple[Any, ...]] = {}
 
     def _graph(self) -> Reach:
         rows = self._rows
-        bodies: dict[int, str] = dict(rows.bodies)
         kinds = {oid: ("view" if oid in self._views else "table", name) for oid, name in self._bare.items()}
         operators, casts = defaultdict(set), defaultdict(set)
         for _, function, symbol in rows.operators:
             operators[symbol].add(function)
         for name, function in rows.casts:
             casts[name].add(function)
-        functions = [_body(row, bodies.get(row[0])) for row in rows.functions]
+        functions = [_body(row, self._bodies.get(row[0])) for row in rows.functions]
         reach = Reach(functions, kinds, {name for (name,) in rows.volatile}, operators, casts)
         for oid in sorted(self._texts.keys() & self._views):
             reach.add(("view", oid), self._texts[oid], self._view_calls.get(oid, ()), self._view_reads.get(oid, ()))
@@ -91,6 +102,10 @@ class Assembly:
             using, check, _, _, called, operators_, relations, _ = row[5:]
             reach.add(("table", table), _both(using, check), self._called(called, operators_), relations or ())
         return reach
+
+    def _called_by_name(self, view: int) -> set[str]:
+        known = self._reach.known
+        return {known[oid].partition("(")[0] for oid in self._view_calls.get(view, ()) if oid in known}
 
     def _called(self, functions: list[int] | None, operators: list[int] | None) -> set[int]:
         called = set(functions) if functions else set()
@@ -108,6 +123,11 @@ class Assembly:
                 found.update(tables)
             for oid in self._called(functions, operators) & self._reach.bodies.keys():
                 found |= self._reach.reads(self._reach.bodies[oid])
+        for view, texts in self._untied.items():
+            for oid in self._view_calls.get(view, set()) & self._reach.bodies.keys():
+                found |= self._reach.reads(self._reach.bodies[oid])
+            for text in texts:
+                found |= self._reach.reads(self._reach.source(text))
         return sorted(found - self._views)
 
     def relations(self) -> tuple[Relation, ...]:
@@ -128,12 +148,13 @@ class Assembly:
             says = self._view(oid) if is_view else ()
             yield Relation(schema, name, kind, owner, exposed, rls, forced, grants, parents, *rest, *says)
 
-    def _view(self, oid: int) -> tuple[bool, str, tuple[str, ...]]:
-        """Whether a view asks who calls, why it is not read, and what it calls."""
+    def _view(self, oid: int) -> tuple[bool, str, tuple[str, ...], tuple[str, ...]]:
+        """Whether a view asks who calls, why it is not read, what it calls, and lookups that have nothing to do with it."""
         return (
-            bool(_CALLER.search(self._texts.get(oid, ""))),
+            oid in self._untied,
             LOCKED if oid not in self._texts else self._spread[Trait.RISK].get(("view", oid), ""),
             self._signatures(self._view_calls.get(oid, ())),
+            self._untied.get(oid, ()),
         )
 
     def _signatures(self, oids: Iterable[int]) -> tuple[str, ...]:
@@ -209,14 +230,22 @@ class Assembly:
         edges = {(names[view], names[read]) for view, read in self._rows.views if view in names and read in names}
         return tuple(ViewEdge(*edge) for edge in sorted(edges))
 
-    def functions(self) -> tuple[Function, ...]:
-        """Every function outside the system schemas."""
-        bare = {row[0]: f"{row[1]}.{row[2]}" for row in self._rows.functions}
-        return tuple(self._function(row, bare) for row in self._rows.functions)
+    def functions(self, columns: Rows) -> tuple[Function, ...]:
+        """Every function outside the system schemas.
 
-    def _function(self, row: tuple[Any, ...], bare: dict[int, str]) -> Function:
+        Args:
+            columns: rows of the query for columns.
+        """
+        bare = {row[0]: f"{row[1]}.{row[2]}" for row in self._rows.functions}
+        known: dict[int, set[str]] = defaultdict(set)
+        for oid, _, name, *_ in columns:
+            known[oid].add(name)
+        return tuple(self._function(row, bare, known) for row in self._rows.functions)
+
+    def _function(self, row: tuple[Any, ...], bare: dict[int, str], known: dict[int, set[str]]) -> Function:
         oid, schema, name, arguments, owner, definer, volatility, language, path, executable, exposed, *rest = row
-        trigger, extension, _, _ = rest
+        trigger, extension, text, _ = rest
+        text = self._bodies.get(oid, text)
         node, source = ("function", oid), self._reach.bodies[oid]
         return Function(
             schema,
@@ -236,7 +265,23 @@ class Assembly:
             node in self._spread[Trait.METADATA],
             node in self._spread[Trait.CALLER],
             self._spread[Trait.RISK].get(node, ""),
+            ()
+            if "*" in source.symbols or "natural" in source.words or for_the_platform(text)
+            else self._looked_up(source, known),
+            _shadowed(text, arguments) if language == "sql" else "",
         )
+
+    def _looked_up(self, source: Source, known: dict[int, set[str]]) -> tuple[tuple[str, str], ...]:
+        """What a source names in the tables of which every column is known."""
+        tables = self._reach.reads(source) & known.keys()
+        return tuple(sorted((self._names[oid], name) for oid in tables for name in known[oid] & source.words))
+
+
+def _shadowed(text: str, arguments: str) -> str:
+    """A comparison of a column with the parameter of its name."""
+    parameters = {argument.strip().partition(" ")[0].strip('"') for argument in arguments.split(",")}
+    found = (match for match in _COMPARED.finditer(text) if match[3] or (match[1] or match[2]) in parameters)
+    return next((match[0] for match in found), "")
 
 
 def _body(row: tuple[Any, ...], standard: str | None) -> Body:

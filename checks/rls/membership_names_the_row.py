@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from auditor.facts.catalog import Catalog, RowPolicy
 from auditor.facts.decisions import Decision, decisions_of
-from auditor.facts.lookups import Lookup, looked_up, memberships, named_by_functions
+from auditor.facts.lookups import Anything, Lookup, looked_up, memberships, named_by_functions
 from auditor.facts.policy import RlsPolicy
 from auditor.facts.row_trials import RowTrials
 from auditor.facts.view_paths import served_tables
@@ -45,7 +45,8 @@ def membership_names_the_row(catalog: Catalog, trials: RowTrials, intent: RlsPol
     judged = [p for p in catalog.policies if p.table in reachable and looked_up(p, functions)]
     if not judged and not catalog.gaps:
         yield not_applicable("no policy looks up another table")
-    untried = dict(trials.unsampled)
+    untried, anything = dict(trials.unsampled), Anything(catalog)
+    shadowed = {f.signature: f.shadowed for f in catalog.functions if f.shadowed}
     for policy in judged:
         lookups = [tables[name] for name in sorted(looked_up(policy, functions) - {policy.table}) if name in tables]
         is_public = policy.command == "SELECT" and reachable[policy.table].named_in(intent.public_tables)
@@ -56,10 +57,18 @@ def membership_names_the_row(catalog: Catalog, trials: RowTrials, intent: RlsPol
             if (decision := decisions.members(policy.table, command, side))
         ]
         blind = {one.table: untried[one.table] for one in lookups if one.table in untried}
-        yield _judge(policy, lookups, members, blind)
+        mistakes = [shadowed[signature] for signature in policy.functions if signature in shadowed]
+        yield _judge(policy, lookups, members, blind, mistakes, "" if is_public else anything.in_policy(policy))
 
 
-def _judge(policy: RowPolicy, lookups: list[Lookup], members: list[Decision], untried: dict[str, str]) -> Finding:
+def _judge(
+    policy: RowPolicy,
+    lookups: list[Lookup],
+    members: list[Decision],
+    untried: dict[str, str],
+    mistakes: list[str],
+    of_anything: str,
+) -> Finding:
     if any(decision.allowed and policy.name in decision.policies for decision in members):
         return failed(
             policy.table,
@@ -78,7 +87,17 @@ def _judge(policy: RowPolicy, lookups: list[Lookup], members: list[Decision], un
             policy=policy.name,
             comparisons=sorted(set(found)),
         )
-    if unnamed := [lookup.table for lookup in lookups if _names_no_row(policy, lookup)]:
+    if mistakes:
+        return failed(
+            policy.table,
+            f"policy {policy.name} calls a function that compares a column with itself, and not with its parameter: "
+            f"{mistakes[0]}",
+            aspect=policy.name,
+            policy=policy.name,
+            comparisons=sorted(set(mistakes)),
+        )
+    unnamed = [lookup.table for lookup in lookups if _names_no_row(policy, lookup)]
+    if unnamed := unnamed or [of_anything] * bool(of_anything):
         return failed(
             policy.table,
             f"policy {policy.name} asks {unnamed[0]} whether the caller is a member of anything, and not of what",

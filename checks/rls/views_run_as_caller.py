@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from auditor.facts.catalog import Catalog, Relation
-from auditor.facts.lookups import memberships
+from auditor.facts.lookups import Anything, memberships
 from auditor.facts.policy import RlsPolicy
 from auditor.facts.row_trials import Read, RowTrials
 from auditor.facts.view_paths import view_paths
@@ -31,7 +31,7 @@ def views_run_as_caller(catalog: Catalog, trials: RowTrials, intent: RlsPolicy) 
     API roles, and serve it through a function that filters by the caller.
     """
     paths, reads, written_by = view_paths(catalog), trials.reads_by_table(), trials.written_by()
-    members = memberships(catalog).keys()
+    members, anything = memberships(catalog).keys(), Anything(catalog)
     views = [view for view in catalog.exposed("view") if view.reachable_by]
     if not views and not catalog.gaps:
         yield not_applicable("the API serves no view")
@@ -46,7 +46,8 @@ def views_run_as_caller(catalog: Catalog, trials: RowTrials, intent: RlsPolicy) 
             # who is a member of something may get more than a stranger does, and was not tried
             looks = members & {str(relation) for _, relation in paths.walk(view)} or view.calls != auth_only(view.calls)
             confidence = Confidence.OBSERVED if looks else Confidence.PROVEN
-            found = _judge(view, around, reads.get(str(view), []), confidence, written=bool(written_by.get(str(view))))
+            asked = next(filter(None, map(anything.in_text, view.untied)), "")
+            found = _judge(view, around, reads.get(str(view), []), confidence, bool(written_by.get(str(view))), asked)
             yield found if catalog.views_may_run_as_caller else replace(found, remediation=_before_15(found, view))
 
 
@@ -64,8 +65,8 @@ def _judge(
     around: Sequence[tuple[Relation, Relation]],
     reads: list[Read],
     confidence: Confidence,
-    *,
     written: bool,
+    asked: str,
 ) -> Finding:
     protected = sorted(str(table) for _, table in around)
     definers = sorted({str(definer) for definer, _ in around})
@@ -73,6 +74,17 @@ def _judge(
     closed_to = {read.role for read in reads if read.found is False}
     # what it shows is filtered, and not what is written through it: that takes a check option, and no policy is asked
     filtered = view.asks_caller and view.readable_by and not view.writable_by and closed_to.issuperset(view.readable_by)
+    if filtered and asked:
+        return failed(
+            str(view),
+            f"reads {', '.join(protected)} with the rights of an owner, and asks {asked} whether the caller is a "
+            "member of anything, and not of what",
+            confidence=Confidence.INFERRED,
+            remediation="\n".join(f"    alter view {definer} set (security_invoker = true);" for definer in definers),
+            reads=protected,
+            definer_views=definers,
+            memberships=[asked],
+        )
     if filtered and not any(table.size_bytes for _, table in around):
         return unproven(
             str(view),

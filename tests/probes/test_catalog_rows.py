@@ -170,7 +170,54 @@ def test_a_function_by_what_it_reaches():
         function(51, "g", text="select auth.jwt() -> 'user_metadata'"),
         function(52, "standard"),
     ]
-    uses, g, standard = built(functions=rows, bodies=[(52, "select core.g()")]).functions()
+    uses, g, standard = built(functions=rows, bodies=[(52, "select core.g()")]).functions([])
     assert (uses.calls, uses.reads) == (("core.g",), ("public.notes",))
     assert (standard.calls, standard.reads_user_metadata) == (("core.g",), True)
     assert uses.reads_user_metadata is g.reads_user_metadata is True
+
+
+def called(text, arguments="", body=None, language="sql"):
+    row = (FUNCTION, "core", "f", arguments, "postgres", False, "s", language, None, [], False, False, "", text, "")
+    bodies = [] if body is None else [(FUNCTION, body)]
+    (found,) = built(functions=[row], bodies=bodies).functions([column(NOTES, 1, "owner"), column(NOTES, 2, "org")])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("select 1 from notes n where n.owner = auth.uid()", (("public.notes", "owner"),)),
+        ("select 1 from notes where owner = $1 and org = $2", (("public.notes", "org"), ("public.notes", "owner"))),
+        ("select 1 from others where owner = $1", ()),
+        ("select * from notes where owner = $1", ()),
+        ("select 1 from notes natural join x where owner = $1", ()),
+        ("select 1 from notes where owner = $1 and role = 'super_admin'", ()),
+    ],
+)
+def test_what_a_function_names_in_tables(text, named):
+    assert called(text).looked_up == named
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "shadowed"),
+    [
+        ("select 1 from m where m.org_id = org_id", "org_id uuid", "m.org_id = org_id"),
+        ("select 1 from m where org_id=m.org_id", "org_id uuid", "org_id=m.org_id"),
+        ("select 1 from m where m.org_id = org_id", "org uuid", ""),
+        ("select 1 from m where m.org_id = f.org_id", "org_id uuid", ""),
+        ("select 1 from m where m.org_id = _org_id", "_org_id uuid", ""),
+    ],
+)
+def test_a_parameter_that_a_column_shadows(text, arguments, shadowed):
+    assert called(text, arguments).shadowed == shadowed
+    assert called(text, arguments, language="plpgsql").shadowed == ""
+    assert called("", arguments, body="SELECT 1 FROM m WHERE (m.org_id = m.org_id)").shadowed == "m.org_id = m.org_id"
+
+
+def test_what_a_view_asks_for_all_its_rows():
+    text = "SELECT id FROM notes n WHERE (EXISTS ( SELECT 1 FROM m WHERE (m.user_id = ( SELECT auth.uid() AS uid))))"
+    views = [relation(NOTES, "notes"), relation(VIEW, "v", "v")]
+    *_, asking = built(relations=views, view_texts=[(VIEW, text)]).relations()
+    assert asking.untied == ("( SELECT 1 FROM m WHERE (m.user_id = ( SELECT auth.uid() AS uid)))",)
+    *_, blind = built(relations=views, view_texts=[(VIEW, text.replace("auth.uid()", "f()"))]).relations()
+    assert blind.untied == ()

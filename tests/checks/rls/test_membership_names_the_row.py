@@ -213,6 +213,7 @@ def test_declared_public_covers_reading_only():
     assert judge(LOOKUP, trials=said(True), columns=MEMBERS, public=("public.projects",)) == [open_to_members()]
 
 
+TENANT = "(EXISTS ( SELECT 1 FROM members m WHERE ((m.user_id = auth.uid()) AND (m.org_id = core.tenant()))))"
 ANYTHING = replace(
     LOOKUP,
     columns=(),
@@ -246,8 +247,8 @@ def test_a_membership_of_anything_in_a_hostile_table():
 @pytest.mark.parametrize(
     ("changes", "columns"),
     [
-        ({"columns": ("org_id",)}, MEMBERS),
-        ({"looked_up": (("public.members", "org_id"), ("public.members", "user_id"))}, MEMBERS),
+        ({"columns": ("org_id",), "using": LOOKUP.using}, MEMBERS),
+        ({"looked_up": (("public.members", "org_id"), ("public.members", "user_id")), "using": TENANT}, MEMBERS),
         ({"looked_up": ()}, MEMBERS),
         ({"looked_up": (("public.other", "user_id"),)}, MEMBERS),
         ({}, (replace(MEMBERS[0], unique=True), MEMBERS[1])),
@@ -258,6 +259,56 @@ def test_a_membership_of_anything_in_a_hostile_table():
 )
 def test_what_is_no_membership_of_anything(changes, columns):
     assert judge(replace(ANYTHING, **changes), columns=columns) == PASS
+
+
+ANY = "(EXISTS ( SELECT 1 FROM members m WHERE (m.user_id = auth.uid())))"
+OWN = "(owner_id = ( SELECT auth.uid() AS uid))"
+OWNER = PolicyColumn("public.projects", "owner_id", "uuid", "uuid")
+
+
+@pytest.mark.parametrize("using", [f"({OWN} OR {ANY})", f"(is_open AND {ANY})"])
+def test_a_membership_of_anything_beside_the_row(using):
+    policy = replace(ANYTHING, columns=("owner_id",), using=using)
+    assert judge(policy, columns=(*MEMBERS, OWNER)) == [asks_for_anything()]
+
+
+@pytest.mark.parametrize("staff", ["staff", "super_admin"])
+def test_a_member_of_anything_who_sees_own_rows_and_staff_that_sees_all(staff):
+    policy = replace(ANYTHING, columns=("owner_id",), using=f"({OWN} AND {ANY})")
+    assert judge(policy, columns=(*MEMBERS, OWNER)) == PASS
+    role = ANY.replace("auth.uid()", f"auth.uid()) AND (m.role = '{staff}'::text")
+    assert judge(replace(policy, using=f"({OWN} OR {role})"), columns=(*MEMBERS, OWNER)) == PASS
+
+
+HELPER = Function("core", "helper", "org_id uuid", "postgres", True, "stable", "sql", None, (), False)
+BY_HELPER = replace(
+    LOOKUP, using="core.helper(org_id)", relations=(), looked_up=(), functions=("core.helper(org_id uuid)",)
+)
+
+
+def test_a_function_that_asks_for_a_membership_of_anything():
+    helper = replace(HELPER, reads=("public.members",), looked_up=(("public.members", "user_id"),))
+    assert judge(BY_HELPER, columns=MEMBERS, functions=(helper,)) == [asks_for_anything()]
+    for fine in (replace(helper, name="is_staff"), replace(helper, looked_up=(*helper.looked_up, MEMBER_ORG))):
+        policy = replace(BY_HELPER, functions=(fine.signature,), using=f"core.{fine.name}(org_id)")
+        assert judge(policy, columns=MEMBERS, functions=(fine,)) == PASS
+
+
+def test_a_function_whose_parameter_is_shadowed():
+    helper = replace(HELPER, reads=("public.members",), shadowed="m.org_id = org_id")
+    assert judge(BY_HELPER, columns=MEMBERS, functions=(helper,)) == [
+        failed(
+            "public.projects",
+            "policy members calls a function that compares a column with itself, and not with its parameter: "
+            "m.org_id = org_id",
+            aspect="members",
+            policy="members",
+            comparisons=["m.org_id = org_id"],
+        )
+    ]
+
+
+MEMBER_ORG = ("public.members", "org_id")
 
 
 @pytest.mark.parametrize("schema", ["core", "public"])

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from auditor.facts.catalog import Catalog, Grant, Relation, Role, ViewEdge
+from auditor.facts.catalog import Catalog, Grant, PolicyColumn, Relation, Role, ViewEdge
 from auditor.facts.policy import RlsPolicy
 from auditor.facts.row_trials import Read, RowTrials
-from auditor.model import Confidence, Gap, failed, not_applicable, passed, unproven
+from auditor.model import Confidence, Gap, Outcome, failed, not_applicable, passed, unproven
 from checks.rls.views_run_as_caller import views_run_as_caller
 
 READERS = (Grant("anon", "SELECT"), Grant("authenticated", "SELECT"))
@@ -19,8 +19,9 @@ CHAIN = (ViewEdge("public.v", "core.inner_v"), ViewEdge("core.inner_v", "public.
 PASS = [passed("public.v", "reads no protected table with its owner's rights")]
 
 
-def judge(view=VIEW, *others, table=NOTES, edges=(EDGE,), reads=(), public=(), roles=(), gaps=()):
-    catalog = Catalog(("public",), "a test", "app", (view, table, *others), views=edges, roles=roles, gaps=gaps)
+def judge(view=VIEW, *others, table=NOTES, edges=(EDGE,), reads=(), public=(), roles=(), gaps=(), columns=()):
+    relations = (view, table, *others)
+    catalog = Catalog(("public",), "a test", "app", relations, (), columns, edges, roles=roles, gaps=gaps)
     trials = RowTrials((), tuple(Read(str(view), *read) for read in reads))
     return list(views_run_as_caller(catalog, trials, RlsPolicy(public_tables=public)))
 
@@ -186,3 +187,15 @@ def test_what_an_old_server_does_not_know_is_no_advice(version, fix):
     catalog = Catalog(("public",), "a test", "app", (table, view), views=edges, server_version=version)
     (found,) = views_run_as_caller(catalog, RowTrials(()), RlsPolicy())
     assert found.remediation == fix
+
+
+def test_a_view_that_asks_for_a_membership_of_anything():
+    columns = tuple(PolicyColumn("core.members", name, "uuid", "uuid") for name in ("user_id", "org_id"))
+    asked = "( SELECT 1 FROM core.members m WHERE (m.user_id = auth.uid()))"
+    view = replace(VIEW, asks_caller=True, untied=(asked,))
+    reads = [(role, False) for role in view.readable_by]
+    (found,) = judge(view, reads=reads, columns=columns, table=replace(NOTES, size_bytes=1))
+    assert (found.outcome, found.evidence["memberships"]) == (Outcome.FAIL, ["core.members"])
+    told = replace(view, untied=(asked.replace("m.user_id", "m.org_id = core.tenant() AND m.user_id"),))
+    (found,) = judge(told, reads=reads, columns=columns, table=replace(NOTES, size_bytes=1))
+    assert found.outcome is Outcome.PASS

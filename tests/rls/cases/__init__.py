@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.rls.case import Case
 
-from . import applications, deeper, holes, known, names, products, reads, untried, ways, writes
+from . import anything, applications, deeper, holes, known, names, products, reads, untried, ways, writes
 
 CASES: tuple[Case, ...] = (
     *known.CASES,
@@ -17,4 +17,5 @@ CASES: tuple[Case, ...] = (
     *products.CASES,
     *applications.CASES,
     *holes.CASES,
+    *anything.CASES,
 )

@@ -148,6 +148,8 @@ class RowPolicy:
     """Why the audit never evaluates it: what it calls, on any path, that must not be run. Empty when it may."""
     factors: bool = False
     """It asks, on any path, how the caller signed in: with a second factor, or anonymously."""
+    headers: tuple[str, ...] = ()
+    """It reads headers of the request, on any path: what it takes out of them."""
 
     def applies_to(self, role: str, command: str, memberships: Collection[str] = ()) -> bool:
         """Whether it counts for a role and command."""

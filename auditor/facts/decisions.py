@@ -155,6 +155,8 @@ class Decisions:
             for cases in self._by_who(table, role, row)
             if row is not Row.REAL or not cases[0].who  # what members of others get is another question
         ]
+        if row is Row.FOREIGN and self.tried(table, role, Row.FILLED):
+            strangers.append(self.foreign_row(table, role, command, side, Row.FILLED, any_state=any_state))
         if any_state and row is Row.FOREIGN and self.tried(table, role, Row.CHOSEN):
             strangers.append(self.foreign_row(table, role, command, side, Row.CHOSEN, any_state=True))
         return _in_any(strangers)

@@ -201,6 +201,7 @@ class Assembly:
                 tuple(sorted({(other, name) for other, name in others if name})),
                 LOCKED if using == _UNREAD else traits.get(Trait.RISK, ""),
                 Trait.FACTORS in traits,
+                self._once(tuple(traits.get(Trait.HEADERS, "").split(",")) if Trait.HEADERS in traits else ()),
             )
         return self._alike[key]
 

@@ -12,6 +12,10 @@ SECOND_FACTOR = "second factor"
 ANONYMOUS = "anonymous sign-in"
 MEMBER = "member"
 CLAIMANT = "tenant in the token"
+CLAIMANT_OF_MANY = "tenants in the token"
+HEADER = "tenant in a header"
+INVENTED = (CLAIMANT, CLAIMANT_OF_MANY, HEADER)
+"""Callers with something that the audit has made up: what it breaks opens nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,9 @@ class Persona:
     user: str = STRANGER
     """The ``sub`` of the token."""
     claimed: tuple[str, ...] = ()
-    """Keys of ``app_metadata`` that name a tenant of the caller's own."""
+    """Keys of ``app_metadata``, and claims, that name a tenant of the caller's own."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """What the client says in headers of its request."""
 
     @property
     def claims(self) -> Mapping[str, Any]:
@@ -35,7 +41,9 @@ class Persona:
             return {"role": "anon"}
         anonymous, strong = self.who == ANONYMOUS, self.who == SECOND_FACTOR
         method = "anonymous" if anonymous else "password"
+        tenants = dict.fromkeys(self.claimed, [STRANGER] if self.who == CLAIMANT_OF_MANY else STRANGER)
         return {
+            **tenants,
             "sub": self.user,
             "role": self.role,
             "aud": "authenticated",
@@ -45,7 +53,7 @@ class Persona:
             "aal": "aal2" if strong else "aal1",
             "amr": [{"method": name, "timestamp": 0} for name in (method, *["totp"] * strong)],
             "session_id": STRANGER,
-            "app_metadata": dict.fromkeys(self.claimed, STRANGER),
+            "app_metadata": tenants,
             "user_metadata": {},
         }
 

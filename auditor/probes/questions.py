@@ -13,14 +13,19 @@ from auditor.facts.catalog import PUBLIC, TENANT, Catalog, RowPolicy
 from auditor.facts.database import quoted
 from auditor.facts.row_trials import Row
 from auditor.facts.view_paths import served_tables
-from auditor.probes.personas import CLAIMANT, Persona, strangers
+from auditor.probes.personas import CLAIMANT, CLAIMANT_OF_MANY, HEADER, Persona, strangers
 from auditor.probes.synthetic_rows import OWNER, SyntheticRows, Values, literal
 
 OBJECTS = "storage.objects"
 """The files of Supabase Storage: a service of its own serves them, whatever schemas the API exposes."""
 _KEY = re.compile(r"->>? '([^']+)'")
 _TEXT = re.compile(r"'(?:[^']|'')*+'")
+_MANY = re.compile(r"(?:_id)?s$")
+"""How the name of a claim ends that holds several tenants."""
 _MOST_BUCKETS = 10
+
+
+_ROWS = (Row.FOREIGN, Row.FILLED, Row.CHOSEN, Row.OWNERLESS, Row.SHARED, Row.SPOOFED)
 
 
 class Question(NamedTuple):
@@ -94,16 +99,29 @@ class Planner:
             yield from self._files(policies, role)
             return
         personas = strangers(role, factors=any(policy.factors for policy in policies))
-        claimed = _claimed(" ".join(f"{policy.using} {policy.check}" for policy in policies))
+        text = " ".join(f"{policy.using} {policy.check}" for policy in policies)
+        claimed = _claimed(text)
         if claimed and role != "anon":
-            personas = (*personas, Persona(role, CLAIMANT, claimed=claimed))
-        for row in (Row.FOREIGN, Row.CHOSEN, Row.OWNERLESS, Row.SHARED, *[Row.OWN] * (table in self._own)):
+            personas = (*personas, *(Persona(role, who, claimed=claimed) for who in (CLAIMANT, CLAIMANT_OF_MANY)))
+        yield from self._by_header(table, policies, text, role)
+        for row in (*_ROWS, *[Row.OWN] * (table in self._own)):
             who = personas if row is Row.FOREIGN else personas[:1]
             for state, values in enumerate(self._rows.of(table, row)):
                 yield from self._asked(policies, row, state, who, values)
         for state, real in enumerate(self._real.get(table, ())):
             if real.persona.role == role:
                 yield from self._asked(policies, Row.REAL, state, [real.persona], real.values)
+
+    def _by_header(self, table: str, policies: list[RowPolicy], text: str, role: str) -> Iterator[Question]:
+        """A foreign row, for a client who says in every header that the row is theirs."""
+        named = {key for policy in policies for key in policy.headers[1:]}
+        if not any(policy.headers for policy in policies):
+            return
+        named |= {found[1:-1] for found in _TEXT.findall(text)}  # what a helper is told to take out
+        for state, values in enumerate(self._rows.without_secrets(table)):
+            for owner in dict.fromkeys(self._rows.owners(table)):
+                client = Persona(role, HEADER, headers=tuple((key, owner) for key in sorted(named)))
+                yield from self._asked(policies, Row.FOREIGN, state, [client], values)
 
     def _asked(
         self, policies: list[RowPolicy], row: Row, state: int, personas: Iterable[Persona], values: Values
@@ -128,6 +146,15 @@ class Planner:
         column = self._columns.get((table, name))
         return f"{values.get(name, 'null')}::{column.type if column else 'text'} as {quoted(name)}"
 
+    def reads_tokens(self, policy: RowPolicy) -> bool:
+        """Whether the only text that a policy can make something of is the caller's token.
+
+        Its columns are read in their types, and it looks at no other data.
+        """
+        known = [self._columns.get((policy.table, name)) for name in policy.columns]
+        typed = all(column is not None and column.category in ("uuid", "N", "B", "D", "E") for column in known)
+        return typed and not policy.relations and all(name.startswith("auth.") for name in policy.functions)
+
     def not_made(self, policy: RowPolicy) -> str:
         """Why no row can be made for a policy; empty when it can."""
         if policy.table not in self._domains:
@@ -141,13 +168,14 @@ class Planner:
 @lru_cache(maxsize=1024)
 def _claimed(text: str) -> tuple[str, ...]:
     """The claims for a tenant that expressions read. Tables by the thousand have the same."""
-    return tuple(sorted({key for key in _KEY.findall(text) if TENANT.search(key)}))
+    return tuple(sorted({key for key in _KEY.findall(text) if TENANT.search(_MANY.sub("", key))}))
 
 
 def _sides(policy: RowPolicy, row: Row) -> Iterator[str]:
     """The sides that a kind of row tells something about."""
     reads, writes = policy.command in ("ALL", "SELECT"), policy.command != "SELECT"
-    if policy.using and {Row.OWNERLESS: reads, Row.OWN: writes, Row.CHOSEN: writes}.get(row, True):
+    asked = {Row.OWNERLESS: reads, Row.OWN: writes, Row.CHOSEN: writes, Row.SPOOFED: policy.command == "ALL"}
+    if policy.using and asked.get(row, True):
         yield "using"
     if policy.check and row is not Row.OWNERLESS:
         yield "check"

@@ -35,6 +35,8 @@ class Trait(StrEnum):
     """It asks how the caller signed in."""
     CALLER = "caller"
     """It asks who calls."""
+    HEADERS = "headers"
+    """It believes what the client says in a header."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,8 @@ class Reach:
         ):
             if has:
                 found[trait] = "its own text"
+        if source.headers:
+            found[Trait.HEADERS] = source.headers
         return found
 
     def _link(self, node: Node, functions: Iterable[int], relations: Iterable[int]) -> None:

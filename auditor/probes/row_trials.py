@@ -6,6 +6,7 @@ documentation, section 5.9). A policy that reaches something volatile, or someth
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -20,7 +21,7 @@ from auditor.probes.memberships import real_rows
 from auditor.probes.net.failures import Unreachable
 from auditor.probes.net.pgerrors import LOCKED, TIMED_OUT, QueryFailed
 from auditor.probes.net.postgres import Session, Transaction
-from auditor.probes.personas import CLAIMANT, Persona
+from auditor.probes.personas import INVENTED, Persona
 from auditor.probes.questions import Planner, Question
 from auditor.probes.surfaces import Databases
 from auditor.registry import probe
@@ -33,6 +34,8 @@ class Refusal(NamedTuple):
 
     reason: str
     hint: str = ""
+    state: str = ""
+    """PostgreSQL's code for it."""
 
 
 Answer = bool | Refusal | None
@@ -41,6 +44,8 @@ Answer = bool | Refusal | None
 _UNSAID = Refusal("it fails on a row with a real tenant; what the server says may name who it was, and is left out")
 
 _NOTHING = Refusal("")
+_UNREADABLE = ("22P02", "22007")
+"""The SQLSTATEs of a text that is no number, no UUID, no date."""
 
 BATCH = 200
 """Questions in one statement: each locks its tables until the end of the transaction."""
@@ -87,7 +92,7 @@ async def _tried(session: Session, catalog: Catalog, planner: Planner, role: str
     safe: dict[Persona, list[Question]] = defaultdict(list)
     for question in planner.questions(role):
         if why := question.policy.risk or planner.not_made(question.policy):
-            if question.persona.who == CLAIMANT:
+            if question.persona.who in INVENTED:
                 continue  # the plain stranger's trial tells why
             trials.append(_trial(question, Refusal(why)))
         else:
@@ -95,15 +100,19 @@ async def _tried(session: Session, catalog: Catalog, planner: Planner, role: str
     for persona, questions in safe.items():
         asked = list(dict.fromkeys(question.sql for question in questions))
         answers = dict(zip(asked, await _asked(session, catalog, persona, asked), strict=True))
-        trials += [_trial(question, answers[question.sql]) for question in questions]
+        for question in questions:
+            answer = answers[question.sql]
+            if isinstance(answer, Refusal) and answer.state in _UNREADABLE and planner.reads_tokens(question.policy):
+                answer = False  # what does not fit is the caller's token: whatever the row, the query fails
+            trials.append(_trial(question, answer))
     return trials
 
 
 def _trial(question: Question, answer: Answer) -> Trial:
     allowed, refusal = _verdict(answer)
     policy, persona = question.policy, question.persona
-    if persona.who == CLAIMANT and refusal.reason:
-        allowed, refusal = False, _NOTHING  # the claim is the audit's own invention: what it breaks opens nothing
+    if persona.who in INVENTED and refusal.reason:
+        allowed, refusal = False, _NOTHING
     if question.row is Row.REAL and refusal.reason:
         refusal = _UNSAID
     return Trial(
@@ -195,7 +204,7 @@ async def _asked(session: Session, catalog: Catalog, persona: Persona, questions
             async with session.transaction(
                 persona.role, persona.claims, statement_timeout_ms=_STATEMENT_MS
             ) as transaction:
-                await _search_path(transaction, catalog)
+                await _as_the_api(transaction, catalog, persona)
                 answers += await _answers(transaction, batch)
         except Unreachable:
             raise
@@ -206,10 +215,13 @@ async def _asked(session: Session, catalog: Catalog, persona: Persona, questions
     return answers
 
 
-async def _search_path(transaction: Transaction, catalog: Catalog) -> None:
-    """As PostgREST sets it: helper functions without a search_path of their own rely on it."""
+async def _as_the_api(transaction: Transaction, catalog: Catalog, persona: Persona) -> None:
+    """What PostgREST sets: the path that helpers without one of their own rely on, and the request's headers."""
     path = ", ".join('"' + schema.replace('"', '""') + '"' for schema in (*catalog.schemas, "extensions"))
-    await transaction.rows("select pg_catalog.set_config('search_path', %s, true)", (path,))
+    await transaction.rows(
+        "select pg_catalog.set_config('search_path', %s, true), pg_catalog.set_config('request.headers', %s, true)",
+        (path, json.dumps(dict(persona.headers))),
+    )
 
 
 async def _answers(transaction: Transaction, questions: Sequence[str]) -> list[Answer]:
@@ -222,9 +234,11 @@ async def _answers(transaction: Transaction, questions: Sequence[str]) -> list[A
         raise
     except Unavailable as failure:
         state = failure.sqlstate if isinstance(failure, QueryFailed) else ""
+        if len(questions) == 1 and isinstance(failure, QueryFailed) and failure.refused:
+            return [False]
         if len(questions) == 1:
             # what a policy's own query lacks, its callers lack: no right of the audit's would help
-            return [Refusal(failure.reason, failure.hint if state in (TIMED_OUT, LOCKED) else "")]
+            return [Refusal(failure.reason, failure.hint if state in (TIMED_OUT, LOCKED) else "", state)]
         if state == TIMED_OUT:
             await transaction.rows("select pg_catalog.set_config('statement_timeout', %s, true)", (str(_LATER_MS),))
     middle = len(questions) // 2

@@ -33,6 +33,7 @@ _STATEMENTS = frozenset({
 _SESSION = frozenset({"session_user", "system_user", "inet_client_addr", "inet_client_port", "pg_backend_pid"})
 _METADATA = re.compile(r"user_metadata|raw_user_meta_data", re.IGNORECASE)
 _FACTORS = re.compile(r"\b(?:aal|amr|is_anonymous|session_id)\b", re.IGNORECASE)
+_TAKEN = re.compile(r"->>? '([^',]+)'")
 _CALLER = re.compile(
     r"(?:\bauth\.(?:uid|jwt|role|email)\b|\bcurrent_(?:user|role|setting)\b|\bsession_user\b)"
     # but not whether somebody is signed in at all
@@ -61,6 +62,8 @@ class Source:
     """It asks how the caller signed in."""
     caller: bool = False
     """It asks who calls."""
+    headers: str = ""
+    """Where it reads the headers of the request, which the client writes: what it takes out of them, with commas."""
 
 
 def read_source(text: str) -> Source:
@@ -104,6 +107,7 @@ def read_source(text: str) -> Source:
         bool(_METADATA.search(whole)),
         bool(_FACTORS.search(whole)),
         bool(_CALLER.search(asked)) or ("current_setting" in called and "request.jwt" in whole),
+        ",".join(["request.headers", *sorted({*_TAKEN.findall(whole)})]) if "request.headers" in whole else "",
     )
 
 

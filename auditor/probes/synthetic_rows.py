@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
@@ -19,6 +20,20 @@ OWNER = "b0b00000-0000-4000-8000-00000000000b"
 _OWNER_NUMBER, _STRANGER_NUMBER = 32_011, 32_012  # fit a smallint too
 _MOST_STATES, _MOST_VARIED, _MOST_TEXTS = 12, 400, 5
 _TEXT = re.compile(r"'(?:[^']|'')*+'")
+_AUTHOR = re.compile(
+    r"(?:^|_)(?:sender|author|creator|poster|writer|requester|inviter|reporter|issuer)(?:_|$)|^from_"
+    r"|^(?:created|sent|posted|written|requested|submitted|issued|invited|reported)_by$",
+    re.IGNORECASE,
+)
+"""Names of who has made a row, and not of whom it is for."""
+_USERS = re.compile(
+    r"member|user|owner|participant|viewer|editor|reader|collaborator|assignee|shared|_ids$", re.IGNORECASE
+)
+"""Names of arrays that hold somebody."""
+_SECRET = re.compile(r"token|secret|code|key|hash|share|link|nonce", re.IGNORECASE)
+"""Names of what opens a row to whoever knows it."""
+_EXPIRES = re.compile(r"expir|valid_(?:until|to|till)", re.IGNORECASE)
+_JSON = ("json", "jsonb")
 
 _SHAPE = attrgetter(*(field.name for field in fields(PolicyColumn) if field.name != "table"))
 """What a column has in common with those like it in other tables."""
@@ -38,9 +53,11 @@ class SyntheticRows:
         decide, self._keys = columns_that_decide(catalog), keys_looked_up(catalog)
         self._texts: dict[str, dict[str, None]] = {}
         self._made: dict[object, list[Values]] = {}
+        self._said: dict[str, str] = {}
         for policy in catalog.policies:
             found = _TEXT.findall(f"{policy.using} {policy.check}")
             self._texts.setdefault(policy.table, {}).update(dict.fromkeys(found))
+            self._said[policy.table] = f"{self._said.get(policy.table, '')} {policy.using} {policy.check}"
         whole = {policy.table for policy in catalog.policies if ".*" in f"{policy.using} {policy.check}"}
         self._columns = {
             table: [c for c in columns if table in whole or c.name in decide[table]]
@@ -60,7 +77,8 @@ class SyntheticRows:
         texts = list(self._texts.get(table, ()))[:_MOST_TEXTS]
         keys = self._keys.get(table, set())
         # tables by the thousand are alike
-        alike = (row, tuple(map(_SHAPE, columns)), tuple(texts), frozenset(keys))
+        taken = tuple(tuple(self._keys_of(column)) for column in columns)
+        alike = (row, tuple(map(_SHAPE, columns)), tuple(texts), frozenset(keys), taken)
         if alike not in self._made:
             self._made[alike] = self._rows(columns, row, texts, keys)
         return self._made[alike]
@@ -71,6 +89,12 @@ class SyntheticRows:
         own = {column.name: _stranger(column) for column in named}
         if row is Row.OWN:
             return self._states(columns, texts, own)
+        if row is Row.SPOOFED:
+            authors = {name: value for name, value in foreign.items() if _AUTHOR.search(name)}
+            return self._states(columns, texts, own | authors) if 0 < len(authors) < len(named) else []
+        if row is Row.FILLED:
+            filled = {column.name: value for column in columns if (value := self._filled(column))}
+            return self._states(columns, texts, foreign | filled) if filled else []
         if row is Row.OWNERLESS:
             empty = {column.name: "null" for column in named if column.nullable}
             return self._states(columns, texts, foreign | empty) if empty else []
@@ -82,8 +106,44 @@ class SyntheticRows:
             return self._states(free, texts, foreign) if free != columns else []
         return self._states(columns, texts, foreign)
 
+    def without_secrets(self, table: str) -> list[Values]:
+        """Foreign rows, and what a client may know of them: not the tokens that open them."""
+        secret = {c.name: _stranger(c) for c in self.columns(table) if c.names_somebody and _SECRET.search(c.name)}
+        return [{**values, **secret} for values in self.of(table, Row.FOREIGN)]
+
+    def owners(self, table: str) -> list[str]:
+        """Whose the foreign rows of a table are, as a text."""
+        named = [column for column in self.columns(table) if column.names_somebody]
+        return [str(_OWNER_NUMBER) if column.category == "N" else OWNER for column in named]
+
+    def _filled(self, column: PolicyColumn) -> str:
+        """An array or JSON that names the owner; empty when the column is neither, or names nobody."""
+        if column.type == "uuid[]" or (column.type in ("text[]", "character varying[]") and _USERS.search(column.name)):
+            return f"'{{{OWNER}}}'"
+        if column.type in ("smallint[]", "integer[]", "bigint[]") and _USERS.search(column.name):
+            return f"'{{{_OWNER_NUMBER}}}'"
+        keys = [key for key, _ in self._keys_of(column) if replace(column, name=key, category="S").names_somebody]
+        return literal(json.dumps(dict.fromkeys(keys, OWNER))) if keys else ""
+
+    def _keys_of(self, column: PolicyColumn) -> list[tuple[str, str]]:
+        """What policies take out of a JSON column, and the type that they make of it."""
+        if column.type not in _JSON:
+            return []
+        taken = rf"(?<!\w){re.escape(column.name)}\"?\)* ->> '([^']+)'::text\)*(?:::(\w+))?"
+        return list(dict.fromkeys(re.findall(taken, self._said.get(column.table, ""))))
+
+    def _flagged(self, column: PolicyColumn) -> list[str]:
+        """JSON with each of the flags, and the words, that policies look for."""
+        states = {"boolean": (True, False), "": ("x",)}
+        return [
+            literal(json.dumps({key: value}))
+            for key, kind in self._keys_of(column)[:_MOST_TEXTS]
+            if not replace(column, name=key, category="S").names_somebody
+            for value in states.get(kind, ())
+        ]
+
     def _states(self, columns: Iterable[PolicyColumn], texts: list[str], named: Values) -> list[Values]:
-        rest = {column.name: _samples(column, texts) for column in columns if column.name not in named}
+        rest = {c.name: [*_samples(c, texts), *self._flagged(c)] for c in columns if c.name not in named}
         return [{**named, **dict(zip(rest, values, strict=True))} for values in _combinations(list(rest.values()))]
 
 
@@ -120,13 +180,15 @@ def _samples(column: PolicyColumn, texts: list[str]) -> list[str]:
         return ["true", "false"]
     if column.labels:
         return [literal(label) for label in column.labels]
+    if column.category == "D" and _EXPIRES.search(column.name):
+        return ["'2200-01-01'"]  # what has expired is as good as gone
     if column.default:
         return [column.default]
     if column.category == "S":
         return ["null"] * column.nullable + ["'x'", *texts]
     if column.nullable:
         return ["null"]
-    if column.type in ("json", "jsonb"):
+    if column.type in _JSON:
         return ["'{}'"]
     return {"A": ["'{}'"], "N": ["0", "1000"], "D": ["'1970-01-01'", "'2200-01-01'"]}.get(column.category, ["null"])
 

@@ -24,6 +24,7 @@ _SHARED = {
     "INSERT": "insert a row of its own into somebody else's tenant",
     "UPDATE": "move a row of its own into somebody else's tenant",
 }
+_SPOOFED = "insert a row in the name of somebody else"
 _REQUEST = re.compile(r"request|invit|application|signup", re.IGNORECASE)
 """Tables in which asking to join somebody else's tenant is the point."""
 
@@ -44,6 +45,8 @@ def rows_of_others_unwritable(catalog: Catalog, trials: RowTrials) -> Iterator[F
     USING and WITH CHECK are evaluated on a row whose owner is somebody else, and WITH CHECK on one that is the
     caller's own in a tenant that is not. A WITH CHECK that lets these through lets a tenant plant rows in another one,
     or move its own rows there.
+
+    A new row that names somebody else as its sender or author, and the caller otherwise, is one written in their name.
 
     ## Why it matters
     Writing into another tenant is worse than reading: invoices appear, roles change, rows disappear.
@@ -89,6 +92,8 @@ def _judge(
         if decision.allowed is False and side == "check":
             shared = _shared(table, role, command, decisions, shares)
             decision, deed = (shared, _SHARED[command]) if shared else (decision, deed)
+            spoofed = None if shared or command != "INSERT" else _spoofed(table, role, decisions)
+            decision, deed = (spoofed, _SPOOFED) if spoofed else (decision, deed)
         if decision.allowed:
             yield failed(
                 str(table),
@@ -148,6 +153,15 @@ def _shared(table: Relation, role: str, command: str, decisions: Decisions, shar
     decision = decisions.foreign_row(str(table), role, command, "check", Row.SHARED, any_state=True)
     if decision.allowed and kept.allowed is None and not shares.says_who:
         return kept  # whose row it is then, nobody can tell
+    return None if decision.allowed is False else decision
+
+
+def _spoofed(table: Relation, role: str, decisions: Decisions) -> Decision | None:
+    """The decision about a new row that names somebody else as its author, and the caller otherwise, unless a no.
+
+    Only of new rows: who gets a message may well update it, and it stays the sender's.
+    """
+    decision = decisions.foreign_row(str(table), role, "INSERT", "check", Row.SPOOFED, any_state=True)
     return None if decision.allowed is False else decision
 
 

@@ -387,6 +387,16 @@ def test_narrowed_leaves_out_strangers_whom_the_policy_stops_itself():
     assert found.narrowed(WIDE_READ, "authenticated", "using") is True
 
 
+@pytest.mark.parametrize(("filled", "allowed"), [((True, True), True), ((True, False), False), ((None, True), None)])
+def test_a_row_that_is_open_once_it_names_its_owner_in_arrays_too(filled, allowed):
+    policy = replace(OWN, check=None)
+    rows = [replace(once(answer, state), row=Row.FILLED) for state, answer in enumerate(filled)]
+    decision = tried(once(False), *rows, policies=(policy,)).foreign_row(
+        "public.notes", "authenticated", "SELECT", "using"
+    )
+    assert decision.allowed is allowed
+
+
 @pytest.mark.parametrize("without", ["using", "check"])
 def test_a_table_is_closed_only_when_every_side_was_asked(without):
     """An expression that was not tried is not known, however many others said no."""

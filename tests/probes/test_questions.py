@@ -100,8 +100,36 @@ def test_a_stranger_with_a_tenant_of_their_own_in_the_token():
     assert [(q.persona.who, dict(q.persona.claims)["app_metadata"]) for q in found] == [
         ("", {}),
         ("tenant in the token", {"tenant_id": STRANGER}),
+        ("tenants in the token", {"tenant_id": [STRANGER]}),
     ]
     assert len(planned(replace(policy, using="((auth.jwt() ->> 'role') = 'admin')"))) == 1
+
+
+def test_a_client_that_says_in_a_header_whose_rows_they_are():
+    policy = replace(OWN, check=None, headers=("request.headers", "x-org"), using="(owner_id = core.header('x-b'))")
+    asked, *_ = planned(policy)
+    assert (asked.persona.who, asked.persona.headers) == ("tenant in a header", (("x-b", OWNER), ("x-org", OWNER)))
+    assert len(planned(replace(policy, headers=()))) == 1
+    by_number = replace(OWNER_ID, type="bigint", category="N")
+    assert [value for _, value in planned(policy, columns=(by_number,))[0].persona.headers] == ["32011", "32011"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind", "expected"),
+    [
+        ({}, {}, True),
+        ({}, {"category": "N"}, True),
+        ({}, {"category": "S"}, False),
+        ({"columns": ("owner_id", "unknown")}, {}, False),
+        ({"relations": ("public.members",)}, {}, False),
+        ({"functions": ("auth.uid()",)}, {}, True),
+        ({"functions": ("core.f()",)}, {}, False),
+    ],
+)
+def test_what_can_make_something_of_the_token_alone(changes, kind, expected):
+    policy = replace(OWN, **changes)
+    catalog = Catalog(("public",), "a test", "app", (), (policy,), (replace(OWNER_ID, **kind),))
+    assert Planner(catalog).reads_tokens(policy) is expected
 
 
 def test_claims_of_strangers():

@@ -10,7 +10,7 @@ import pytest
 from auditor.facts.catalog import Catalog, Grant, Relation, RowPolicy
 from auditor.facts.row_trials import Read, Row, RowTrials, Trial, Write
 from auditor.probes import row_trials
-from auditor.probes.personas import Persona
+from auditor.probes.personas import INVENTED, Persona
 from auditor.probes.questions import Question
 from auditor.probes.row_trials import Refusal, _batches, _foreign, _read, _trial
 
@@ -44,8 +44,9 @@ def test_what_fails_for_a_real_member_does_not_say_who_it_was():
     )
 
 
-def test_a_claim_that_the_audit_made_up_opens_nothing_by_failing():
-    question = Question(OWN, "using", Row.FOREIGN, 0, Persona("authenticated", "tenant in the token"), "(true)")
+@pytest.mark.parametrize("who", INVENTED)
+def test_a_claim_that_the_audit_made_up_opens_nothing_by_failing(who):
+    question = Question(OWN, "using", Row.FOREIGN, 0, Persona("authenticated", who), "(true)")
     assert (_trial(question, Refusal("invalid input")).allowed, _trial(question, True).allowed) == (False, True)
 
 

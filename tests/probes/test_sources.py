@@ -130,6 +130,18 @@ PIECES = st.sampled_from(
 )
 
 
+@pytest.mark.parametrize(
+    ("text", "headers"),
+    [
+        ("current_setting('request.headers', true)::json ->> 'x-org'", "request.headers,x-org"),
+        ("current_setting('request.headers')::json->>name", "request.headers"),
+        ("current_setting('request.jwt.claims')::json ->> 'org'", ""),
+    ],
+)
+def test_headers_of_the_request(text, headers):
+    assert read_source(text).headers == headers
+
+
 @given(st.lists(PIECES, max_size=40).map("".join))
 def test_any_text_is_read(text):
     read_source(text)

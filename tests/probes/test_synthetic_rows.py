@@ -99,6 +99,68 @@ def test_a_chosen_row_leaves_the_default():
     assert rows(Row.CHOSEN, column("owner_id"), column("state", TEXT)) == []
 
 
+def test_a_spoofed_row_is_the_callers_in_the_name_of_somebody_else():
+    assert rows(Row.SPOOFED, column("sender_id"), column("recipient_id")) == [
+        {"sender_id": f"'{OWNER}'", "recipient_id": f"'{STRANGER}'"}
+    ]
+    assert rows(Row.SPOOFED, column("sender_id")) == []
+    assert rows(Row.SPOOFED, column("user_a"), column("user_b")) == []
+
+
+def json_rows(row, using, kind="jsonb", **changes):
+    columns = (column("owner_id"), replace(PolicyColumn("public.notes", "data", kind, "U"), **changes))
+    policy = RowPolicy("public.notes", "own", "ALL", True, ("public",), using, None, ("owner_id", "data"))
+    catalog = Catalog(("public",), "a test", "app", (), (policy,), columns)
+    return [values["data"] for values in SyntheticRows(catalog).of("public.notes", row)]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "filled"),
+    [
+        ("member_ids", "uuid[]", f"'{{{OWNER}}}'"),
+        ("whatever", "uuid[]", f"'{{{OWNER}}}'"),
+        ("members", "text[]", f"'{{{OWNER}}}'"),
+        ("shared_with", "bigint[]", "'{32011}'"),
+    ],
+)
+def test_a_filled_row_names_its_owner_in_arrays(name, kind, filled):
+    owner = column("owner_id")
+    assert rows(Row.FILLED, owner, column(name, (kind, "A"))) == [{"owner_id": f"'{OWNER}'", name: filled}]
+    assert rows(Row.FILLED, owner, column("tags", ("text[]", "A"))) == []
+
+
+def test_a_filled_row_names_its_owner_in_json():
+    assert json_rows(Row.FILLED, "((data ->> 'owner'::text) IS NOT NULL)") == [literal(f'{{"owner": "{OWNER}"}}')]
+    assert json_rows(Row.FILLED, "((data ->> 'title'::text) IS NOT NULL)") == []
+    assert json_rows(Row.FILLED, "((other ->> 'owner'::text) IS NOT NULL)") == []
+
+
+@pytest.mark.parametrize(
+    ("using", "values"),
+    [
+        ("((data ->> 'private'::text))::boolean", ["'{}'", """'{"private": true}'""", """'{"private": false}'"""]),
+        ("((data ->> 'state'::text) = 'public'::text)", ["'{}'", """'{"state": "x"}'"""]),
+        ("(((data ->> 'level'::text))::integer > 1)", ["'{}'"]),
+        ("((data ->> 'owner'::text) = 'x'::text)", ["'{}'"]),
+    ],
+)
+def test_the_states_of_json(using, values):
+    assert json_rows(Row.FOREIGN, using, nullable=False) == values
+    assert json_rows(Row.FOREIGN, using, nullable=False, default="'{}'") == values
+
+
+def test_tokens_are_not_what_a_client_may_say():
+    columns = (column("org_id"), column("share_token"))
+    policy = RowPolicy("public.notes", "own", "ALL", True, ("public",), "x", None, ("org_id", "share_token"))
+    found = SyntheticRows(Catalog(("public",), "a test", "app", (), (policy,), columns))
+    assert found.without_secrets("public.notes") == [{"org_id": f"'{OWNER}'", "share_token": f"'{STRANGER}'"}]
+
+
+@pytest.mark.parametrize("name", ["expires_at", "expiry", "valid_until"])
+def test_what_has_expired_is_as_good_as_gone(name):
+    assert rows(Row.FOREIGN, column(name, ("date", "D"), default="now()")) == [{name: "'2200-01-01'"}]
+
+
 def test_the_owner_is_not_the_stranger():
     assert OWNER != STRANGER
 

@@ -37,10 +37,11 @@ class QueryFailed(Unavailable):
         sqlstate: PostgreSQL's five characters, such as ``42P01``; empty when the server did not say.
         reason: what happened.
         hint: what would help.
+        refused: whether a function of the database refused by itself, with RAISE, for want of a privilege.
     """
 
-    def __init__(self, sqlstate: str, reason: str, hint: str = "") -> None:
-        self.sqlstate = sqlstate
+    def __init__(self, sqlstate: str, reason: str, hint: str = "", *, refused: bool = False) -> None:
+        self.sqlstate, self.refused = sqlstate, refused
         super().__init__(reason, hint)
 
 
@@ -133,7 +134,8 @@ def query_failed(error: psycopg.Error | UnicodeError, where: str, user: str, lim
     said = last_words(error)
     state = getattr(error, "sqlstate", None) or ""
     if isinstance(error, errors.InsufficientPrivilege):
-        return QueryFailed(state, f"{said} (as {user})", _grant(said, user))
+        refused = error.diag.source_function == "exec_stmt_raise"
+        return QueryFailed(state, f"{said} (as {user})", _grant(said, user), refused=refused)
     if isinstance(error, errors.QueryCanceled):
         return QueryFailed(
             state, f"the query took longer than {limits.statement_ms} ms at {where}", "the server may be under load"

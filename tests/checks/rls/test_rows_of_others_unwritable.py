@@ -188,6 +188,20 @@ def test_a_row_of_ones_own_in_the_tenant_of_another(checked, read, expected):
     assert judge(OWN, trials=trials, table=table, columns=columns) == expected
 
 
+def test_a_row_in_the_name_of_somebody_else():
+    table = replace(NOTES, grants=WRITERS[:2])
+
+    def spoofed(allowed):
+        return Trial("public.notes", "own", "authenticated", "check", allowed, "it fails", row=Row.SPOOFED)
+
+    deed = "insert a row in the name of somebody else"
+    assert judge(OWN, trials=(*said(False, False), spoofed(True)), table=table) == [written("INSERT", "check", deed)]
+    assert judge(OWN, trials=(*said(False, False), spoofed(None)), table=table) == [
+        untried("INSERT", "check", deed, "it fails")
+    ]
+    assert judge(OWN, trials=(*said(False, False), spoofed(False)), table=table) == PASS
+
+
 @pytest.mark.parametrize(
     "changes",
     [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.rls.case import Case
 
-from . import anything, applications, deeper, holes, known, names, products, reads, untried, ways, writes
+from . import anything, applications, claims, deeper, holes, known, names, products, reads, untried, ways, writes
 
 CASES: tuple[Case, ...] = (
     *known.CASES,
@@ -18,4 +18,5 @@ CASES: tuple[Case, ...] = (
     *applications.CASES,
     *holes.CASES,
     *anything.CASES,
+    *claims.CASES,
 )

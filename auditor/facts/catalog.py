@@ -234,6 +234,10 @@ class PolicyColumn:
     """A foreign key sets it null when what it refers to is deleted."""
     refers_to_user: bool = False
     """A foreign key leads to ``auth.users``."""
+    refers_to: str = ""
+    """The table that a foreign key of this column alone leads to."""
+    refers_to_key: str = ""
+    """The column there."""
 
     @property
     def names_somebody(self) -> bool:

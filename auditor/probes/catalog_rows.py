@@ -149,7 +149,7 @@ class Assembly:
             yield Relation(schema, name, kind, owner, exposed, rls, forced, grants, parents, *rest, *says)
 
     def _view(self, oid: int) -> tuple[bool, str, tuple[str, ...], tuple[str, ...]]:
-        """Whether a view asks who calls, why it is not read, what it calls, and lookups that have nothing to do with it."""
+        """Whether a view asks who calls, why it is not read, what it calls, and its lookups that ask of anything."""
         return (
             oid in self._untied,
             LOCKED if oid not in self._texts else self._spread[Trait.RISK].get(("view", oid), ""),
@@ -201,7 +201,7 @@ class Assembly:
                 tuple(sorted({(other, name) for other, name in others if name})),
                 LOCKED if using == _UNREAD else traits.get(Trait.RISK, ""),
                 Trait.FACTORS in traits,
-                self._once(tuple(traits.get(Trait.HEADERS, "").split(",")) if Trait.HEADERS in traits else ()),
+                tuple(traits[Trait.HEADERS].split(",")) if Trait.HEADERS in traits else (),
             )
         return self._alike[key]
 
@@ -219,10 +219,20 @@ class Assembly:
         return tuple(sorted(found, key=attrgetter("table", "name")))
 
     def _alike_columns(self, row: tuple[Any, ...]) -> Iterator[PolicyColumn]:
-        tables, name, category, base, nullable, labels, listed, default, *rest = row
+        tables, name, category, base, nullable, labels, listed, default, *rest, target, key = row
         values = labels or [label.replace("''", "'") for label in _LISTED.findall(listed)]
         known = found[1] or found[2] or "pg_catalog.now()" if (found := _DEFAULT.fullmatch(default)) else ""
-        shared = (name, base, category, nullable, tuple(values[:_MOST_LABELS]), known, *rest)
+        shared = (
+            name,
+            base,
+            category,
+            nullable,
+            tuple(values[:_MOST_LABELS]),
+            known,
+            *rest,
+            self._names.get(target, ""),
+            key,
+        )
         return (PolicyColumn(self._names[oid], *shared) for oid in tables if oid in self._names)
 
     def views(self) -> tuple[ViewEdge, ...]:
@@ -239,8 +249,9 @@ class Assembly:
         """
         bare = {row[0]: f"{row[1]}.{row[2]}" for row in self._rows.functions}
         known: dict[int, set[str]] = defaultdict(set)
-        for oid, _, name, *_ in columns:
-            known[oid].add(name)
+        for oids, name, *_ in columns:
+            for oid in oids:
+                known[oid].add(name)
         return tuple(self._function(row, bare, known) for row in self._rows.functions)
 
     def _function(self, row: tuple[Any, ...], bare: dict[int, str], known: dict[int, set[str]]) -> Function:

@@ -237,8 +237,10 @@ with wanted as materialized (
     where a.attrelid = any(%(whole)s::pg_catalog.oid[]) and a.attnum > 0 and not a.attisdropped
 ), foreign_key as materialized (
     select k.conrelid, k.conkey[1] as num, pg_catalog.bool_or(k.confdeltype = 'n') as set_null,
-           pg_catalog.bool_or(n.nspname = 'auth' and r.relname = 'users') as users
+           pg_catalog.bool_or(n.nspname = 'auth' and r.relname = 'users') as users,
+           pg_catalog.min(k.confrelid::bigint) as target, pg_catalog.min(t.attname::text) as key
     from pg_catalog.pg_constraint k
+    join pg_catalog.pg_attribute t on t.attrelid = k.confrelid and t.attnum = k.confkey[1]
     join pg_catalog.pg_class r on r.oid = k.confrelid
     join pg_catalog.pg_namespace n on n.oid = r.relnamespace
     where k.contype = 'f' and pg_catalog.cardinality(k.conkey) = 1 group by 1, 2
@@ -263,7 +265,7 @@ select pg_catalog.array_agg(w.rel::bigint), a.attname::text,
             then coalesce(pg_catalog.pg_get_expr(f.adbin, case when a.attgenerated = '' then 0 else f.adrelid end), '')
             else '' end,
        i.alone is not null, coalesce(i.alone, false),
-       coalesce(k.set_null, false), coalesce(k.users, false)
+       coalesce(k.set_null, false), coalesce(k.users, false), k.target, coalesce(k.key, '')
 from wanted w
 cross join lateral (
     select x.* from pg_catalog.pg_attribute x where x.attrelid = w.rel and x.attnum = w.num offset 0
@@ -278,7 +280,7 @@ cross join lateral (
 ) i
 left join foreign_key k on k.conrelid = w.rel and k.num = w.num
 left join one_of o on o.conrelid = w.rel and o.num = w.num
-group by 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
+group by 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14
 """
 """Columns of one name that share all the rest, in one row with the tables that have them."""
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from auditor.facts.catalog import Catalog
+from auditor.probes.net.postgres import Transaction
 
 STRANGER = "a0d17000-0000-4000-8000-00000000000a"
 """The user id of the stranger: one that nobody has."""
@@ -70,3 +74,12 @@ def strangers(role: str, *, factors: bool) -> tuple[Persona, ...]:
     if role == "anon" or not factors:
         return (plain,)
     return (plain, Persona(role, SECOND_FACTOR), Persona(role, ANONYMOUS))
+
+
+async def as_the_api(transaction: Transaction, catalog: Catalog, persona: Persona) -> None:
+    """What PostgREST sets: the path that helpers without one of their own rely on, and the request's headers."""
+    path = ", ".join('"' + schema.replace('"', '""') + '"' for schema in (*catalog.schemas, "extensions"))
+    await transaction.rows(
+        "select pg_catalog.set_config('search_path', %s, true), pg_catalog.set_config('request.headers', %s, true)",
+        (path, json.dumps(dict(persona.headers))),
+    )

@@ -47,6 +47,7 @@ class RealRow:
     table: str
     persona: Persona
     values: Values
+    row: Row = Row.REAL
 
 
 class Planner:
@@ -110,7 +111,7 @@ class Planner:
                 yield from self._asked(policies, row, state, who, values)
         for state, real in enumerate(self._real.get(table, ())):
             if real.persona.role == role:
-                yield from self._asked(policies, Row.REAL, state, [real.persona], real.values)
+                yield from self._asked(policies, real.row, state, [real.persona], real.values)
 
     def _by_header(self, table: str, policies: list[RowPolicy], text: str, role: str) -> Iterator[Question]:
         """A foreign row, for a client who says in every header that the row is theirs."""

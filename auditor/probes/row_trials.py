@@ -6,7 +6,6 @@ documentation, section 5.9). A policy that reaches something volatile, or someth
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -17,11 +16,12 @@ from auditor.errors import Unavailable
 from auditor.facts.catalog import API_ROLES, Catalog, Relation
 from auditor.facts.columns import Columns
 from auditor.facts.row_trials import Read, Row, RowTrials, Trial, Write
+from auditor.probes.keys import keyed_rows
 from auditor.probes.memberships import real_rows
 from auditor.probes.net.failures import Unreachable
 from auditor.probes.net.pgerrors import LOCKED, TIMED_OUT, QueryFailed
 from auditor.probes.net.postgres import Session, Transaction
-from auditor.probes.personas import INVENTED, Persona
+from auditor.probes.personas import INVENTED, Persona, as_the_api
 from auditor.probes.questions import Planner, Question
 from auditor.probes.surfaces import Databases
 from auditor.registry import probe
@@ -76,6 +76,7 @@ async def row_trials(databases: Databases, catalog: Catalog, columns: Columns) -
     writes: list[Write] = []
     async with databases.for_audit().session() as session:
         real, unsampled = await real_rows(session, catalog)
+        real += await keyed_rows(session, catalog, real)
         async with session.transaction(statement_timeout_ms=30_000) as transaction:
             domains = {str(name) for (name,) in await transaction.rows(_DOMAINS)}
         own = {column.table for column in columns.delicate if column.kind == "privilege"}
@@ -113,7 +114,7 @@ def _trial(question: Question, answer: Answer) -> Trial:
     policy, persona = question.policy, question.persona
     if persona.who in INVENTED and refusal.reason:
         allowed, refusal = False, _NOTHING
-    if question.row is Row.REAL and refusal.reason:
+    if question.row in (Row.REAL, Row.KEYED) and refusal.reason:
         refusal = _UNSAID
     return Trial(
         policy.table,
@@ -204,7 +205,7 @@ async def _asked(session: Session, catalog: Catalog, persona: Persona, questions
             async with session.transaction(
                 persona.role, persona.claims, statement_timeout_ms=_STATEMENT_MS
             ) as transaction:
-                await _as_the_api(transaction, catalog, persona)
+                await as_the_api(transaction, catalog, persona)
                 answers += await _answers(transaction, batch)
         except Unreachable:
             raise
@@ -213,15 +214,6 @@ async def _asked(session: Session, catalog: Catalog, persona: Persona, questions
             left = len(questions) - len(answers)
             return [*answers, *[Refusal(unavailable.reason, unavailable.hint)] * left]
     return answers
-
-
-async def _as_the_api(transaction: Transaction, catalog: Catalog, persona: Persona) -> None:
-    """What PostgREST sets: the path that helpers without one of their own rely on, and the request's headers."""
-    path = ", ".join('"' + schema.replace('"', '""') + '"' for schema in (*catalog.schemas, "extensions"))
-    await transaction.rows(
-        "select pg_catalog.set_config('search_path', %s, true), pg_catalog.set_config('request.headers', %s, true)",
-        (path, json.dumps(dict(persona.headers))),
-    )
 
 
 async def _answers(transaction: Transaction, questions: Sequence[str]) -> list[Answer]:

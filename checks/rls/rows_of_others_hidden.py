@@ -90,6 +90,10 @@ def _judge(table: Relation, decisions: Decisions, emptied: list[str]) -> Iterato
         real = {role: decisions.foreign_row(subject, role, "SELECT", "using", Row.REAL) for role in roles}
         doubts += real.values()
         found = list(_open(subject, real, "a row of a tenant of which they are no member"))
+    if not found:
+        keyed = {role: decisions.foreign_row(subject, role, "SELECT", "using", Row.KEYED) for role in table.readable_by}
+        doubts += keyed.values()
+        found = list(_open(subject, keyed, "a row that leads to a row of another table which they may not see"))
     if not found and emptied:
         gone = {role: decisions.foreign_row(subject, role, "SELECT", "using", Row.OWNERLESS) for role in roles}
         doubts += gone.values()

@@ -119,6 +119,9 @@ def _decision(table: str, role: str, command: str, side: str, decisions: Decisio
 
     Not so through policies for ALL: they were written for reading, and let strangers write what they may read.
     """
+    keyed = decisions.foreign_row(table, role, command, side, Row.KEYED, any_state=side == "check")
+    if keyed.allowed:
+        return keyed
     if side == "check":
         return decisions.foreign_row(table, role, command, side, any_state=True)
     in_all = decisions.foreign_row(table, role, command, side)

@@ -25,7 +25,7 @@ def policy(*tables, using="(a = b)", functions=None, operators=None, relations=N
 
 
 def column(*tables, name="state", listed="", labels=None, default=""):
-    return (list(tables), name, "S", "text", True, labels, listed, default, True, False, False, False)
+    return (list(tables), name, "S", "text", True, labels, listed, default, True, False, False, False, None, "")
 
 
 def function(oid=FUNCTION, name="f", volatility="s", language="sql", text=""):
@@ -179,7 +179,7 @@ def test_a_function_by_what_it_reaches():
 def called(text, arguments="", body=None, language="sql"):
     row = (FUNCTION, "core", "f", arguments, "postgres", False, "s", language, None, [], False, False, "", text, "")
     bodies = [] if body is None else [(FUNCTION, body)]
-    (found,) = built(functions=[row], bodies=bodies).functions([column(NOTES, 1, "owner"), column(NOTES, 2, "org")])
+    (found,) = built(functions=[row], bodies=bodies).functions([column(NOTES, name="owner"), column(NOTES, name="org")])
     return found
 
 

@@ -16,7 +16,6 @@ from .cases import CASES
 from .conftest import Audited
 
 PENDING = {
-    "project-exists": "the same, and a row really read is no proof where the policy reads a state too",
     "default-tenant": "a tenant that the policy names itself is not tried as a row's",
     "kind-by-precedence": "rows shown in some states are shown on purpose",
 }

@@ -188,6 +188,15 @@ def test_a_row_of_ones_own_in_the_tenant_of_another(checked, read, expected):
     assert judge(OWN, trials=trials, table=table, columns=columns) == expected
 
 
+@pytest.mark.parametrize(("command", "deed"), [("INSERT", INSERT), ("DELETE", DELETE)])
+def test_a_row_that_leads_to_what_they_do_not_see(command, deed):
+    table, side = replace(NOTES, grants=(Grant("authenticated", command),)), "using" if command == "DELETE" else "check"
+    keyed = Trial("public.notes", "own", "authenticated", side, True, row=Row.KEYED)
+    assert judge(OWN, trials=(*said(False, False), keyed), table=table) == [written(command, side, deed)]
+    closed = replace(keyed, allowed=False)
+    assert judge(OWN, trials=(*said(False, False), closed), table=table) == PASS
+
+
 def test_a_row_in_the_name_of_somebody_else():
     table = replace(NOTES, grants=WRITERS[:2])
 

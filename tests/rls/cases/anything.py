@@ -4,10 +4,31 @@ from __future__ import annotations
 
 from tests.rls.case import DENIED, case, notes, owner, stranger
 
-from .applications import ANY, DOCS, HELPERS, READ
+from .applications import ANY, DOCS, HELPERS, PROJECTS, READ
 from .deeper import MEMBERS
 
 NOTES = ANY.format("public.notes")
+COMMENTS = """
+create schema core;
+grant usage on schema core to anon, authenticated;
+create table public.docs (id uuid primary key, owner uuid not null, is_public boolean not null);
+create index on public.docs (owner);
+insert into public.docs values (':A', ':A', true), (':B', ':B', false);
+alter table public.docs enable row level security;
+create policy read on public.docs for select to anon, authenticated using (owner = :u or is_public);
+create policy audit on public.docs for select to auditor using (true);
+grant select on public.docs to anon, authenticated, auditor;
+create table public.comments (id bigint primary key, doc_id uuid not null references public.docs, deleted_at date);
+create index on public.comments (deleted_at);
+create index on public.comments (doc_id);
+insert into public.comments values (1, ':B');
+alter table public.comments enable row level security;
+grant select, insert on public.comments to authenticated;
+create function core.is_there(doc uuid) returns boolean stable language sql security definer set search_path = '' as
+    'select exists (select 1 from public.docs d where d.id = doc)';
+create function core.is_public(doc uuid) returns boolean stable language sql security definer set search_path = '' as
+    'select exists (select 1 from public.docs d where d.id = doc and d.is_public)';
+"""
 SUBSCRIBED = """
 create table public.subscriptions (id text primary key, user_id uuid not null, price_id text, status text not null);
 create index on public.subscriptions (user_id);
@@ -224,5 +245,47 @@ CASES = (
         """,
         stranger("select * from public.all_notes", 1),
         fails="RLS008 public.all_notes",
+    ),
+    case(
+        "comments-of-any-document",
+        "a helper asks whether the document is there; the audit may read documents",
+        COMMENTS
+        + "create policy read on public.comments for select to authenticated"
+        + " using (core.is_there(doc_id) and deleted_at is null);"
+        + "create policy write on public.comments for insert to authenticated with check (core.is_there(doc_id));",
+        stranger("select * from public.comments", 1),
+        stranger("insert into public.comments values (2, ':B')", 1),
+        fails="""
+            RLS003 public.comments
+            RLS004 public.comments
+        """,
+        notes="a key that is made up says nothing: it takes that of a document which a stranger does not see",
+    ),
+    case(
+        "comments-of-public-documents",
+        "comments are read and written where the document is public",
+        COMMENTS
+        + "create policy read on public.comments for select to authenticated"
+        + " using (core.is_public(doc_id) and deleted_at is null);"
+        + "create policy write on public.comments for insert to authenticated with check (core.is_public(doc_id));",
+        stranger("select * from public.comments", 0),
+        stranger("insert into public.comments values (2, ':B')", DENIED),
+        stranger("insert into public.comments values (2, ':A')", 1),
+        safe=True,
+    ),
+    case(
+        "tasks-moved-to-any-project",
+        "tasks are read by project, and put into any that is there",
+        PROJECTS
+        + """
+        create function core.has_project(project uuid) returns boolean stable language sql security definer
+            set search_path = '' as 'select exists (select 1 from public.projects p where p.id = project)';
+        create policy member on public.tasks for select to authenticated
+            using (exists (select 1 from public.projects p where p.id = tasks.project_id));
+        create policy add on public.tasks for insert to authenticated with check (core.has_project(project_id));
+        grant insert on public.tasks to authenticated;
+        """,
+        stranger("insert into public.tasks values (2, '00000000-0000-4000-8000-000000000002')", 1),
+        fails="RLS004 public.tasks",
     ),
 )

@@ -161,6 +161,21 @@ class Decisions:
             strangers.append(self.foreign_row(table, role, command, side, Row.CHOSEN, any_state=True))
         return _in_any(strangers)
 
+    def fallback(self, table: str, role: str) -> Decision:
+        """Whether a role reads rows of a tenant that a policy names, and not once it has a tenant of its own.
+
+        What is shown to those who belong somewhere too is shown on purpose.
+        """
+        counted = self._policies_that_count(table, role, "SELECT", "using")
+        found = self._cases.get((table, role, Row.NAMED), {})
+        for state in sorted(found.get("", ())):
+            plain = self._decide(counted, "SELECT", "using", _Case(role, Row.NAMED, "", state))
+            others = [_Case(role, Row.NAMED, who, state) for who in sorted(found) if who]
+            closed = [self._decide(counted, "SELECT", "using", case).allowed is False for case in others]
+            if plain.allowed and closed and all(closed):
+                return plain
+        return _CLOSED
+
     def own_row(self, table: str, role: str, command: str, side: str) -> Decision:
         """Whether a role gets at a row of its own, in any state."""
         counted = self.policies(table, role, command)

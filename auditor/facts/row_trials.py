@@ -28,6 +28,8 @@ class Row(StrEnum):
     """It names the caller as its user, and a tenant that is not theirs."""
     REAL = "real"
     """It names a real tenant, of which the caller is no member."""
+    NAMED = "named"
+    """A foreign one of a tenant that a policy names itself."""
     KEYED = "keyed"
     """A foreign one that leads to a real row of another table, which a stranger does not see."""
 

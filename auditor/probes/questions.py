@@ -25,7 +25,7 @@ _MANY = re.compile(r"(?:_id)?s$")
 _MOST_BUCKETS = 10
 
 
-_ROWS = (Row.FOREIGN, Row.FILLED, Row.CHOSEN, Row.OWNERLESS, Row.SHARED, Row.SPOOFED)
+_ROWS = (Row.FOREIGN, Row.FILLED, Row.CHOSEN, Row.OWNERLESS, Row.SHARED, Row.SPOOFED, Row.NAMED)
 
 
 class Question(NamedTuple):
@@ -105,8 +105,13 @@ class Planner:
         if claimed and role != "anon":
             personas = (*personas, *(Persona(role, who, claimed=claimed) for who in (CLAIMANT, CLAIMANT_OF_MANY)))
         yield from self._by_header(table, policies, text, role)
+        for kind, made in self._rows.of_kinds(table).items():
+            for state, values in enumerate(made):
+                yield from self._asked(policies, Row.FOREIGN, state, [Persona(role, kind)], values)
         for row in (*_ROWS, *[Row.OWN] * (table in self._own)):
             who = personas if row is Row.FOREIGN else personas[:1]
+            if row is Row.NAMED:
+                who = (personas[0], *(persona for persona in personas if persona.who == CLAIMANT))
             for state, values in enumerate(self._rows.of(table, row)):
                 yield from self._asked(policies, row, state, who, values)
         for state, real in enumerate(self._real.get(table, ())):
@@ -175,10 +180,16 @@ def _claimed(text: str) -> tuple[str, ...]:
 def _sides(policy: RowPolicy, row: Row) -> Iterator[str]:
     """The sides that a kind of row tells something about."""
     reads, writes = policy.command in ("ALL", "SELECT"), policy.command != "SELECT"
-    asked = {Row.OWNERLESS: reads, Row.OWN: writes, Row.CHOSEN: writes, Row.SPOOFED: policy.command == "ALL"}
+    asked = {
+        Row.OWNERLESS: reads,
+        Row.OWN: writes,
+        Row.CHOSEN: writes,
+        Row.SPOOFED: policy.command == "ALL",
+        Row.NAMED: reads,
+    }
     if policy.using and asked.get(row, True):
         yield "using"
-    if policy.check and row is not Row.OWNERLESS:
+    if policy.check and row not in (Row.OWNERLESS, Row.NAMED):
         yield "check"
 
 

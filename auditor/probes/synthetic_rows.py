@@ -32,6 +32,16 @@ _USERS = re.compile(
 """Names of arrays that hold somebody."""
 _SECRET = re.compile(r"token|secret|code|key|hash|share|link|nonce", re.IGNORECASE)
 """Names of what opens a row to whoever knows it."""
+_PUBLIC = re.compile(r"public|global|shared|demo|guest|anonymous|everyone", re.IGNORECASE)
+"""Names of a tenant that is everybody's on purpose."""
+_KEY = re.compile(r"(?:->>?|\?) '(?:[^']|'')*+'")
+_KIND = re.compile(r"(.+)_(?:type|kind)", re.IGNORECASE)
+_OWNERS = re.compile(
+    r"(?:user|person|member|customer|client|employee|org|organi[sz]ation|team|compan(?:y|ies)|group|workspace|account"
+    r"|tenant)s?",
+    re.IGNORECASE,
+)
+"""Labels of what may own a row."""
 _EXPIRES = re.compile(r"expir|valid_(?:until|to|till)", re.IGNORECASE)
 _JSON = ("json", "jsonb")
 
@@ -89,6 +99,11 @@ class SyntheticRows:
         own = {column.name: _stranger(column) for column in named}
         if row is Row.OWN:
             return self._states(columns, texts, own)
+        if row is Row.NAMED:
+            slugs = [column.name for column in named if column.names_tenant and column.category == "S"]
+            texts_of = self._tenants(table) if slugs else []
+            made = [self._states(columns, texts, {**foreign, **dict.fromkeys(slugs, text)}) for text in texts_of]
+            return [values for states in made for values in states]
         if row is Row.SPOOFED:
             authors = {name: value for name, value in foreign.items() if _AUTHOR.search(name)}
             return self._states(columns, texts, own | authors) if 0 < len(authors) < len(named) else []
@@ -105,6 +120,28 @@ class SyntheticRows:
             free = [replace(column, default="") for column in columns]
             return self._states(free, texts, foreign) if free != columns else []
         return self._states(columns, texts, foreign)
+
+    def _tenants(self, table: str) -> list[str]:
+        """The texts in a table's policies that may name a tenant: not what they take out of JSON."""
+        found = dict.fromkeys(_TEXT.findall(_KEY.sub("", self._said.get(table, ""))))
+        return [text for text in found if text != "''" and not _PUBLIC.search(text)][:_MOST_TEXTS]
+
+    def of_kinds(self, table: str) -> dict[str, list[Values]]:
+        """Foreign rows by the kind of their owner, where a column says it: ``owner_type`` beside ``owner_id``.
+
+        That it belongs to a team is no state in which a row is shown on purpose.
+        """
+        columns, texts = self.columns(table), list(self._texts.get(table, ()))[:_MOST_TEXTS]
+        foreign = {column.name: _somebody(column) for column in columns if column.names_somebody}
+        found = {}
+        for column in columns:
+            stem = match[1] if (match := _KIND.fullmatch(column.name)) else ""
+            if {stem, f"{stem}_id"}.isdisjoint(foreign) or not all(map(_OWNERS.fullmatch, column.labels)):
+                continue
+            for label in column.labels:
+                named = {**foreign, column.name: literal(label)}
+                found[f"{column.name} is {label}"] = self._states(columns, texts, named)
+        return found
 
     def without_secrets(self, table: str) -> list[Values]:
         """Foreign rows, and what a client may know of them: not the tokens that open them."""

@@ -94,6 +94,9 @@ def _judge(table: Relation, decisions: Decisions, emptied: list[str]) -> Iterato
         keyed = {role: decisions.foreign_row(subject, role, "SELECT", "using", Row.KEYED) for role in table.readable_by}
         doubts += keyed.values()
         found = list(_open(subject, keyed, "a row that leads to a row of another table which they may not see"))
+    if not found:
+        named = {role: decisions.fallback(subject, role) for role in table.readable_by}
+        found = list(_open(subject, named, "a row of the tenant that a policy falls back to, without one of their own"))
     if not found and emptied:
         gone = {role: decisions.foreign_row(subject, role, "SELECT", "using", Row.OWNERLESS) for role in roles}
         doubts += gone.values()

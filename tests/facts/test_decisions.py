@@ -397,6 +397,16 @@ def test_a_row_that_is_open_once_it_names_its_owner_in_arrays_too(filled, allowe
     assert decision.allowed is allowed
 
 
+@pytest.mark.parametrize(
+    ("plain", "member", "allowed"),
+    [(True, False, True), (True, True, False), (False, False, False), (True, None, False), (None, False, False)],
+)
+def test_a_tenant_for_those_who_have_none(plain, member, allowed):
+    policy = replace(OWN, check=None)
+    rows = [replace(once(plain), row=Row.NAMED), replace(once(member, who="tenant in the token"), row=Row.NAMED)]
+    assert tried(*rows, policies=(policy,)).fallback("public.notes", "authenticated").allowed is allowed
+
+
 @pytest.mark.parametrize("without", ["using", "check"])
 def test_a_table_is_closed_only_when_every_side_was_asked(without):
     """An expression that was not tried is not known, however many others said no."""

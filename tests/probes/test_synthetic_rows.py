@@ -149,6 +149,29 @@ def test_the_states_of_json(using, values):
     assert json_rows(Row.FOREIGN, using, nullable=False, default="'{}'") == values
 
 
+def test_rows_by_the_kind_of_their_owner():
+    def kinds(*columns):
+        policy = RowPolicy("public.notes", "own", "ALL", True, ("public",), "x", None, tuple(c.name for c in columns))
+        catalog = Catalog(("public",), "a test", "app", (), (policy,), columns)
+        return SyntheticRows(catalog).of_kinds("public.notes")
+
+    kind = column("owner_type", TEXT, labels=("user", "org"))
+    assert kinds(column("owner_id"), kind) == {
+        "owner_type is user": [{"owner_id": f"'{OWNER}'", "owner_type": "'user'"}],
+        "owner_type is org": [{"owner_id": f"'{OWNER}'", "owner_type": "'org'"}],
+    }
+    assert kinds(column("author_id"), kind) == {}
+    assert kinds(column("owner_id"), replace(kind, labels=("user", "public"))) == {}
+
+
+def test_rows_of_a_tenant_that_a_policy_names():
+    using = "(org_slug = COALESCE((auth.jwt() ->> 'org'::text), 'acme'::text)) OR (org_slug = 'public'::text)"
+    policy = RowPolicy("public.notes", "own", "ALL", True, ("public",), using, None, ("org_slug",))
+    for found, kind in (([{"org_slug": "'acme'"}], TEXT), ([], UUID)):
+        catalog = Catalog(("public",), "a test", "app", (), (policy,), (column("org_slug", kind),))
+        assert SyntheticRows(catalog).of("public.notes", Row.NAMED) == found
+
+
 def test_tokens_are_not_what_a_client_may_say():
     columns = (column("org_id"), column("share_token"))
     policy = RowPolicy("public.notes", "own", "ALL", True, ("public",), "x", None, ("org_id", "share_token"))

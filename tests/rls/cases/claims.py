@@ -239,4 +239,63 @@ CASES = (
         stranger(POSTS, 1),
         errors="RLS003 public.posts",
     ),
+    case(
+        "fallback-to-the-first-customer",
+        "who has no organisation in the token gets what belongs to one that the policy names",
+        posts(
+            "org_slug text not null",
+            "'acme'",
+            "for select to authenticated using (org_slug ="
+            " case when (select auth.jwt()) -> 'app_metadata' ? 'org'"
+            " then (select auth.jwt()) -> 'app_metadata' ->> 'org' else 'acme' end)",
+            indexes="org_slug",
+        ),
+        stranger(POSTS, 1),
+        stranger(POSTS, 0, app_metadata={"org": "zoo"}),
+        fails=ANY.format("public.posts"),
+    ),
+    case(
+        "tenant-for-everybody",
+        "the rows of one tenant are everybody's, whatever tenant they have",
+        posts(
+            "org_slug text not null",
+            "'zoo'",
+            "for select to authenticated using (org_slug = 'handbook'"
+            " or org_slug = (select auth.jwt()) -> 'app_metadata' ->> 'org')",
+            indexes="org_slug",
+        ),
+        stranger(POSTS, 0),
+        stranger(POSTS, 1, given="update public.posts set org_slug = 'handbook'"),
+        stranger(POSTS, 1, app_metadata={"org": "zoo"}),
+        safe=True,
+    ),
+    case(
+        "owned-by-a-team",
+        "rows are their owner's, and those that a team owns are everybody's",
+        """
+        create type public.owner_kind as enum ('member', 'team');
+        """
+        + posts(
+            "holder_id uuid not null, holder_kind public.owner_kind not null",
+            "':B', 'team'",
+            "for select to authenticated using (holder_id = :u or holder_kind = 'team')",
+            indexes="holder_id holder_kind",
+        ),
+        stranger(POSTS, 1),
+        fails=ANY.format("public.posts"),
+    ),
+    case(
+        "company-profiles",
+        "profiles of companies are public, and those of people their own",
+        posts(
+            "account_type text not null check (account_type in ('user', 'company'))",
+            "'user'",
+            "for select to authenticated using (owner = :u or account_type = 'company')",
+            indexes="account_type",
+        ),
+        stranger(POSTS, 0),
+        owner(POSTS, 1),
+        safe=True,
+        notes="a kind of row, and not of an owner that stands beside it",
+    ),
 )

@@ -102,6 +102,8 @@ class Anything:
 
     def in_policy(self, policy: RowPolicy) -> str:
         """The list that a policy asks so, where nothing beside it keeps the row; empty when there is none."""
+        if not policy.permissive:
+            return ""
         for text, is_check in ((policy.using, False), (policy.check, True)):
             for table, asked in self._asked(policy, text or ""):
                 if not self._kept(policy, asked, is_check=is_check):

@@ -80,7 +80,9 @@ def calls(expression: str, function: str) -> list[Asked]:
     """
     code = _masked(expression, names=False)
     found = re.finditer(rf"(?<![\w.\"]){re.escape(function)}\(", code)
-    return [Asked(call[0], _beside(code, expression, call.start())) for call in found]
+    return [
+        Asked(call[0], _beside(code, expression, call.start())) for call in found if not _denied(code, call.start())
+    ]
 
 
 def _alone(expression: str) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -91,8 +93,13 @@ def _alone(expression: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         rest = code[around[0] : start] + code[end : around[1]]
         for inner in reversed(_subqueries(rest)):
             rest = rest[: inner[0]] + rest[inner[1] :]
-        if not _COMPARED.search(_CAST.sub("", rest)):
+        if not _COMPARED.search(_CAST.sub("", rest)) and not _denied(code, start):
             yield expression[start:end], _beside(code, expression, start)
+
+
+def _denied(code: str, position: int) -> bool:
+    """Whether a NOT stands before it: what is true of nobody opens nothing to whoever has it."""
+    return re.search(r"NOT (?:\(EXISTS |\()?\Z", code[:position]) is not None
 
 
 def _refers(text: str, tables: Collection[str]) -> bool:

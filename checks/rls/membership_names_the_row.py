@@ -126,4 +126,10 @@ def _names_no_row(policy: RowPolicy, lookup: Lookup) -> bool:
     A user who has one line there, such as a profile, has one role for everything: that is a list of administrators.
     """
     reads = {column for table, column in policy.looked_up if table == lookup.table}
-    return bool(reads) and not policy.columns and lookup.tenant.name not in reads and not lookup.user.unique
+    return (
+        policy.permissive
+        and bool(reads)
+        and not policy.columns
+        and lookup.tenant.name not in reads
+        and not lookup.user.unique
+    )

@@ -35,6 +35,8 @@ def test_a_subquery_that_has_nothing_to_do_with_the_row(expression, beside):
         f"(org IN {ANY})",
         f"(org = ANY {ANY})",
         f"(is_in(org, {ANY}))",
+        f"(NOT (EXISTS {ANY}))",
+        f"(is_public OR (NOT (EXISTS {ANY})))",
         "(EXISTS ( SELECT 1 FROM shares s WHERE (s.document_id = documents.id)))",
         "(EXISTS ( SELECT 1 FROM shares s WHERE (s.x IN ( SELECT y.x FROM y WHERE (y.id = documents.id)))))",
         "(EXISTS ( SELECT 1 FROM documents documents_1 WHERE (documents_1.id = documents.parent)))",
@@ -70,6 +72,7 @@ def test_what_a_view_asks(where, asked):
 def test_calls_by_their_whole_name():
     assert [call.beside for call in calls("((a = b) AND core.f(org))", "core.f")] == [("(a = b)",)]
     assert calls("(x_core.f(org) OR core.ff(org))", "core.f") == []
+    assert calls("(is_public OR (NOT core.f(org)))", "core.f") == []
 
 
 @pytest.mark.parametrize(("text", "platform"), [("role = 'super_admin'", True), ("staff = 'admin'", False)])

@@ -272,6 +272,11 @@ def test_a_membership_of_anything_beside_the_row(using):
     assert judge(policy, columns=(*MEMBERS, OWNER)) == [asks_for_anything()]
 
 
+def test_a_restrictive_policy_opens_nothing():
+    policy = replace(ANYTHING, columns=("owner_id",), using=f"({OWN} OR {ANY})", permissive=False)
+    assert judge(policy, columns=(*MEMBERS, OWNER)) == PASS
+
+
 @pytest.mark.parametrize("staff", ["staff", "super_admin"])
 def test_a_member_of_anything_who_sees_own_rows_and_staff_that_sees_all(staff):
     policy = replace(ANYTHING, columns=("owner_id",), using=f"({OWN} AND {ANY})")

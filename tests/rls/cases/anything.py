@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.rls.case import DENIED, case, notes, owner, stranger
 
-from .applications import ANY, DOCS, HELPERS, PROJECTS, READ
+from .applications import ANY, DOCS, HELPERS, PROJECTS, READ, posts
 from .deeper import MEMBERS
 
 NOTES = ANY.format("public.notes")
@@ -287,5 +287,30 @@ CASES = (
         """,
         stranger("insert into public.tasks values (2, '00000000-0000-4000-8000-000000000002')", 1),
         fails="RLS004 public.tasks",
+    ),
+    case(
+        "not-for-the-suspended",
+        "own rows and public ones, but not for who is suspended anywhere",
+        MEMBERS
+        + posts(
+            "is_public boolean not null",
+            "false",
+            "for select to authenticated using (owner = :u or is_public)",
+            "as restrictive for select to authenticated using (exists"
+            " (select 1 from core.members m where m.user_id = :u) or not (select core.is_suspended()))",
+            indexes="is_public",
+        ).replace(
+            "create policy p1",
+            """
+            grant select on core.members to authenticated;
+            create policy self on core.members for select to authenticated using (user_id = :u);
+            create function core.is_suspended() returns boolean stable language sql security definer
+                set search_path = '' as $$ select exists (
+                    select 1 from core.members m where m.user_id = auth.uid() and m.role = 'suspended') $$;
+            create policy p1""",
+        ),
+        stranger("select * from public.posts", 0),
+        owner("select * from public.posts", 1),
+        safe=True,
     ),
 )

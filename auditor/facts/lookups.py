@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from auditor.facts.catalog import Catalog, Function, PolicyColumn, RowPolicy
@@ -96,7 +96,12 @@ class Anything:
     def __init__(self, catalog: Catalog) -> None:
         self._lists = lists_of_users(catalog)
         self._known = catalog.columns_by_table()
-        blind = [(f, table) for f in catalog.functions for table in self._lists if self._asks_anything(f, table)]
+        blind = [
+            (function, table)
+            for function in catalog.functions
+            for table in sorted({relation for relation, _ in function.looked_up} & self._lists.keys())
+            if self._asks_anything(function, table)
+        ]
         self._blind = {f.signature: table for f, table in blind}
         self._calls = {f"{f.signature.partition('(')[0]}(": table for f, table in blind}
 
@@ -112,13 +117,15 @@ class Anything:
 
     def in_text(self, text: str) -> str:
         """The list that a subquery or a call asks so; empty when there is none."""
-        found = (table for table in self._lists if self._names_nothing(text, table))
-        return self._calls.get(text) or next(found, "")
+        return self._calls.get(text) or self._listed(text, self._lists)
+
+    def _listed(self, text: str, tables: Iterable[str]) -> str:
+        return next((table for table in tables if self._names_nothing(text, table)), "")
 
     def _asked(self, policy: RowPolicy, text: str) -> list[tuple[str, Asked]]:
-        read = {table for table, _ in policy.looked_up}
-        found = [(self.in_text(asked.text), asked) for asked in untied(text, _last(policy.table))]
-        found = [(table, asked) for table, asked in found if table in read]
+        read = sorted({table for table, _ in policy.looked_up} & self._lists.keys())
+        alone = untied(text, _last(policy.table)) if read else []
+        found = [(table, asked) for asked in alone if (table := self._listed(asked.text, read))]
         for signature in policy.functions:
             if table := self._blind.get(signature, ""):
                 found += [(table, asked) for asked in calls(text, signature.partition("(")[0])]

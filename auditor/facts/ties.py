@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 _HIDDEN = re.compile(r"'(?:[^']|'')*+'|\"(?:[^\"]|\"\")*+\"")
+_BRACKET = re.compile(r"[()]")
 _SUBQUERY = re.compile(r"\(\s*(?:SELECT|WITH)\b")
 _CAST = re.compile(r"::[\w ]+?(?=\W|$)|\b(?:true|false|null)\b")
 _COMPARED = re.compile(r"[a-z_\"]")
@@ -51,7 +53,7 @@ def untied(expression: str, row: str) -> list[Asked]:
         expression: as PostgreSQL writes it.
         row: the table's own name, quoted where it must be.
     """
-    return [Asked(text, beside) for text, beside in _alone(expression) if not _refers(text, [row])]
+    return list(_alone(expression, [row]))
 
 
 def untied_in_view(definition: str, functions: Collection[str] = ()) -> list[str]:
@@ -66,7 +68,7 @@ def untied_in_view(definition: str, functions: Collection[str] = ()) -> list[str
     for start, end in reversed(_subqueries(code)):
         code = code[:start] + " " * (end - start) + code[end:]
     outer = [alias for part in _FROM.findall(code) for alias in _ALIAS.findall(part)]
-    found = [Asked(text, beside) for text, beside in _alone(definition) if not _refers(text, outer)]
+    found = list(_alone(definition, outer))
     found += [call for name in functions for call in calls(definition, name)]
     return [asked.text for asked in found if not any("auth." in part for part in asked.beside)]
 
@@ -85,16 +87,18 @@ def calls(expression: str, function: str) -> list[Asked]:
     ]
 
 
-def _alone(expression: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The subqueries that are in no other and are compared with nothing, and what an AND joins with them."""
+def _alone(expression: str, outer: Collection[str]) -> Iterator[Asked]:
+    """The subqueries that are in no other, name nothing from outside and are compared with nothing."""
     code = _masked(expression)
     for start, end in _subqueries(code):
+        if _refers(expression[start:end], outer) or _denied(code, start):
+            continue
         around = min((s for s in _groups(code) if s[0] < start and end < s[1]), key=_length, default=(0, len(code)))
         rest = code[around[0] : start] + code[end : around[1]]
         for inner in reversed(_subqueries(rest)):
             rest = rest[: inner[0]] + rest[inner[1] :]
-        if not _COMPARED.search(_CAST.sub("", rest)) and not _denied(code, start):
-            yield expression[start:end], _beside(code, expression, start)
+        if not _COMPARED.search(_CAST.sub("", rest)):
+            yield Asked(expression[start:end], _beside(code, expression, start))
 
 
 def _denied(code: str, position: int) -> bool:
@@ -103,7 +107,16 @@ def _denied(code: str, position: int) -> bool:
 
 
 def _refers(text: str, tables: Collection[str]) -> bool:
-    return any(re.search(rf"(?<![\w.\"]){re.escape(table)}\.", text) for table in tables)
+    """Whether a column of one of some tables stands in a text."""
+    return any(f"{table}." in text and _begins(text, f"{table}.") for table in tables)
+
+
+def _begins(text: str, word: str) -> bool:
+    """Whether a word begins somewhere, and no other goes on with it. No pattern: it would be another for each table."""
+    start = text.find(word)
+    while start > 0 and (text[start - 1].isalnum() or text[start - 1] in '_."'):
+        start = text.find(word, start + 1)
+    return start >= 0
 
 
 def _masked(text: str, *, names: bool = True) -> str:
@@ -115,14 +128,15 @@ def _blank(token: str) -> str:
     return " " * len(token) if token[0] == "'" else re.sub(r"[()]", "_", token)
 
 
+@lru_cache(maxsize=16)
 def _groups(code: str) -> list[Span]:
-    """Where brackets open and close."""
+    """Where brackets open and close. Asked several times in a row about one text."""
     found, opened = [], []
-    for position, sign in enumerate(code):
-        if sign == "(":
-            opened.append(position)
-        elif sign == ")" and opened:
-            found.append((opened.pop(), position + 1))
+    for bracket in _BRACKET.finditer(code):
+        if bracket[0] == "(":
+            opened.append(bracket.start())
+        elif opened:
+            found.append((opened.pop(), bracket.end()))
     return found
 
 

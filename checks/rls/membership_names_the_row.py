@@ -30,7 +30,8 @@ def membership_names_the_row(catalog: Catalog, trials: RowTrials, intent: RlsPol
     """A policy that looks up a membership compares it with the row, not with itself.
 
     Where the audit's role may read the memberships, policies are tried as real members of one tenant on a row of
-    another; else their text is judged.
+    another; else their text is judged: a comparison of a column with itself, in the policy or in a function that it
+    calls, and a look into a list of members, shares or invitations that does not say for what.
 
     ## Why it matters
     In `exists (select 1 from member m where m.org_id = org_id)` the second `org_id` is the member table's own

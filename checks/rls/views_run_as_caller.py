@@ -18,7 +18,8 @@ from auditor.registry import check
 def views_run_as_caller(catalog: Catalog, trials: RowTrials, intent: RlsPolicy) -> Iterator[Finding]:
     """A view that the API serves does not read protected tables with its owner's rights.
 
-    Every path is followed: a view with `security_invoker` over one without it is still a way around.
+    Every path is followed: a view with `security_invoker` over one without it is still a way around. A view that
+    filters by the caller passes, unless it asks whether the caller is a member of anything, and not of what.
 
     ## Why it matters
     A view runs with the rights of its owner unless it says otherwise, and the owner is usually exempt from RLS:

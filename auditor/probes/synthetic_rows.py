@@ -86,14 +86,15 @@ class SyntheticRows:
         columns = self.columns(table)
         texts = list(self._texts.get(table, ()))[:_MOST_TEXTS]
         keys = self._keys.get(table, set())
-        # tables by the thousand are alike
-        taken = tuple(tuple(self._keys_of(column)) for column in columns)
-        alike = (row, tuple(map(_SHAPE, columns)), tuple(texts), frozenset(keys), taken)
+        # tables by the thousand are alike, and so is what their policies say
+        alike = (row, tuple(map(_SHAPE, columns)), self._said.get(table, ""), frozenset(keys))
         if alike not in self._made:
-            self._made[alike] = self._rows(columns, row, texts, keys)
+            self._made[alike] = self._rows(table, columns, row, texts, keys)
         return self._made[alike]
 
-    def _rows(self, columns: list[PolicyColumn], row: Row, texts: list[str], keys: set[str]) -> list[Values]:
+    def _rows(
+        self, table: str, columns: list[PolicyColumn], row: Row, texts: list[str], keys: set[str]
+    ) -> list[Values]:
         named = [column for column in columns if column.names_somebody]
         foreign = {column.name: _somebody(column) for column in named}
         own = {column.name: _stranger(column) for column in named}

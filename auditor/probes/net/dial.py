@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 
 from auditor.errors import Unavailable
 from auditor.probes.net.failures import Failure, Unreachable, broken, spot, timed_out
-from auditor.probes.net.line import Line, attach
+from auditor.probes.net.line import Line, Preamble, attach
 from auditor.probes.net.places import Places
 from auditor.probes.net.resolve import Resolver, plain
 from auditor.probes.net.tcp import Goal, first_that_answers, version
@@ -68,6 +68,7 @@ class Dialer:
         address: str | None = None,
         tls: ssl.SSLContext | None = None,
         server_name: str | None = None,
+        preamble: Preamble | None = None,
     ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
         """An open connection, cut without waiting when the block is left.
 
@@ -80,12 +81,15 @@ class Dialer:
             address: connect to this one of the host's addresses.
             tls: shake hands with this.
             server_name: for SNI and the certificate, when it is not the host.
+            preamble: what is said in the clear before TLS, as PostgreSQL's SSLRequest; the timeout covers it too.
 
         Raises:
             Unreachable: with its kind.
         """
         await self.places(host).take()
-        line = await self.connect(host, port, timeout=timeout, address=address, tls=tls, server_name=server_name)
+        line = await self.connect(
+            host, port, timeout=timeout, address=address, tls=tls, server_name=server_name, preamble=preamble
+        )
         try:
             yield line.reader, line.writer
         finally:
@@ -100,6 +104,7 @@ class Dialer:
         address: str | None = None,
         tls: ssl.SSLContext | None = None,
         server_name: str | None = None,
+        preamble: Preamble | None = None,
     ) -> Line:
         """Like :meth:`connection`, for callers that keep the line and close it themselves.
 
@@ -111,7 +116,8 @@ class Dialer:
             found = (address,) if address else await self._resolver.addresses(host, timeout)
             sock, used = await first_that_answers(goal, self._same_family(host, found), self.source_address)
             self.traffic.count_connection(plain(host))
-            return await _attached(goal, sock, used, give_back, tls, server_name or plain(host))
+            name = server_name or plain(host)
+            return await _attached(goal, sock, used, give_back, tls, name, preamble)
         except BaseException:
             give_back()
             raise
@@ -140,12 +146,18 @@ class Dialer:
 
 
 async def _attached(
-    goal: Goal, sock: socket.socket, address: str, lost: Callable[[], None], tls: ssl.SSLContext | None, name: str
+    goal: Goal,
+    sock: socket.socket,
+    address: str,
+    lost: Callable[[], None],
+    tls: ssl.SSLContext | None,
+    name: str,
+    preamble: Preamble | None,
 ) -> Line:
     where = goal.where(address)
     try:
         async with asyncio.timeout_at(goal.ends):
-            return await attach(sock, spot("", address, goal.port), lost, tls, name)
+            return await attach(sock, spot("", address, goal.port), lost, tls, name, preamble)
     except TimeoutError:
         raise timed_out(f"no answer to the TLS handshake from {where}", goal.timeout) from None
     except OSError as error:

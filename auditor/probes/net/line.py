@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import SupportsIndex
 
 _BUFFER_BYTES = 64 * 1024
+
+Preamble = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+"""What has to be said in the clear before TLS begins."""
 
 
 class Inbox(asyncio.StreamReader):
@@ -71,7 +74,12 @@ class Line:
 
 
 async def attach(
-    sock: socket.socket, peer: str, lost: Callable[[], None], tls: ssl.SSLContext | None, server_name: str
+    sock: socket.socket,
+    peer: str,
+    lost: Callable[[], None],
+    tls: ssl.SSLContext | None,
+    server_name: str,
+    preamble: Preamble | None = None,
 ) -> Line:
     """Make a line of a connected socket; the socket is closed when that fails.
 
@@ -81,15 +89,31 @@ async def attach(
         lost: called once, when the socket is closed, however that comes about.
         tls: shake hands with this.
         server_name: for SNI and for the certificate.
+        preamble: what is said before TLS.
 
     Raises:
         OSError: the handshake failed (``ssl.SSLError``), or the peer left.
+        Exception: what the preamble raises.
     """
     reader = Inbox()
     protocol = _Protocol(reader, lost)
     loop = asyncio.get_running_loop()
-    if tls is None:
+    if tls is None or preamble:
         transport, _ = await loop.create_connection(lambda: protocol, sock=sock)
     else:
         transport, _ = await loop.create_connection(lambda: protocol, sock=sock, ssl=tls, server_hostname=server_name)
-    return Line(reader, asyncio.StreamWriter(transport, protocol, reader, loop), peer)
+    line = Line(reader, asyncio.StreamWriter(transport, protocol, reader, loop), peer)
+    if tls and preamble:
+        await _upgrade(line, tls, server_name, preamble)
+    return line
+
+
+async def _upgrade(line: Line, tls: ssl.SSLContext, server_name: str, preamble: Preamble) -> None:
+    try:
+        await preamble(line.reader, line.writer)
+        if not line.reader.quiet:  # it could be taken for what comes encrypted (CVE-2021-23222)
+            raise ConnectionResetError("the peer goes on in the clear, or has left, where TLS should begin")
+        await line.writer.start_tls(tls, server_hostname=server_name)
+    except BaseException:
+        line.close()
+        raise

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from auditor.facts.tls import Offer, Version
 from auditor.probes.net.dial import Dialer
 from auditor.probes.net.failures import Failure, Unreachable
+from auditor.probes.net.line import Preamble
 from auditor.probes.tls.hello import Hello, encode
 from auditor.probes.tls.messages import (
     Alert,
@@ -29,9 +29,6 @@ SECONDS = 4.0
 """For one answer, connecting not included."""
 MAX_BYTES = 512 * 1024
 """Of one answer."""
-
-Preamble = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-"""What has to be said before TLS begins."""
 
 _SAYS_NOTHING = frozenset({112, 49, 90})
 """Alerts that are about the name, the client or somebody's whim, and not about what was offered."""

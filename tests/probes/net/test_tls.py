@@ -220,3 +220,55 @@ def test_a_ca_file_that_cannot_be_used_takes_nothing(tmp_path):
             assert http._traffic.requests == 1
 
     run(main())
+
+
+class TestPreamble:
+    """Protocols that begin in the clear and go on in TLS."""
+
+    @staticmethod
+    def upgraded(tls, trusting, said=b"S", wanted=b"S", **options):
+        async def handler(reader, writer):
+            assert await reader.readexactly(5) == b"hello"
+            writer.write(said)
+            await writer.drain()
+            if said == b"S":
+                await writer.start_tls(tls)
+            await silent(reader, writer)
+
+        async def preamble(reader, writer):
+            writer.write(b"hello")
+            if await reader.read(1) != wanted:
+                raise Unavailable("no TLS there")
+
+        async def main():
+            dialer = Dialer(HERE, "", 1, Traffic(100))
+            async with serve(handler) as server:
+                try:
+                    async with dialer.connection(
+                        NAME, server.port, tls=ssl_context(trusting), preamble=preamble, **options
+                    ) as (_, writer):
+                        return writer.get_extra_info("ssl_object").version()
+                finally:
+                    async with asyncio.timeout(5):
+                        await dialer.places(NAME).take()  # it was given back, whatever came
+
+        return run(main())
+
+    def test_it_goes_on_in_tls(self, server_tls, trusting):
+        assert self.upgraded(server_tls(NAME), trusting) == "TLSv1.3"
+
+    def test_the_certificate_counts(self, server_tls, trusting):
+        with pytest.raises(Unreachable, match="does not verify: Hostname mismatch"):
+            self.upgraded(server_tls("other.example.com"), trusting)
+
+    def test_the_preamble_ends_it(self, server_tls, trusting):
+        with pytest.raises(Unavailable, match="no TLS there"):
+            self.upgraded(server_tls(NAME), trusting, said=b"N")
+
+    def test_what_is_said_too_early_is_not_taken_for_encrypted(self, server_tls, trusting):
+        with pytest.raises(Unreachable, match="cut the connection during the TLS handshake"):
+            self.upgraded(server_tls(NAME), trusting, said=b"SX")
+
+    def test_a_peer_that_says_no_more(self, server_tls, trusting):
+        with pytest.raises(Unreachable, match="no answer to the TLS handshake"):
+            self.upgraded(server_tls(NAME), trusting, said=b"T", wanted=b"T", timeout=0.3)

@@ -50,7 +50,7 @@ def environment(name: str, table: s.EnvironmentTable, cors_token: str, folder: P
         supabase=_supabase(table.supabase),
         resolve={values.host_name(host): values.address(to) for host, to in table.resolve.items()},
         network=_network(table.network),
-        tls=TlsSettings(_path(table.tls.ca_file, folder), table.tls.trust),
+        tls=TlsSettings(_path(table.tls.ca_file, folder), table.tls.trust, tuple(map(values.pin, table.tls.pins))),
         backups=_backups(table.backups, folder),
         cors_token=_secret(cors_token, "bearer token"),
     )

@@ -41,6 +41,7 @@ def _words(words: tuple[str, ...]) -> WithJsonSchema:
 Text = Annotated[str, _read(values.text)]
 LevelName = Annotated[str, _read(values.level), _words(tuple(map(str, Level)))]
 Surface = Annotated[str, _read(values.surface), _words(SURFACES)]
+Pin = Annotated[str, _read(values.pin)]
 Trust = Annotated[str, _read(values.trust), _words(("system", "custom", "both"))]
 Guideline = Annotated[str, _read(values.guideline), _words(GUIDELINES)]
 Parent = Annotated[str, _read(values.parent), _words(("default",))]

@@ -93,6 +93,8 @@ class TlsSettings:
     ca_file: Path | None = None
     trust: str = "system"
     """``system``, ``custom`` (only ca_file) or ``both``."""
+    pins: tuple[str, ...] = ()
+    """SHA-256 of certificates or of their public keys, in hexadecimal."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,8 @@ class TlsTable(_Table):
     """Certificates of a private authority, in PEM."""
     trust: f.Trust = "system"
     """The system's authorities, only those of ca_file (custom), or both."""
+    pins: list[f.Pin] = []
+    """SHA-256 of certificates of web origins, or of their keys. Each must be served somewhere, and is trusted there."""
 
 
 class CommandTable(_Table):

@@ -5,6 +5,7 @@ The texts never hold the value: it may come from a variable, and a variable may 
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 import re
 from collections.abc import Callable, Iterable
@@ -115,6 +116,17 @@ def address(value: str) -> str:
         return str(ipaddress.ip_address(value))
     except ValueError as error:
         raise Wrong("is not an IP address", 'write one such as "127.0.0.1" or "::1"') from error
+
+
+def pin(value: str) -> str:
+    """A SHA-256 as people copy it: base64 after ``sha256/``, or hexadecimal digits; in the latter form."""
+    digest = re.sub(r"^(?:pin-)?sha-?256(?:/{1,2}|[:=])", "", value.strip(), flags=re.IGNORECASE)
+    plain = digest.replace(":", "").lower()
+    if re.fullmatch(r"[0-9a-f]{64}", plain):
+        return plain
+    if re.fullmatch(r"[A-Za-z0-9+/]{43}=", digest):
+        return base64.b64decode(digest).hex()
+    raise Wrong("is not a SHA-256 pin", "write sha256/ and 44 characters of base64, or 64 hexadecimal digits")
 
 
 def file_path(value: str) -> str:

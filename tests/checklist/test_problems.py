@@ -377,6 +377,20 @@ def test_certificates_that_are_no_file(write, tmp_path):
     assert load(other, "prod", environ={}).environment.tls == TlsSettings()
 
 
+def test_a_pin_is_told_by_its_place(write):
+    path = write('[env.prod.tls]\npins = ["sha256/LCa0a2j/xo/5m0U8HTBBNBNCLXBkg7+g+YpeiGJm564=", "sha1/abc"]\n')
+    remedy = "write sha256/ and 44 characters of base64, or 64 hexadecimal digits"
+    assert told(path) == [(4, "env.prod.tls.pins.1", '"sha1/abc" is not a SHA-256 pin', remedy)]
+
+
+def test_pins_are_kept_in_one_form(write):
+    digest = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
+    path = write(
+        f'[env.prod.tls]\npins = ["sha256/LCa0a2j/xo/5m0U8HTBBNBNCLXBkg7+g+YpeiGJm564=", "{digest.upper()}"]\n'
+    )
+    assert load(path, "prod", environ={}).environment.tls == TlsSettings(pins=(digest, digest))
+
+
 ANON = "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoiYW5vbiJ9.c2ln"
 SERVICE = "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoic2VydmljZV9yb2xlIn0.c2ln"
 

@@ -183,6 +183,38 @@ def test_paths():
             values.file_path(wrong)
 
 
+HEX = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
+BASE64 = "LCa0a2j/xo/5m0U8HTBBNBNCLXBkg7+g+YpeiGJm564="
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        HEX,
+        HEX.upper(),
+        ":".join(HEX[at : at + 2] for at in range(0, 64, 2)).upper(),
+        BASE64,
+        f"sha256/{BASE64}",
+        f"sha256//{BASE64}",
+        f"pin-sha256={BASE64}",
+        f"SHA256:{HEX}",
+        f"sha256/{HEX}",
+    ],
+)
+def test_pins(text):
+    assert values.pin(text) == HEX
+
+
+@pytest.mark.parametrize(
+    "text", ["", "sha256/", HEX[:-1], HEX + "0", BASE64[:-1], BASE64 + "=", f"sha1/{BASE64}", "g" * 64, f"md5/{HEX}"]
+)
+def test_what_is_no_pin(text):
+    with pytest.raises(Wrong) as caught:
+        values.pin(text)
+    assert caught.value.what == "is not a SHA-256 pin"
+    assert caught.value.remedy == "write sha256/ and 44 characters of base64, or 64 hexadecimal digits"
+
+
 def test_names_in_other_systems():
     assert values.module_name("acme.checks") == "acme.checks"
     assert values.table_name("public.countries") == "public.countries"
@@ -223,7 +255,7 @@ def test_what_is_no_token(token):
 READERS = (
     values.text, values.level, values.surface, values.trust, values.origin, values.any_origin, values.url,
     values.service_url, values.route, values.host_name, values.address, values.file_path, values.module_name,
-    values.table_name, values.project_ref, values.duration, values.rate, values.endpoint,
+    values.table_name, values.project_ref, values.duration, values.rate, values.endpoint, values.pin,
     keys.token, keys.anon_key, keys.service_key,
 )  # fmt: skip
 texts = st.text(max_size=40) | st.text("htps:/.@[]%?#a1 \\\0\ud800٣", max_size=30).map("https://".__add__)

@@ -1,47 +1,11 @@
-"""How the stack's web origins answer: certificates and plain HTTP."""
+"""How the stack's web origins answer in plain HTTP."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import ClassVar
 
 from auditor.model import Gap
-
-
-@dataclass(frozen=True, slots=True)
-class CertificateSeen:
-    """What one origin presents in the TLS handshake."""
-
-    origin: str
-    encrypted: bool
-    """False when the checklist names the origin with http://: there is no certificate to look at."""
-    trusted: bool = False
-    """Chain, dates and name verified by a handshake that insists on them."""
-    problem: str = ""
-    """Why the verifying handshake refused, in OpenSSL's words."""
-    subject: str = ""
-    issuer: str = ""
-    names: tuple[str, ...] = ()
-    """DNS names and addresses of the subjectAltName."""
-    not_before: datetime | None = None
-    not_after: datetime | None = None
-    protocol: str = ""
-    """Negotiated version, such as ``TLSv1.3``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Certificates:
-    """The certificates of every origin of the stack."""
-
-    NEEDS: ClassVar[tuple[str, ...]] = (
-        "`frontend`, `api`, `supabase.url` of the environment",
-        "a TCP connection to each, from where the audit runs",
-    )
-
-    seen: tuple[CertificateSeen, ...]
-    looked_at: datetime
-    gaps: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,20 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from auditor.facts.certificates import Cause
 from auditor.facts.policy import TlsPolicy
-from auditor.facts.web import Certificates, CertificateSeen
 from auditor.model import Confidence, Gap, failed, not_applicable, passed
 from checks.https.certificate_not_expiring import certificate_not_expiring
-
-NOW = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
-API = "https://api.example.com"
+from tests.checks.chains import API, LEAF, NOW, PLAIN, R11, chain, seen, wrong
 
 
 def judge(*ends, within=timedelta(days=14), gaps=()):
-    seen = tuple(CertificateSeen(API, encrypted=True, trusted=True, not_after=end) for end in ends)
-    return list(certificate_not_expiring(Certificates(seen, NOW, gaps), TlsPolicy(within)))
+    chains = [chain(replace(LEAF, not_after=end)) for end in ends]
+    return list(certificate_not_expiring(seen(*chains, gaps=gaps), TlsPolicy(within)))
 
 
 def expected(judge_, message, end, days, threshold=14.0):
@@ -82,16 +81,49 @@ def test_the_policy_decides():
 
 
 def test_without_encryption_there_is_none():
-    seen = Certificates((CertificateSeen("http://api.example.com", encrypted=False),), NOW)
-    assert list(certificate_not_expiring(seen, TlsPolicy())) == [
+    assert list(certificate_not_expiring(seen(PLAIN), TlsPolicy())) == [
         not_applicable("there is no certificate", "http://api.example.com")
     ]
 
 
 def test_an_untrusted_certificate_is_judged_too():
-    seen = CertificateSeen(API, encrypted=True, problem="self-signed certificate", not_after=NOW)
-    [found] = certificate_not_expiring(Certificates((seen,), NOW), TlsPolicy())
+    untrusted = replace(wrong(Cause.SELF_SIGNED), certificates=(replace(LEAF, not_after=NOW),), path=(0,))
+    [found] = certificate_not_expiring(seen(untrusted), TlsPolicy())
     assert found.outcome == "fail"
+
+
+def test_an_intermediate_that_ends():
+    end = NOW + timedelta(days=3)
+    both = chain(intermediate=replace(R11, not_after=end))
+    assert list(certificate_not_expiring(seen(both), TlsPolicy())) == [
+        failed(
+            API,
+            'certificate 1 "R11" of the chain ends on 2026-11-27 18:00 UTC, in 3.0 days',
+            confidence=Confidence.PROVEN,
+            aspect="certificate 1",
+            not_after=end.isoformat(),
+            days_left=3.0,
+            threshold_days=14.0,
+        )
+    ]
+
+
+def test_all_that_end_are_told():
+    soon = chain(*(replace(one, not_after=NOW) for one in (LEAF, R11)))
+    assert [f.aspect for f in certificate_not_expiring(seen(soon), TlsPolicy())] == ["", "certificate 1"]
+
+
+def test_one_that_does_not_belong_to_the_way_is_let_be():
+    """An expired cross-signature beside a good one harms nobody."""
+    aside = replace(chain(intermediate=replace(R11, not_after=NOW - timedelta(days=9))), path=(0,))
+    assert [f.outcome for f in certificate_not_expiring(seen(aside), TlsPolicy())] == ["pass"]
+
+
+def test_a_root_that_has_expired():
+    gone = wrong(Cause.EXPIRED, 'the root "X1" has expired on 2021-09-30 14:01 UTC', None)
+    assert list(certificate_not_expiring(seen(gone), TlsPolicy())) == [
+        failed(API, 'the root "X1" has expired on 2021-09-30 14:01 UTC', confidence=Confidence.PROVEN, aspect="root")
+    ]
 
 
 def test_each_origin_is_told():

@@ -145,7 +145,8 @@ def staple(leaf: Made, by: Made, *, status="good", begins=NOW - DAY, ends=NOW + 
     built = built.responder_id(ocsp.OCSPResponderEncoding.HASH, signer.certificate)
     if extra:
         built = built.certificates(extra)
-    return built.sign(signer.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+    hashless = isinstance(signer.key, ed25519.Ed25519PrivateKey)
+    return built.sign(signer.key, None if hashless else hashes.SHA256()).public_bytes(serialization.Encoding.DER)
 
 
 @dataclass(frozen=True)

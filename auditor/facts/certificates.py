@@ -47,7 +47,7 @@ class Certificate:
     """What one certificate says."""
 
     subject: str
-    """Its common name, else its organization, else the whole name; made harmless to show."""
+    """Its common name, else its organization and unit, else the whole name; made harmless to show."""
     issuer: str
     not_before: datetime
     not_after: datetime
@@ -208,7 +208,7 @@ class ServedChain:
                 "issuer": one.issuer,
                 "not_after": f"{one.not_after:%Y-%m-%d}",
                 "key": str(one.key),
-                "signature": one.signature,
+                "signed": one.signature_hash or one.signature,
                 "problem": ", ".join(wrong.get(position, ())),
             }
             for position, one in enumerate(self.certificates)

@@ -17,7 +17,6 @@ from auditor.probes.net.dial import Dialer
 from auditor.probes.net.failures import Failure, Unreachable
 from auditor.probes.net.resolve import plain
 from auditor.probes.surfaces import Databases, web_origins
-from auditor.probes.tls.anchors import Anchors, anchors_of
 from auditor.probes.tls.ask import Server
 from auditor.probes.tls.certificates import read_chain
 from auditor.probes.tls.flight import Flight, served
@@ -57,14 +56,13 @@ class _Eye:
     """What it takes to look at certificates."""
 
     client: Client
-    anchors: Anchors
     pins: tuple[str, ...]
     when: datetime
 
     @classmethod
     def opened(cls, environment: Environment) -> _Eye:
         tls = environment.tls
-        return cls(Client(tls), anchors_of(tls), tls.pins, datetime.now(UTC))
+        return cls(Client(tls), tls.pins, datetime.now(UTC))
 
 
 def _origin_of(url: str) -> str:
@@ -90,23 +88,20 @@ async def _of_database(host: str, port: int, eye: _Eye, dialer: Dialer) -> Serve
 
 async def _seen(subject: str, server: Server, eye: _Eye) -> ServedChain | Gap:
     try:
-        return await look(subject, server, eye.client, eye.anchors, eye.pins, eye.when)
+        return await look(subject, server, eye.client, eye.pins, eye.when)
     except NoTls:
         raise
     except Unavailable as unavailable:
         return Gap(subject, unavailable.reason, unavailable.hint)
 
 
-async def look(
-    subject: str, server: Server, client: Client, anchors: Anchors, pins: tuple[str, ...], when: datetime
-) -> ServedChain:
+async def look(subject: str, server: Server, client: Client, pins: tuple[str, ...], when: datetime) -> ServedChain:
     """Look at what one server presents.
 
     Args:
         subject: how reports call it.
         server: whom to ask.
-        client: shakes hands.
-        anchors: whom the checklist trusts.
+        client: shakes hands, and knows whom the checklist trusts.
         pins: SHA-256 of certificates or of their keys, in hexadecimal.
         when: now.
 
@@ -126,7 +121,7 @@ async def look(
         subject,
         server.host,
         seen.ders,
-        anchors=anchors,
+        anchors=client.anchors,
         when=when,
         verdicts=verdicts,
         protocol=seen.protocol,

@@ -10,12 +10,14 @@ from __future__ import annotations
 import ssl
 from collections.abc import Iterable
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from auditor.checklist.model import TlsSettings
 from auditor.probes.net.failures import Unreachable
 from auditor.probes.net.trust import ssl_context
+from auditor.probes.tls.anchors import Anchors, anchors_of
 from auditor.probes.tls.ask import Server
 from auditor.probes.tls.verdicts import Verdict, Verdicts
 
@@ -75,24 +77,31 @@ def _ders(chain: Iterable[Any] | None) -> tuple[bytes, ...]:
     return tuple(one.public_bytes(_DER) for one in chain or ())
 
 
-@dataclass(slots=True)
 class Client:
     """Shakes hands as the checklist says whom to trust.
 
+    Reading hundreds of authorities takes OpenSSL a tenth of a second: what is only needed for bad servers is made when
+    there is one.
+
     Args:
-        tls: whom to trust, and which pins make a certificate an authority of its own.
+        tls: whom to trust.
 
     Raises:
         Unavailable: the CA file is missing, empty or not PEM.
     """
 
-    tls: TlsSettings
-    _whole: ssl.SSLContext = field(init=False)
-    _authority: ssl.SSLContext = field(init=False)
+    def __init__(self, tls: TlsSettings) -> None:
+        self._tls = tls
+        self._whole = _open(ssl_context(tls))
 
-    def __post_init__(self) -> None:
-        self._whole = _open(ssl_context(self.tls))
-        self._authority = _authority_alone(_open(ssl_context(self.tls)))
+    @cached_property
+    def anchors(self) -> Anchors:
+        """The authorities that it trusts, and the public ones."""
+        return anchors_of(self._tls, self._whole)
+
+    @cached_property
+    def _authority(self) -> ssl.SSLContext:
+        return _authority_alone(_open(ssl_context(self._tls)))
 
     async def meet(self, server: Server) -> tuple[Witnessed, Verdicts]:
         """What a server presents, and the verdicts on it.
@@ -105,7 +114,7 @@ class Client:
         """
         seen, whole = await _shake(server, self._whole)
         if not seen.ders and whole.accepted is False:
-            seen, _ = await _shake(server, _open(ssl_context(self.tls, verify=False)))
+            seen, _ = await _shake(server, _open(ssl_context(self._tls, verify=False)))
         if whole.accepted is not False:
             return seen, Verdicts(whole, whole)
         _, authority = await _shake(server, self._authority)

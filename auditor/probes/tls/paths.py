@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
-from auditor.probes.tls.anchors import Anchors
+from auditor.probes.tls.anchors import Anchors, Authorities
 from auditor.probes.tls.reading import Read
 
 _MOST_SIGNATURES = 300
@@ -60,7 +59,7 @@ def find_way(served: tuple[Read, ...], anchors: Anchors) -> Way:
     forged: int | None = None
     for position in queue:
         one = served[position]
-        if anchors.is_trusted(one):
+        if one.der in anchors.trusted:
             return Way(_back(position, before), one)
         if anchor := issuer_among(anchors.trusted, one, checks):
             return Way(_back(position, before), anchor)
@@ -75,10 +74,11 @@ def find_way(served: tuple[Read, ...], anchors: Anchors) -> Way:
     return Way(_back(queue[-1], before), None, forged if len(queue) == 1 else None)
 
 
-def issuer_among(authorities: Iterable[Read], one: Read, checks: _Checks | None = None) -> Read | None:
+def issuer_among(authorities: Authorities, one: Read, checks: _Checks | None = None) -> Read | None:
     """The authority that has signed a certificate; None: it is not among them."""
     checks = checks or _Checks()
-    return next((authority for authority in authorities if checks.issued(authority, one)), None)
+    named = authorities.named(one.x509.issuer)
+    return next((authority for authority in named if checks.issued(authority, one)), None)
 
 
 def self_signed(one: Read) -> bool:

@@ -110,10 +110,9 @@ def shown(text: str) -> str:
 
 def name_of(name: x509.Name) -> str:
     """The most telling part of a name."""
-    for oid in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME):
-        if found := name.get_attributes_for_oid(oid):
-            value = found[0].value
-            return shown(value if isinstance(value, str) else value.hex())
+    for oids in ((NameOID.COMMON_NAME,), (NameOID.ORGANIZATION_NAME, NameOID.ORGANIZATIONAL_UNIT_NAME)):
+        if found := [one.value for oid in oids for one in name.get_attributes_for_oid(oid)[:1]]:
+            return shown(", ".join(value if isinstance(value, str) else value.hex() for value in found))
     return shown(name.rfc4514_string())
 
 

@@ -81,7 +81,7 @@ def test_the_chain_is_evidence():
             "issuer": "R11",
             "not_after": "2027-02-21",
             "key": "EC secp256r1",
-            "signature": "sha256WithRSAEncryption",
+            "signed": "sha256",
             "problem": "",
         },
         {
@@ -90,7 +90,7 @@ def test_the_chain_is_evidence():
             "issuer": "X1",
             "not_after": "2028-04-07",
             "key": "RSA 2048",
-            "signature": "sha256WithRSAEncryption",
+            "signed": "sha256",
             "problem": "unknown-root",
         },
     ]

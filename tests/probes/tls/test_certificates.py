@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from pathlib import Path
 
+import certifi
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.checklist.model import TlsSettings
 from auditor.facts.certificates import Cause, Problem, ServedChain
-from auditor.probes.tls.anchors import Anchors, anchors_of, public_roots
+from auditor.probes.net.trust import ssl_context
+from auditor.probes.tls.anchors import Anchors, Authorities, anchors_of, public_roots
 from auditor.probes.tls.certificates import read_chain
 from auditor.probes.tls.reading import UnreadableCertificate, read_certificate
 from auditor.probes.tls.verdicts import Verdict, Verdicts
@@ -22,7 +25,8 @@ from .made import DAY, HOST, NOW, below, make, root
 ROOT = root()
 CA = below(ROOT)
 LEAF = make("leaf", by=CA)
-TRUSTED = Anchors((read_certificate(ROOT.der),))
+ONLY = Authorities([ROOT.der])
+TRUSTED = Anchors(ONLY)
 NOBODY = Anchors()
 YES = Verdict(True, path=(LEAF.der, CA.der, ROOT.der))
 
@@ -97,33 +101,33 @@ def test_an_unknown_root():
 
 
 def test_a_public_root_that_the_checklist_leaves_out():
-    known = Anchors((), (read_certificate(ROOT.der),))
+    known = Anchors(known=ONLY)
     [problem] = read(LEAF, CA, anchors=known).problems
     assert (problem.cause, problem.position) == (Cause.UNKNOWN_ROOT, 1)
     assert "a public authority that the checklist does not trust" in problem.text
 
 
-@pytest.mark.parametrize("known", [(), (read_certificate(ROOT.der),)])
+@pytest.mark.parametrize("known", [Authorities(), ONLY], ids=len)
 def test_whether_the_root_is_public(known):
-    chain = read(LEAF, CA, anchors=replace(TRUSTED, known=known))
-    assert chain.public is bool(known)
+    chain = read(LEAF, CA, anchors=Anchors(ONLY, known))
+    assert chain.public is (known is ONLY)
 
 
 def test_the_same_root_in_another_certificate_is_as_public():
     again = root(ends=NOW + 99 * DAY)
     assert again.der != ROOT.der
-    assert read(LEAF, CA, anchors=replace(TRUSTED, known=(read_certificate(again.der),))).public
+    assert read(LEAF, CA, anchors=Anchors(ONLY, Authorities([again.der]))).public
 
 
 def test_a_root_of_that_name_only_is_not():
     other = root(kind="ec-521")
-    assert not read(LEAF, CA, anchors=replace(TRUSTED, known=(read_certificate(other.der),))).public
+    assert not read(LEAF, CA, anchors=Anchors(ONLY, Authorities([other.der]))).public
 
 
 def test_an_expired_root():
     gone = root("Gone", begins=NOW - 99 * DAY, ends=NOW - DAY)
     leaf = make(by=gone)
-    chain = read(leaf, anchors=Anchors((read_certificate(gone.der),)))
+    chain = read(leaf, anchors=Anchors(Authorities([gone.der])))
     assert chain.problems == (Problem(Cause.EXPIRED, 'the root "Gone" has expired on 2026-11-23 18:00 UTC', None),)
 
 
@@ -229,21 +233,33 @@ class TestTrouble:
 
 
 class TestAnchors:
+    @staticmethod
+    def of(settings) -> Anchors:
+        return anchors_of(settings, ssl_context(settings))
+
     def test_of_a_file(self, tmp_path):
         file = tmp_path / "ca.pem"
-        file.write_bytes(ROOT.pem + LEAF.pem)
-        found = anchors_of(TlsSettings(file, "custom"))
-        assert [one.der for one in found.trusted] == [ROOT.der, LEAF.der]
-        assert found.known == public_roots()
+        file.write_bytes(b"# ours\n" + ROOT.pem + b"and\n" + LEAF.pem)
+        found = self.of(TlsSettings(file, "custom"))
+        assert (len(found.trusted), ROOT.der in found.trusted, LEAF.der in found.trusted) == (2, True, True)
+        assert found.known is public_roots()
 
     def test_of_the_system_and_a_file(self, tmp_path):
         file = tmp_path / "ca.pem"
         file.write_bytes(ROOT.pem)
-        system = {one.der for one in anchors_of(TlsSettings()).trusted}
-        assert {one.der for one in anchors_of(TlsSettings(file, "both")).trusted} == {*system, ROOT.der}
+        both, system = self.of(TlsSettings(file, "both")).trusted, self.of(TlsSettings()).trusted
+        assert len(both) == len(system) + 1
+        assert [ROOT.der in one for one in (both, system)] == [True, False]
+
+    def test_by_name(self):
+        twin, broken = root(kind="ec-521"), b"no certificate"
+        found = Authorities([ROOT.der, CA.der, twin.der, broken])
+        assert [one.der for one in found.named(ROOT.certificate.subject)] == [ROOT.der, twin.der]
+        assert list(found.named(LEAF.certificate.subject)) == []
 
     def test_the_public_ones_are_public(self):
         roots = public_roots()
         assert len(roots) > 50
-        assert all(Anchors(known=roots).is_public(one) for one in roots[:3])
+        first = x509.load_pem_x509_certificate(Path(certifi.where()).read_bytes())
+        assert Anchors(known=roots).is_public(read_certificate(first.public_bytes(Encoding.DER)))
         assert not Anchors(known=roots).is_public(read_certificate(ROOT.der))

@@ -141,7 +141,7 @@ class ServedChain:
     """What one server presents."""
 
     subject: str
-    """The origin, or ``host:port`` of a database."""
+    """The origin, or ``host:port`` of a database; for a server's second certificate also the kind of its key."""
     host: str
     """The name or address that was asked for, and that the certificate must carry."""
     encrypted: bool = True

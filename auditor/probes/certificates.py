@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from urllib.parse import urlsplit
 
-from auditor.checklist.model import Environment
+from auditor.checklist.model import Environment, TlsSettings
 from auditor.errors import Unavailable
 from auditor.facts.certificates import Certificates, DatabaseCertificates, ServedChain
 from auditor.model import Gap
@@ -19,7 +19,7 @@ from auditor.probes.net.resolve import plain
 from auditor.probes.surfaces import Databases, web_origins
 from auditor.probes.tls.ask import Server
 from auditor.probes.tls.certificates import read_chain
-from auditor.probes.tls.flight import Flight, served
+from auditor.probes.tls.flight import Flight, served, served_for
 from auditor.probes.tls.handshake import Client, Witnessed
 from auditor.probes.tls.reading import UnreadableCertificate, read_certificate
 from auditor.probes.tls.servers import NoTls, request_tls
@@ -32,11 +32,12 @@ _SECONDS = 4.0
 
 @probe(deadline=30.0)
 async def certificates(environment: Environment, dialer: Dialer) -> Certificates:
-    """A handshake that insists on the certificate with each origin, and more of them where it is refused."""
+    """A handshake that insists on the certificate, and a hello for one of another kind; more where it is refused."""
     origins, gaps = web_origins(environment)
     eye = _Eye.opened(environment)
     urls = dict.fromkeys(map(_origin_of, origins.values()))
-    chains, more = _sorted(await asyncio.gather(*(_of_origin(url, eye, dialer) for url in urls)))
+    found = await asyncio.gather(*(_of_origin(url, eye, dialer) for url in urls))
+    chains, more = _sorted(one for some in found for one in some)
     return Certificates(chains, eye.when, environment.tls.pins, (*gaps, *more))
 
 
@@ -55,6 +56,7 @@ async def database_certificates(databases: Databases, dialer: Dialer) -> Databas
 class _Eye:
     """What it takes to look at certificates."""
 
+    tls: TlsSettings
     client: Client
     pins: tuple[str, ...]
     when: datetime
@@ -62,7 +64,7 @@ class _Eye:
     @classmethod
     def opened(cls, environment: Environment) -> _Eye:
         tls = environment.tls
-        return cls(Client(tls), tls.pins, datetime.now(UTC))
+        return cls(tls, Client(tls), tls.pins, datetime.now(UTC))
 
 
 def _origin_of(url: str) -> str:
@@ -70,12 +72,27 @@ def _origin_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-async def _of_origin(url: str, eye: _Eye, dialer: Dialer) -> ServedChain | Gap:
+async def _of_origin(url: str, eye: _Eye, dialer: Dialer) -> list[ServedChain | Gap]:
     parts = urlsplit(url)
     host = parts.hostname or ""
     if parts.scheme != "https":
-        return ServedChain(url, host, encrypted=False)
-    return await _seen(url, Server(dialer, host, parts.port or 443, server_name=plain(host), seconds=_SECONDS), eye)
+        return [ServedChain(url, host, encrypted=False)]
+    server = Server(dialer, host, parts.port or 443, server_name=plain(host), seconds=_SECONDS)
+    first = await _seen(url, server, eye)
+    return [first, *await _of_another_key(url, first, server, eye)]
+
+
+async def _of_another_key(url: str, first: ServedChain | Gap, server: Server, eye: _Eye) -> list[ServedChain | Gap]:
+    """What old clients are shown by a server that has a certificate for RSA beside the one for elliptic curves."""
+    if isinstance(first, Gap) or first.verified is None:
+        return []
+    leaf = first.certificates[0]
+    family = "ECDSA" if leaf.key.kind.startswith("RSA") else "RSA"
+    ders = await served_for(server, family)
+    if not ders or sha256(ders[0]).hexdigest() == leaf.sha256:
+        return []
+    other = replace(eye, client=Client(eye.tls, family))
+    return [await _seen(f"{url} ({family} certificate)", server, other)]
 
 
 async def _of_database(host: str, port: int, eye: _Eye, dialer: Dialer) -> ServedChain | Gap:

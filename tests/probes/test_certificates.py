@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from auditor.checklist.model import Supabase, TlsSettings
@@ -120,7 +121,7 @@ def outcomes_of(found: Certificates) -> dict[str, list[str]]:
     return {name: [str(finding.outcome) for finding in check(found)] for name, check in CHECKS.items()}
 
 
-def test_a_good_server_takes_one_connection(folder, trusting):
+def test_a_good_server(folder, trusting):
     presented = Presented(server_side(folder, GOOD, CA), trusting)
     chain = presented.chain
     leaf, intermediate = chain.certificates
@@ -139,13 +140,15 @@ def test_a_good_server_takes_one_connection(folder, trusting):
     assert leaf.sha256 == hashlib.sha256(GOOD.der).hexdigest()
     assert chain.anchor.sha256 == hashlib.sha256(ROOT.der).hexdigest()
     assert presented.failing() == []
-    assert presented.server.server_names == [API]
+    # one handshake, and one hello that asks for a certificate of the other kind of key
+    assert (presented.server.server_names, presented.server.connections) == ([API, API], 1)
 
 
 SELF = make("self", kind="rsa-2048", ca=True, **FRESH)
 RETIRED = below(ROOT, "Retired", begins=NOW - 100 * DAY, ends=NOW - DAY)
 PLAIN = make("Plain", by=ROOT, names=None, **FRESH)
 TWIN = below(root("Other root", **FRESH, kind="ec-521"), kind="ec-256", **FRESH)
+BOUND = below(ROOT, "Bound", extensions=[x509.NameConstraints([x509.DNSName("other.test")], None)], **FRESH)
 CASES = {
     "expired": ((make(by=CA, begins=NOW - 9 * DAY, ends=NOW - 2 * DAY), CA), [("expired", 0)], ["TLS002"]),
     "not yet valid": (
@@ -209,6 +212,11 @@ CASES = {
     "must-staple, and no staple": ((make(by=CA, must_staple=True, **FRESH), CA), [], ["TLS024"]),
     "Ed25519": ((make(by=CA, kind="ed25519", **FRESH), CA), [], []),
     "P-521": ((make(by=CA, kind="ec-521", **FRESH), CA), [], []),
+    "a name that its authority must not vouch for": (
+        (make(by=BOUND, **FRESH), BOUND),
+        [("refused", None)],
+        ["TLS001"],
+    ),
     "RSA-1024": ((make(by=CA, kind="rsa-1024", **FRESH), CA), [], ["TLS022"]),
     "a signature in PSS": (
         (make(by=SELF, kind="rsa-2048", pss=True, **FRESH), SELF),
@@ -255,6 +263,33 @@ def digests(made) -> tuple[str, str]:
 
     says = read_certificate(made.der).says
     return says.sha256, says.spki_sha256
+
+
+class TestTwoKeys:
+    """A server with one certificate for elliptic curves and one for RSA."""
+
+    @staticmethod
+    def look(folder, trusting, other, *more) -> Presented:
+        context = server_side(folder, other, *more)
+        (folder / "chain.pem").write_bytes(GOOD.pem + CA.pem)
+        (folder / "key.pem").write_bytes(GOOD.key_pem)
+        context.load_cert_chain(folder / "chain.pem", folder / "key.pem")
+        return Presented(context, trusting)
+
+    def test_both_are_looked_at(self, folder, trusting):
+        presented = self.look(folder, trusting, make("for RSA", by=CA, kind="rsa-2048", **FRESH), CA)
+        first, second = presented.found.chains
+        assert (first.certificates[0].subject, second.certificates[0].subject) == ("the api", "for RSA")
+        assert second.subject == f"{first.subject} (RSA certificate)"
+        assert (first.protocol, second.protocol, second.verified) == ("TLSv1.3", "TLSv1.2", True)
+        assert presented.failing() == []
+
+    def test_the_one_that_new_clients_never_see_fails(self, folder, trusting):
+        old = make("for RSA", by=CA, kind="rsa-1024", begins=NOW - 9 * DAY, ends=NOW - DAY)
+        presented = self.look(folder, trusting, old, CA)
+        assert presented.failing() == ["TLS002", "TLS022"]
+        findings = [f for f in CHECKS["TLS002"](presented.found) if f.outcome == "fail"]
+        assert [f.subject for f in findings] == [f"https://{API}:{presented.server.port} (RSA certificate)"]
 
 
 class TestPins:
@@ -319,8 +354,6 @@ class TestAddresses:
         assert Presented(served, trusting, host="127.0.0.1").failing() == []
 
     def test_a_dns_name_that_looks_like_one(self, folder, trusting):
-        from cryptography import x509
-
         names = x509.SubjectAlternativeName([x509.DNSName("127.0.0.1")])
         served = server_side(folder, make(by=CA, names=None, extensions=[names], **FRESH), CA)
         presented = Presented(served, trusting, host="127.0.0.1")

@@ -44,6 +44,21 @@ async def served(server: Server) -> Flight | None:
     return None
 
 
+async def served_for(server: Server, family: str) -> tuple[bytes, ...]:
+    """The chain for one kind of key, in TLS 1.2: a server may have a certificate for each.
+
+    Args:
+        server: whom to ask.
+        family: ``RSA`` or ``ECDSA``.
+
+    Returns:
+        DER, the server's own certificate first; empty: it has none for that kind, or no TLS 1.2.
+    """
+    suites = tuple(number for number in _usual(Version.TLS1_2) if f"_{family}_" in suite(number))
+    reply = await ask(server, Hello(Version.TLS1_2, suites, (), server.server_name))
+    return reply.chain
+
+
 def _usual(version: Version) -> tuple[int, ...]:
     """Suites with a certificate, the usual key exchanges first."""
     numbers = [number for number in suites_of(version) if "_RSA_" in suite(number) or "_ECDSA_" in suite(number)]

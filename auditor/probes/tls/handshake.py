@@ -21,7 +21,12 @@ from auditor.probes.tls.anchors import Anchors, anchors_of
 from auditor.probes.tls.ask import Server
 from auditor.probes.tls.verdicts import Verdict, Verdicts
 
-_ANY_SUITE = "ALL:!aNULL:!eNULL:@SECLEVEL=0"
+_SUITES = {
+    "": "ALL:!aNULL:!eNULL:@SECLEVEL=0",
+    "RSA": "aRSA:!eNULL:@SECLEVEL=0",
+    "ECDSA": "aECDSA:!eNULL:@SECLEVEL=0",
+}
+"""By the kind of key."""
 _LEGACY_SERVER_CONNECT = 0x4
 """SSL_OP_LEGACY_SERVER_CONNECT: servers without secure renegotiation, too (a name of its own since Python 3.12)."""
 _NO_CHECK_TIME = 0x200000
@@ -85,14 +90,16 @@ class Client:
 
     Args:
         tls: whom to trust.
+        family: ``RSA`` or ``ECDSA``, to see the certificate for that kind of key, in TLS 1.2; empty: any.
 
     Raises:
         Unavailable: the CA file is missing, empty or not PEM.
     """
 
-    def __init__(self, tls: TlsSettings) -> None:
+    def __init__(self, tls: TlsSettings, family: str = "") -> None:
         self._tls = tls
-        self._whole = _open(ssl_context(tls))
+        self._family = family
+        self._whole = _open(ssl_context(tls), family)
 
     @cached_property
     def anchors(self) -> Anchors:
@@ -101,7 +108,7 @@ class Client:
 
     @cached_property
     def _authority(self) -> ssl.SSLContext:
-        return _authority_alone(_open(ssl_context(self._tls)))
+        return _authority_alone(_open(ssl_context(self._tls), self._family))
 
     async def meet(self, server: Server) -> tuple[Witnessed, Verdicts]:
         """What a server presents, and the verdicts on it.
@@ -114,7 +121,7 @@ class Client:
         """
         seen, whole = await _shake(server, self._whole)
         if not seen.ders and whole.accepted is False:
-            seen, _ = await _shake(server, _open(ssl_context(self._tls, verify=False)))
+            seen, _ = await _shake(server, _open(ssl_context(self._tls, verify=False), self._family))
         if whole.accepted is not False:
             return seen, Verdicts(whole, whole)
         _, authority = await _shake(server, self._authority)
@@ -131,10 +138,10 @@ class Client:
         Raises:
             Unreachable: no handshake got as far as the certificate.
         """
-        _, whole = await _shake(server, _trusting(der))
+        _, whole = await _shake(server, _trusting(der, self._family))
         if whole.accepted is not False:
             return Verdicts(whole, whole, pin)
-        _, authority = await _shake(server, _authority_alone(_trusting(der)))
+        _, authority = await _shake(server, _authority_alone(_trusting(der, self._family)))
         return Verdicts(whole, authority, pin)
 
 
@@ -170,11 +177,13 @@ async def _shake(server: Server, tls: ssl.SSLContext) -> tuple[Witnessed, Verdic
         return seen, Verdict(None, unreachable.reason)
 
 
-def _open(context: ssl.SSLContext) -> ssl.SSLContext:
+def _open(context: ssl.SSLContext, family: str) -> ssl.SSLContext:
     """Every version and suite, names by subjectAltName only, and the certificates looked at."""
     context.sslobject_class = _Watched
     context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
-    context.set_ciphers(_ANY_SUITE)
+    context.set_ciphers(_SUITES[family])
+    if family:  # in TLS 1.3 the suite has no say in it
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
     context.options |= _LEGACY_SERVER_CONNECT
     # A common name is no identity (RFC 9525 section 6.4.4); browsers have not looked at it since 2017.
     context.hostname_checks_common_name = False
@@ -187,9 +196,9 @@ def _authority_alone(context: ssl.SSLContext) -> ssl.SSLContext:
     return context
 
 
-def _trusting(der: bytes) -> ssl.SSLContext:
+def _trusting(der: bytes, family: str) -> ssl.SSLContext:
     """Trusts one certificate, whether it is an authority or not."""
-    context = _open(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+    context = _open(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), family)
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     context.load_verify_locations(cadata=ssl.DER_cert_to_PEM_cert(der))
     return context

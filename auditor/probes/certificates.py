@@ -17,12 +17,12 @@ from auditor.probes.net.dial import Dialer
 from auditor.probes.net.failures import Failure, Unreachable
 from auditor.probes.net.resolve import plain
 from auditor.probes.surfaces import Databases, web_origins
-from auditor.probes.tls.ask import Server
+from auditor.probes.tls.ask import NoTls, Server
 from auditor.probes.tls.certificates import read_chain
 from auditor.probes.tls.flight import Flight, served, served_for
 from auditor.probes.tls.handshake import Client, Witnessed
 from auditor.probes.tls.reading import UnreadableCertificate, read_certificate
-from auditor.probes.tls.servers import NoTls, request_tls
+from auditor.probes.tls.servers import request_tls
 from auditor.probes.tls.verdicts import Verdict, Verdicts
 from auditor.registry import probe
 

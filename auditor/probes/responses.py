@@ -151,8 +151,14 @@ class _Surface:
         shown = url.partition("?")[0]
         try:
             # a page comes on a connection of its own, so that nothing ties two answers together
+            # certificates are judged elsewhere, and hide nothing else; but a key goes only where its owner was proven
             answer = await self.http.get(
-                url, headers=given, deadline=_SECONDS, max_body=_MAX_BODY, keep_alive=not browser
+                url,
+                headers=given,
+                deadline=_SECONDS,
+                max_body=_MAX_BODY,
+                verify=bool(headers),
+                keep_alive=not browser,
             )
         except Unavailable as unavailable:
             self.gaps.append(Gap(shown, unavailable.reason, unavailable.hint))

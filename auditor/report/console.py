@@ -151,18 +151,21 @@ class _Page:
         if not checks:
             return
         self.rule(f"{title} ({len(checks)})", colour)
-        for number, check in enumerate(checks):
+        for number, (alike, findings) in enumerate(words.alike(checks, outcome)):
             if number:
                 self.line()
-            self.check(check, words.open_findings(check, outcome))
+            self.checks(alike, findings)
 
-    def check(self, check: CheckRow, findings: list[FindingRow]) -> None:
+    def checks(self, checks: list[CheckRow], findings: list[FindingRow]) -> None:
+        """A check, or several that found the very same, and what they found."""
         outcome = findings[0].outcome
-        head = Text.assemble(self.mark(outcome), " ", (check.id, "bold"), f" {check.name}")
-        known = f" · {self.how_known(findings)}" if outcome is Outcome.FAIL else ""
-        head.append(f"  {check.severity.value} · {check.level.value}{known}", style="dim")
-        self.line(head)
-        self.line(Text(check.title), indent=2)
+        for check in checks:
+            head = Text.assemble(self.mark(outcome), " ", (check.id, "bold"), f" {check.name}")
+            known = f" · {self.how_known(findings)}" if outcome is Outcome.FAIL else ""
+            head.append(f"  {check.severity.value} · {check.level.value}{known}", style="dim")
+            self.line(head)
+        if len(checks) == 1:
+            self.line(Text(checks[0].title), indent=2)
         for finding in findings[: words.SHOWN]:
             self.finding(finding)
         if len(findings) > words.SHOWN:

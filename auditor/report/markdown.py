@@ -68,11 +68,12 @@ def _section(title: str, checks: list[CheckRow], outcome: Outcome) -> Iterator[s
     if not checks:
         return
     yield from ("", f"### {title} ({len(checks)})")
-    for check in checks:
-        findings = words.open_findings(check, outcome)
-        yield from ("", f"#### {check.id} {check.name}", "")
-        yield f"{_text(check.title)} · {check.severity.value} · {check.level.value}"
+    for alike, findings in words.alike(checks, outcome):
         yield ""
+        for check in alike:
+            yield from (f"#### {check.id} {check.name}", "")
+            yield f"{_text(check.title)} · {check.severity.value} · {check.level.value}"
+            yield ""
         for finding in findings[:SHOWN]:
             yield from _finding(finding)
         if len(findings) > SHOWN:

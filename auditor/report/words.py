@@ -72,6 +72,19 @@ def open_findings(check: CheckRow, outcome: Outcome) -> list[FindingRow]:
     return [f for f in check.findings if f.outcome is outcome and f.disposition is Disposition.OPEN]
 
 
+def alike(checks: Iterable[CheckRow], outcome: Outcome) -> list[tuple[list[CheckRow], list[FindingRow]]]:
+    """Checks with what they found; those that could not be judged for the very same reasons together.
+
+    A host that is down costs every check that looks at it, and is one thing to mend.
+    """
+    found: dict[object, tuple[list[CheckRow], list[FindingRow]]] = {}
+    for check in checks:
+        findings = open_findings(check, outcome)
+        reasons = tuple((one.subject, one.message, one.remediation) for one in findings)
+        found.setdefault(reasons if outcome is Outcome.ERROR else check.id, ([], findings))[0].append(check)
+    return list(found.values())
+
+
 def count(number: int, noun: str) -> str:
     """``1 check``, ``2 checks``, ``3 queries``."""
     plural = noun[:-1] + "ies" if noun.endswith("y") else noun + "s"

@@ -336,3 +336,23 @@ def test_hsts_through_tls(server_tls, ca_file):
     assert len(found.gaps) == 1
     without = replace(found, responses=tuple(replace(one, headers=()) for one in found.responses))
     assert [f.outcome for f in hsts_enabled(without, TlsPolicy())] == ["fail"]
+
+
+def test_a_certificate_that_nobody_trusts_hides_nothing_but_gets_no_key(server_tls):
+    """Certificates are judged elsewhere. The anon key goes only where its owner was proven."""
+
+    async def main():
+        async with site(lambda _: OK_JSON, tls=server_tls("x.supabase.example")) as server:
+            where = {
+                "absent": frozenset({"frontend", "api"}),
+                "supabase": Supabase(server.origin("x.supabase.example"), anon_key=ANON),
+                "resolve": {"x.supabase.example": "127.0.0.1"},
+            }
+            async with way(**where) as given:
+                return await responses(given.environment, given.http), server
+
+    found, server = run(main())
+    assert [one.reason for one in found.responses] == ["the REST API without a key", "a path that does not exist"]
+    assert [asked.headers.get("apikey") for asked in server.asked] == [None, None]
+    [gap] = [gap for gap in found.gaps if not gap.absent]
+    assert "does not verify" in gap.reason

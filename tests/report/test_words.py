@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+from auditor.model import Outcome
 from auditor.report import words
-from auditor.report.model import FindingRow
-from tests.report.sample import finding
+from auditor.report.model import CheckRow, FindingRow
+from tests.report.sample import check, finding
 
 
 def row(**evidence):
@@ -25,3 +26,21 @@ def test_anything_else_is_not():
 def test_long_tables_end_with_a_number():
     [[head, *rows]] = words.tables(row(rows=[{"a": n, "b": 0} for n in range(40)]))
     assert (head, len(rows), rows[-1]) == (["a", "b"], 31, ["… and 10 more", ""])
+
+
+def test_what_could_not_be_judged_for_one_reason_is_told_once():
+    down = [finding("error", "https://a", "is down", remediation="start it")]
+    other = [*down, finding("error", "https://b", "is down")]
+    rows = [
+        CheckRow.model_validate(check(id_, id_.lower(), "https", "error", findings))
+        for id_, findings in (("HDR001", down), ("HDR002", other), ("HDR003", down))
+    ]
+    found = words.alike(rows, Outcome.ERROR)
+    assert [[one.id for one in checks] for checks, _ in found] == [["HDR001", "HDR003"], ["HDR002"]]
+    assert [len(findings) for _, findings in found] == [1, 2]
+
+
+def test_failures_are_told_one_by_one():
+    same = [finding("fail", "https://a", "is wrong")]
+    rows = [CheckRow.model_validate(check(id_, id_.lower(), "https", "fail", same)) for id_ in ("HDR001", "HDR002")]
+    assert [[one.id for one in checks] for checks, _ in words.alike(rows, Outcome.FAIL)] == [["HDR001"], ["HDR002"]]

@@ -43,7 +43,7 @@ async def responses(environment: Environment, http: Http) -> Responses:
     surfaces = [_Surface(name, url, http) for name, url in origins.items()]
     await asyncio.gather(*(surface.look(environment, unknown) for surface in surfaces))
     return Responses(
-        tuple(answer for surface in surfaces for answer in surface.answers),
+        tuple(answer for surface in surfaces for answer in surface.in_order()),
         (*gaps, *(gap for surface in surfaces for gap in surface.told_once())),
     )
 
@@ -174,6 +174,10 @@ class _Surface:
         cookies = tuple(map(read_set_cookie, kept.cookies))
         kind = _kind(answer, page)
         return WebResponse(self.name, url, kind, answer.status, kept.headers, cookies, page, reason)
+
+    def in_order(self) -> list[WebResponse]:
+        """The answers by kind and address, however they came in."""
+        return sorted(self.answers, key=lambda answer: (list(Kind).index(answer.kind), answer.url, answer.reason))
 
     def told_once(self) -> list[Gap]:
         """The gaps; several for one reason, such as a host that is down, as one."""

@@ -49,7 +49,14 @@ def tls() -> None:
     main()
 
 
-PARTS = {"startup": startup, "lab": lab, "rls": rls, "tls": tls}
+def headers() -> None:
+    """All checks on web answers, on recorded ones."""
+    from bench.headers import main
+
+    main()
+
+
+PARTS = {"startup": startup, "lab": lab, "rls": rls, "tls": tls, "headers": headers}
 
 
 def main(names: list[str]) -> None:

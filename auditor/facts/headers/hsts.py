@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from auditor.facts.headers import HeaderError
 
@@ -29,6 +30,7 @@ class Hsts:
     """Not of the RFC: consent to the list that browsers ship (hstspreload.org)."""
 
 
+@lru_cache(maxsize=64)
 def parse_hsts(value: str) -> Hsts:
     """What a header field says. Of several, a browser reads only the first (section 8.1).
 

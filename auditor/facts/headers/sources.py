@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 KEYWORDS = frozenset({
     "'self'", "'none'", "'unsafe-inline'", "'unsafe-eval'", "'strict-dynamic'", "'unsafe-hashes'", "'report-sample'",
@@ -69,6 +70,7 @@ def parse_source(text: str) -> Source:
     return Source(text, SourceKind.INVALID)
 
 
+@lru_cache(maxsize=256)
 def parse_sources(values: tuple[str, ...]) -> tuple[Source, ...]:
     """Every expression of a list."""
     return tuple(map(parse_source, values))

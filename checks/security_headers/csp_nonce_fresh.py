@@ -28,9 +28,10 @@ def csp_nonce_fresh(responses: Responses) -> Iterator[Finding]:
     nginx's `$request_id` with `sub_filter` is new for each request; a literal in `add_header` never is. A page that
     must be cached takes hashes instead of a nonce.
     """
-    for origin, pages in by_origin(responses.responses, Kind.PAGE).items():
-        yield _judge(origin, pages)
-    if not by_origin(responses.responses, Kind.PAGE):
+    pages = by_origin(responses.responses, Kind.PAGE)
+    for origin, answers in pages.items():
+        yield _judge(origin, answers)
+    if responses.responses and not pages:
         yield not_applicable("no page came")
 
 

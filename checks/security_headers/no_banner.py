@@ -41,7 +41,7 @@ def no_banner(responses: Responses) -> Iterator[Finding]:
     """
     ours = [answer for answer in responses.responses if not hosted_by_supabase(answer)]
     yield from findings(ours, _judge)
-    if not ours:
+    if responses.responses and not ours:
         yield not_applicable("no answer came that the stack itself configures")
 
 

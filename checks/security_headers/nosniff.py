@@ -35,7 +35,7 @@ def nosniff(responses: Responses) -> Iterator[Finding]:
     """
     ours = [answer for answer in responses.responses if _has_body(answer) and not hosted_by_supabase(answer)]
     yield from findings(ours, _judge)
-    if not ours:
+    if responses.responses and not ours:
         yield not_applicable("no answer with a body came that the stack itself configures")
 
 

@@ -51,4 +51,4 @@ def test_without_nonces():
 
 
 def test_gaps_only():
-    assert told(csp_nonce_fresh, gaps=(Gap(APP, "connection refused"),)) == [not_applicable("no page came")]
+    assert told(csp_nonce_fresh, gaps=(Gap(APP, "connection refused"),)) == []

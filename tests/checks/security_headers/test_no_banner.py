@@ -103,4 +103,4 @@ def test_what_only_supabase_configures():
 
 
 def test_gaps_only():
-    assert told(no_banner, gaps=(Gap(API, "connection refused"),)) == NONE
+    assert told(no_banner, gaps=(Gap(API, "connection refused"),)) == []

@@ -62,4 +62,4 @@ def test_what_only_supabase_configures():
 
 
 def test_gaps_only():
-    assert told(nosniff, gaps=(Gap(API, "connection refused"),)) == NONE
+    assert told(nosniff, gaps=(Gap(API, "connection refused"),)) == []

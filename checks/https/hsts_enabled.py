@@ -8,7 +8,7 @@ from typing import Any
 
 from auditor.facts.headers import HeaderError
 from auditor.facts.headers.hsts import parse_hsts
-from auditor.facts.headers.verdicts import Verdict, bad, by_origin, findings, good
+from auditor.facts.headers.verdicts import Verdict, bad, by_origin, findings, good, is_address
 from auditor.facts.policy import TlsPolicy
 from auditor.facts.responses import Kind, Responses, WebResponse
 from auditor.model import Finding, Level, Severity, not_applicable, unproven
@@ -57,6 +57,9 @@ def hsts_enabled(responses: Responses, policy: TlsPolicy) -> Iterator[Finding]:
     for origin, answers in by_origin(responses.responses).items():
         if not answers[0].encrypted:
             yield not_applicable("HSTS counts over https only; that it is not, TLS001 says", origin)
+            continue
+        if is_address(origin):
+            yield not_applicable("browsers keep HSTS for names, not for addresses (RFC 6797 section 8.1.1)", origin)
             continue
         ordinary = [answer for answer in answers if answer.kind in (Kind.PAGE, Kind.DATA)]
         if not ordinary and answers[0].surface == "supabase":  # closed to strangers: its refusals are what it says

@@ -12,6 +12,9 @@ from auditor.facts.responses import Responses, WebResponse
 from auditor.model import Finding, Level, Severity
 from auditor.registry import check
 
+_MOST = 20
+"""Expressions of one kind that are listed."""
+
 _NEXT = """Next.js writes inline scripts, and without a nonce they need 'unsafe-inline'. Make one for each answer in
 `middleware.ts` (`proxy.ts` from version 16); Next.js puts it on its own scripts when it finds it in the request:
 
@@ -65,5 +68,5 @@ def _judge(answer: WebResponse) -> Iterator[Verdict]:
 def _told(kind: str, same: list[Weakness], *, nextjs: bool) -> Verdict:
     more = f", and {len(same) - 1} more such" if len(same) > 1 else ""
     remedy = _NEXT if nextjs and kind in ("inline", "attributes", "missing") else ""
-    sources = tuple(weakness.source for weakness in same if weakness.source)
+    sources = tuple(weakness.source for weakness in same[:_MOST] if weakness.source)
     return bad(same[0].message + more, kind, remedy, **({"sources": sources} if sources else {}))

@@ -59,10 +59,11 @@ def _name(name: str) -> Iterator[Mistake]:
 
 
 def _values(name: str, values: tuple[str, ...]) -> Iterator[Mistake]:
+    name = _quoted(name)
     for source in parse_sources(values):
         word = source.text.lower()
         if word.rstrip(":") in KNOWN:
-            yield Mistake("semicolon", f"{name} holds the word {word}: a semicolon is missing before it")
+            yield Mistake("semicolon", f"{name} holds the word {_quoted(word)}: a semicolon is missing before it")
         elif word in _BARE or word.startswith(_PREFIXES):
             yield Mistake(
                 "quotes", f"{name} holds {_quoted(word)} without its quotes: it is read as the name of a host"
@@ -72,7 +73,7 @@ def _values(name: str, values: tuple[str, ...]) -> Iterator[Mistake]:
         elif word == "'none'" and len(values) > 1:
             yield Mistake("none", f"{name} holds 'none' beside others: 'none' is ignored")
         elif _address(source):
-            yield Mistake("address", f"{name} holds the address {source.value}, which browsers never match")
+            yield Mistake("address", f"{name} holds the address {_quoted(source.value)}, which browsers never match")
 
 
 def _address(source: Source) -> bool:

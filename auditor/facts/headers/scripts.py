@@ -18,7 +18,9 @@ MOST_POLICIES = 32
 """Of one answer; to leave out further ones makes the judgement harder, never milder."""
 
 _ALL = ("inline", "eval", "anywhere", "data", "blob")
-_LOCAL = re.compile(r"(?:localhost|(?:.*\.)?localhost|127\.0\.0\.1)\.?")
+_LOCAL = re.compile(r"(?:(?:.*\.)?localhost|127\.0\.0\.1)\.?")
+_LONGEST = 200
+"""Characters of an expression that is told."""
 _INLINE = "'unsafe-inline' lets every script run that is written into the page"
 _WIDE = {"data": "data", "blob": "blob", "filesystem": "blob", "https": "anywhere", "http": "anywhere"}
 _SAID = {
@@ -110,24 +112,21 @@ def _elements(policy: Policy) -> Iterator[Weakness]:
 
 
 def _wide(source: Source, with_eval: bool) -> Iterator[Weakness]:
+    shown = source.text if len(source.text) <= _LONGEST else f"{source.text[:_LONGEST]}…"
     if source.kind is SourceKind.SCHEME and (kind := _WIDE.get(source.value)):
-        yield Weakness(kind, source.text, f"{source.text} {_SAID[kind]}")
+        yield Weakness(kind, shown, f"{shown} {_SAID[kind]}")
     if source.kind is not SourceKind.HOST:
         return
     if source.value == "*":
-        yield Weakness("anywhere", source.text, f"{source.text} {_SAID['anywhere']}")
+        yield Weakness("anywhere", shown, f"{shown} {_SAID['anywhere']}")
     elif source.value.startswith("*.") and shared_suffix(source.value[2:]):
-        yield Weakness(
-            "shared", source.text, f"anybody gets a name below {source.value[2:]}, which {source.text} allows"
-        )
+        yield Weakness("shared", shown, f"anybody gets a name below {source.value[2:]}, which {shown} allows")
     elif why := bypass_of(source.value, source.path, with_eval=with_eval):
-        yield Weakness("bypass", source.text, f"{source.text} undoes the list: {why}")
+        yield Weakness("bypass", shown, f"{shown} undoes the list: {why}")
     elif _LOCAL.fullmatch(source.value):
-        yield Weakness(
-            "local", source.text, f"{source.text} lets whatever listens on the visitor's machine serve scripts"
-        )
+        yield Weakness("local", shown, f"{shown} lets whatever listens on the visitor's machine serve scripts")
     elif source.scheme in ("http", "ws"):
-        yield Weakness("plain", source.text, f"{source.text} lets scripts come over plain HTTP")
+        yield Weakness("plain", shown, f"{shown} lets scripts come over plain HTTP")
 
 
 def _attributes(policy: Policy) -> Iterator[Weakness]:

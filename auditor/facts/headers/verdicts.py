@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -54,6 +55,15 @@ def origin_of(answer: WebResponse) -> str:
     """Scheme, host and port of where it was asked for."""
     parts = urlsplit(answer.url)
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def is_address(origin: str) -> bool:
+    """Whether the host of an origin is an IP address."""
+    try:
+        ipaddress.ip_address(urlsplit(origin).hostname or "")
+    except ValueError:
+        return False
+    return True
 
 
 def by_origin(answers: Iterable[WebResponse], *kinds: Kind) -> dict[str, list[WebResponse]]:

@@ -117,6 +117,12 @@ def test_over_plain_http_it_does_not_count():
     ]
 
 
+@pytest.mark.parametrize("origin", ["https://192.0.2.7", "https://[2001:db8::1]:8443"])
+def test_for_addresses_it_does_not_count(origin):
+    reason = "browsers keep HSTS for names, not for addresses (RFC 6797 section 8.1.1)"
+    assert judge(of(GOOD, origin=origin)) == [not_applicable(reason, origin)]
+
+
 def test_errors_redirects_and_files_are_another_checks():
     answers = [of(kind=kind) for kind in (Kind.ERROR, Kind.REDIRECT, Kind.STATIC)]
     assert judge(of(GOOD, kind=Kind.DATA), *answers)[0].outcome == "pass"

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import secrets
 from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass, field
-from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from auditor.checklist.model import Environment
 from auditor.errors import Unavailable
-from auditor.facts.page import Page
 from auditor.facts.responses import Kind, Responses, WebResponse
 from auditor.model import Gap
+from auditor.probes.answers import from_gateway, kind_of, own_assets, page_of, target_of
 from auditor.probes.cookies import read_set_cookie
 from auditor.probes.headers import keep
-from auditor.probes.html import read_page
 from auditor.probes.net.http import Http
 from auditor.probes.net.response import Response
 from auditor.probes.surfaces import web_origins
@@ -29,10 +26,6 @@ _SURFACE_SECONDS = 25.0
 """For all answers of one surface; what is there by then is kept."""
 _MAX_BODY = 1_000_000
 _AS_BROWSER = ("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")
-_HTML = ("text/html", "application/xhtml+xml")
-_ASSET = re.compile(r"(?:text|application)/(?:javascript|ecmascript|x-javascript|css|wasm)|(?:image|font|audio|video)/")
-_DATA = re.compile(r"application/(?:[\w.+-]+\+)?json|application/openapi")
-_LOOKS_LIKE_HTML = re.compile(r"\s{0,200}<(?:!doctype html|html|head|body)\b", re.IGNORECASE)
 
 
 @probe(deadline=40.0)
@@ -102,7 +95,7 @@ class _Surface:
             self._no_page(start.seen)
             return
         again = self._get(start.asked, "the start page, again", browser=True)
-        assets = _own_assets(start.seen.page, self.origin)
+        assets = own_assets(start.seen.page, self.origin)
         await asyncio.gather(again, *(self._get(url, reason) for reason, url in assets.items()))
 
     def _no_page(self, start: WebResponse) -> None:
@@ -113,7 +106,7 @@ class _Surface:
     def _representative(self, hint: str) -> None:
         """A gap when nothing but errors came: what a proxy or a gate says in front of an application proves nothing."""
         ordinary = any(answer.kind in (Kind.DATA, Kind.PAGE) for answer in self.answers)
-        if ordinary or not self.answers or (self.name == "supabase" and any(map(_from_gateway, self.answers))):
+        if ordinary or not self.answers or (self.name == "supabase" and any(map(from_gateway, self.answers))):
             return
         statuses = ", ".join(map(str, sorted({answer.status for answer in self.answers})))
         reason = f"answers only {statuses}: what the headers of its ordinary answers are, nobody can tell"
@@ -165,14 +158,14 @@ class _Surface:
             return None
         seen = self._read(shown, answer, reason)
         self.answers.append(seen)
-        return _Answered(seen, url, _target(url, answer))
+        return _Answered(seen, url, target_of(url, answer))
 
     def _read(self, url: str, answer: Response, reason: str) -> WebResponse:
         kept = keep(answer.headers)
         self.gaps += (Gap(url, gap) for gap in kept.problems)
-        page = _page(url, answer)
+        page = page_of(url, answer)
         cookies = tuple(map(read_set_cookie, kept.cookies))
-        kind = _kind(answer, page)
+        kind = kind_of(answer, page)
         return WebResponse(self.name, url, kind, answer.status, kept.headers, cookies, page, reason)
 
     def in_order(self) -> list[WebResponse]:
@@ -187,59 +180,3 @@ class _Surface:
         return [
             same[0] if len(same) == 1 else Gap(self.origin, reason, hint) for (reason, hint), same in causes.items()
         ]
-
-
-def _type(answer: Response) -> str:
-    return (answer.header("content-type") or "").partition(";")[0].strip().lower()
-
-
-def _page(url: str, answer: Response) -> Page | None:
-    said = _type(answer)
-    # without a type browsers look at the content, unless they are told not to
-    if said in _HTML or (not said and _LOOKS_LIKE_HTML.match(answer.text()[:400])):
-        return read_page(answer.text(), url, truncated=answer.truncated)
-    return None
-
-
-def _kind(answer: Response, page: Page | None) -> Kind:
-    if answer.status >= 400:
-        return Kind.ERROR
-    if answer.status >= 300 and answer.header("location"):
-        return Kind.REDIRECT
-    if page is not None:
-        return Kind.PAGE
-    return Kind.STATIC if _ASSET.match(_type(answer)) else Kind.DATA
-
-
-def _from_gateway(answer: WebResponse) -> bool:
-    """Whether Supabase itself refuses, in JSON: such an answer is an ordinary one of a closed API."""
-    said = next(iter(answer.values("content-type")), "")
-    return answer.status in (401, 403, 404) and bool(_DATA.match(said.strip().lower()))
-
-
-def _target(url: str, answer: Response) -> str:
-    """Where a redirect leads, written as origins are; empty when it is none, or leads nowhere."""
-    try:
-        parts = urlsplit(urljoin(url, answer.header("location") or ""))
-        port = parts.port
-    except ValueError:  # a server may call anything a URL
-        return ""
-    default = {"https": 443, "http": 80}.get(parts.scheme)
-    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-    if not answer.header("location") or not host or not default:
-        return ""
-    authority = host if port in (None, default) else f"{host}:{port}"
-    return urlunsplit((parts.scheme, authority, parts.path or "/", parts.query, ""))
-
-
-def _own_assets(page: Page, origin: str) -> dict[str, str]:
-    """What the first script and the first style sheet on the same origin are, and their URLs."""
-    found: dict[str, str] = {}
-    for reference in page.references:
-        if not reference.url.startswith(f"{origin}/"):
-            continue
-        if reference.tag == "script" and reference.attribute == "src":
-            found.setdefault("a script of the start page", reference.url)
-        elif reference.tag == "link" and "stylesheet" in reference.rel.split():
-            found.setdefault("a style sheet of the start page", reference.url)
-    return found

@@ -16,7 +16,7 @@ from checks.security_headers.csp_restricts_scripts import csp_restricts_scripts
 from checks.security_headers.csp_well_written import csp_well_written
 from checks.security_headers.framing_refused import framing_refused
 from checks.security_headers.nosniff import nosniff
-from tests.checks.answers import outcome, response
+from tests.checks.headers import outcome, response
 
 HSTS, CSP, XFO, XCTO = (
     "strict-transport-security",

@@ -80,5 +80,5 @@ def _read(answer: WebResponse) -> Hsts | None:
 
 def _consistent(origin: str, answers: list[WebResponse]) -> Finding:
     header = answers[0].values(_NAME)[0]
-    message = f"one header, the same on {len(answers)} answers"
+    message = f"one header, the same on {len(answers)} answers" if len(answers) > 1 else "one header"
     return passed(origin, message, confidence=Confidence.PROVEN, header=header)

@@ -54,7 +54,7 @@ def _judge(answer: WebResponse) -> Iterator[Verdict]:
     elif not said:
         yield bad("the Permissions-Policy is empty", "missing")
     else:
-        yield good(f"{len(said)} features are restricted", features=tuple(said)[:20])
+        yield good(f"it restricts {len(said)} feature{'s' * (len(said) > 1)}", features=tuple(said)[:20])
 
 
 def _anybody(item: Item) -> bool:

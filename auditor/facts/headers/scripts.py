@@ -40,6 +40,8 @@ class Weakness:
     source: str
     """The expression that opens it; empty for a directive that is not there."""
     message: str
+    host: str = ""
+    """Which a host's expression is about, however it is spelled."""
 
 
 def restricts_scripts(policy: Policy) -> bool:
@@ -58,7 +60,7 @@ def weaknesses(policies: Iterable[Policy]) -> tuple[Weakness, ...]:
     if not found:
         return (Weakness("missing", "", "neither script-src nor default-src: every script runs"),)
     every = dict.fromkeys(weakness for one in found for weakness in one)
-    allowed = [_Allowed(frozenset(w.kind for w in one), frozenset((w.kind, w.source) for w in one)) for one in found]
+    allowed = [_Allowed(frozenset(w.kind for w in one), frozenset((w.kind, w.host) for w in one)) for one in found]
     return tuple(weakness for weakness in every if all(one.lets(weakness) for one in allowed))
 
 
@@ -67,7 +69,7 @@ class _Allowed:
     """What one policy lets through."""
 
     kinds: frozenset[str]
-    sources: frozenset[tuple[str, str]]
+    hosts: frozenset[tuple[str, str]]
 
     def lets(self, wanted: Weakness) -> bool:
         """Whether it lets through what another policy does by the given weakness."""
@@ -77,7 +79,7 @@ class _Allowed:
             return not self.kinds.isdisjoint(("attributes", "inline"))
         if wanted.kind in _ALL:
             return wanted.kind in self.kinds
-        return "anywhere" in self.kinds or (wanted.kind, wanted.source) in self.sources
+        return "anywhere" in self.kinds or (wanted.kind, wanted.host) in self.hosts
 
 
 def _sandboxed(policy: Policy) -> bool:
@@ -119,14 +121,20 @@ def _wide(source: Source, with_eval: bool) -> Iterator[Weakness]:
         return
     if source.value == "*":
         yield Weakness("anywhere", shown, f"{shown} {_SAID['anywhere']}")
-    elif source.value.startswith("*.") and shared_suffix(source.value[2:]):
-        yield Weakness("shared", shown, f"anybody gets a name below {source.value[2:]}, which {shown} allows")
-    elif why := bypass_of(source.value, source.path, with_eval=with_eval):
-        yield Weakness("bypass", shown, f"{shown} undoes the list: {why}")
-    elif _LOCAL.fullmatch(source.value):
-        yield Weakness("local", shown, f"{shown} lets whatever listens on the visitor's machine serve scripts")
-    elif source.scheme in ("http", "ws"):
-        yield Weakness("plain", shown, f"{shown} lets scripts come over plain HTTP")
+    elif told := _host(source, shown, with_eval):
+        yield Weakness(*told, host=source.value)
+
+
+def _host(source: Source, shown: str, with_eval: bool) -> tuple[str, str, str] | None:
+    if source.value.startswith("*.") and shared_suffix(source.value[2:]):
+        return "shared", shown, f"anybody gets a name below {source.value[2:]}, which {shown} allows"
+    if why := bypass_of(source.value, source.path, with_eval=with_eval):
+        return "bypass", shown, f"{shown} undoes the list: {why}"
+    if _LOCAL.fullmatch(source.value):
+        return "local", shown, f"{shown} lets whatever listens on the visitor's machine serve scripts"
+    if source.scheme in ("http", "ws"):
+        return "plain", shown, f"{shown} lets scripts come over plain HTTP"
+    return None
 
 
 def _attributes(policy: Policy) -> Iterator[Weakness]:

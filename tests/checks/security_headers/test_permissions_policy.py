@@ -14,7 +14,7 @@ def test_restricted():
     assert told(permissions_policy, response((NAME, "camera=(), geolocation=(self)"))) == [
         passed(
             APP,
-            "pages: 2 features are restricted",
+            "pages: it restricts 2 features",
             confidence=Confidence.PROVEN,
             features=["camera", "geolocation"],
             kinds=["page"],

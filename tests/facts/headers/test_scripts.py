@@ -99,6 +99,7 @@ def test_what_gets_past(text, expected):
         (["script-src *", "script-src unpkg.com"], ["bypass"]),
         (["script-src unpkg.com", "script-src esm.sh"], []),
         (["script-src unpkg.com", "script-src unpkg.com 'self'"], ["bypass"]),
+        (["script-src unpkg.com", "script-src https://UNPKG.com/"], ["bypass", "bypass"]),
         (["script-src 'nonce-test'", "script-src 'unsafe-inline'"], ["nonce"]),
         (["script-src 'nonce-test'", f"script-src {NONCE}"], []),
         (["script-src 'unsafe-inline'", "script-src 'self'; script-src-attr 'unsafe-inline'"], ["attributes"]),
@@ -121,6 +122,7 @@ def test_what_is_said():
             "bypass",
             "https://unpkg.com/",
             "https://unpkg.com/ undoes the list: unpkg.com serves every version of every library, AngularJS among them",
+            "unpkg.com",
         ),
-        Weakness("shared", "*.co.uk", "anybody gets a name below co.uk, which *.co.uk allows"),
+        Weakness("shared", "*.co.uk", "anybody gets a name below co.uk, which *.co.uk allows", "*.co.uk"),
     )

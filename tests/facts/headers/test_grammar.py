@@ -69,7 +69,7 @@ def test_what_is_wrong(text, kind, message):
 
 
 def test_in_a_meta_element():
-    assert found("frame-ancestors 'none'", meta=True) == [
+    assert found("frame-ancestors 'none'; img-src a", meta=True) == [
         Mistake("meta", "frame-ancestors does not count in a meta element")
     ]
 

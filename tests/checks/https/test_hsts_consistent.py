@@ -25,6 +25,10 @@ def test_consistent():
     ]
 
 
+def test_one_answer():
+    assert [f.message for f in judge(of(GOOD))] == ["one header"]
+
+
 @pytest.mark.parametrize(
     ("values", "aspect", "message"),
     [

@@ -48,6 +48,7 @@ def test_the_policy_goes_before_the_other_header():
         [(CSP, "frame-ancestors 'self' https://partner.example"), (XFO, "ALLOW-FROM https://a.b")],
         [(CSP, "frame-ancestors *, frame-ancestors 'self'")],
         [(CSP, "frame-ancestors")],
+        [(CSP, "frame-ancestors 'self' chrome-extension:")],
         [(CSP, "frame-ancestors *.example.com")],
     ],
 )

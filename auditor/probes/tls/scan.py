@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from dataclasses import dataclass, field, replace
 
 from auditor.facts.tls import Offer, Session, TlsServer, Version, VersionOffer
@@ -22,7 +21,6 @@ _CHAINS = {Version.TLS1_2: 4, Version.TLS1_3: 1}
 """Chains of suites by version; a hello with more than some hundred suites is too much for some servers."""
 _MANY_CHAINS = 4
 _PROTOCOL_VERSION = 70
-_KEYED = re.compile(r"_(RSA|ECDSA|DSS)_(?:EXPORT\w*_)?WITH")
 _HOPELESS = (Failure.REFUSED, Failure.DNS, Failure.UNREACHABLE, Failure.LOCAL)
 
 _P256_GENERATOR = bytes.fromhex(
@@ -31,16 +29,6 @@ _P256_GENERATOR = bytes.fromhex(
 )
 """A valid share for servers that answer no hello without one: the point that belongs to the private key 1."""
 _SHARES = ((0x001D, b"\x09" + bytes(31)), (0x0017, _P256_GENERATOR))
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """What a server presents."""
-
-    chain: tuple[bytes, ...]
-    """DER, the server's own certificate first."""
-    staple: bytes
-    """The OCSP response; empty: asked for, and not given."""
 
 
 @dataclass(slots=True)
@@ -53,13 +41,10 @@ class Scan:
     groups: Found = field(default_factory=Found)
     old_curves: Found = field(default_factory=Found)
     session: Session = field(default_factory=Session)
-    served: list[Served] = field(default_factory=list)
-    """Every chain that it has shown in TLS 1.2 or older, one for each kind of key."""
     contact: dict[Version, Reply] = field(default_factory=dict)
     """The first answers."""
     heard: Encrypted | None = None
     """What it has said encrypted, in TLS 1.3."""
-    client_certificate: bool | None = None
 
     def accepted(self, version: Version) -> tuple[int, ...]:
         """The suites of a version."""
@@ -90,7 +75,7 @@ async def scan(server: Server, width: int = WIDTH) -> Scan:
     await asyncio.gather(*(_version(scanned, version) for version in Version), _groups13(scanned), _encrypted(scanned))
     if not any(map(scanned.offers, Version)):
         raise _no_tls(scanned)
-    await asyncio.gather(_curves(scanned), _session(scanned), _flights(scanned), _later(scanned))
+    await asyncio.gather(_curves(scanned), _session(scanned), _later(scanned))
     await _control(scanned)
     return scanned
 
@@ -98,7 +83,6 @@ async def scan(server: Server, width: int = WIDTH) -> Scan:
 async def _make_contact(scanned: Scan) -> None:
     """Two hellos, so that a server that does not answer is not asked forty times."""
     hellos = [_hello(scanned, version, suites_of(version)[:: _CHAINS[version]]) for version in _CHAINS]
-    hellos[0] = replace(hellos[0], staple=True)
     replies = await asyncio.gather(*map(scanned.asker.ask, hellos))
     scanned.contact = dict(zip(_CHAINS, replies, strict=True))
     if any(reply.offer is not Offer.UNKNOWN for reply in replies):
@@ -189,35 +173,6 @@ async def _session(scanned: Scan) -> None:
     scanned.session = await session(scanned.asker, accepted)
 
 
-async def _flights(scanned: Scan) -> None:
-    """The chain for each kind of key that the server has, and the staple that goes with it."""
-    if not (version := scanned.newest_old):
-        return
-    kinds = _by_key(scanned.accepted(version))
-    flights = [reply for reply in (scanned.contact[Version.TLS1_2],) if reply.chain and version is Version.TLS1_2]
-    for reply in flights:
-        kinds.pop(_key(reply.hello.suite if reply.hello else 0), None)
-    hellos = [replace(_hello(scanned, version, tuple(kind)), staple=True) for kind in kinds.values()]
-    flights += await asyncio.gather(*map(scanned.asker.ask, hellos))
-    scanned.served += [Served(reply.chain, reply.staple) for reply in flights if reply.chain]
-    if told := [reply for reply in flights if reply.hello]:
-        scanned.client_certificate = any(reply.client_certificate for reply in told)
-
-
-def _by_key(suites: tuple[int, ...]) -> dict[str, list[int]]:
-    """Suites by the key that they need in the certificate."""
-    kinds: dict[str, list[int]] = {}
-    for number in suites:
-        if key := _key(number):
-            kinds.setdefault(key, []).append(number)
-    return kinds
-
-
-def _key(number: int) -> str:
-    found = _KEYED.search(suite(number))
-    return found[1] if found else ""
-
-
 async def _encrypted(scanned: Scan, suites: tuple[int, ...] = ()) -> None:
     """What only comes encrypted, from a handshake in TLS 1.3."""
     if suites or scanned.contact[Version.TLS1_3].hello:
@@ -250,11 +205,6 @@ def facts_of(scanned: Scan, name: str, surfaces: tuple[str, ...]) -> TlsServer:
     """
     heard = scanned.heard
     early = heard.early_data_bytes if heard else 0
-    asked = (
-        None
-        if scanned.client_certificate is None and heard is None
-        else bool(scanned.client_certificate or (heard and heard.client_certificate))
-    )
     replies = [reply for found in scanned.found.values() for reply in found.replies.items()]
     return TlsServer(
         name,
@@ -265,9 +215,17 @@ def facts_of(scanned: Scan, name: str, surfaces: tuple[str, ...]) -> TlsServer:
         tuple(sorted(group(number) for number in scanned.old_curves.replies)),
         tuple(sorted({suite(number): reply.dh_bits for number, reply in replies if reply.dh_bits}.items())),
         replace(scanned.session, early_data=_early(scanned), early_data_bytes=early),
-        asked,
+        _client_certificate(scanned),
         scanned.asker.connections,
     )
+
+
+def _client_certificate(scanned: Scan) -> bool | None:
+    """None: no handshake came as far as that."""
+    whole = [reply for found in scanned.found.values() for reply in found.replies.values() if reply.chain]
+    asked = [reply.client_certificate for reply in whole]
+    asked += [scanned.heard.client_certificate] if scanned.heard else []
+    return any(asked) if asked else None
 
 
 def _offer(version: Version, found: Found) -> VersionOffer:

@@ -152,13 +152,6 @@ def test_client_certificates(fact, name, wanted):
     assert fact(name).client_certificate is wanted
 
 
-def test_a_chain_for_each_kind_of_key(scanned):
-    served = scanned("both-keys").served
-    keys = {type(x509.load_der_x509_certificate(one.chain[0]).public_key()).__name__ for one in served}
-    assert keys == {"ECPublicKey", "RSAPublicKey"}
-    assert [one.staple for one in served] == [b"", b""]
-
-
 def test_the_chain_of_tls13_comes_encrypted(scanned, ca):
     heard = scanned("tls13").heard
     assert len(heard.chain) == 1

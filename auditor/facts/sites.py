@@ -78,6 +78,8 @@ def public(host: str) -> bool:
 
 
 def _address(host: str) -> IPv4Address | IPv6Address | None:
+    if ":" not in host and not host[-1:].isdigit():  # most hosts, by far
+        return None
     try:
         return ip_address(host.strip("[]"))
     except ValueError:

@@ -14,7 +14,7 @@ from auditor.facts.responses import Kind, Responses
 from auditor.findings import plain
 from auditor.model import Outcome
 from auditor.registry import builtin_checks
-from tests.checks.answers import response
+from tests.checks.headers import response
 from tests.facts.headers.fuzz import FUZZ, spliced
 
 KNOWN = {Responses, *POLICIES.values()}

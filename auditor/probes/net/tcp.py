@@ -65,7 +65,8 @@ async def _connect(goal: Goal, address: str, source: str, seconds: float) -> soc
     with ExitStack() as opened:
         try:
             family = socket.AF_INET6 if version(address) == 6 else socket.AF_INET
-            sock = opened.enter_context(socket.socket(family, socket.SOCK_STREAM))
+            # asyncio sends at once (TCP_NODELAY) only what says that it is TCP
+            sock = opened.enter_context(socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP))
             sock.setblocking(False)
             _bind(sock, source)
             async with asyncio.timeout(seconds):

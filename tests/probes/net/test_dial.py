@@ -291,3 +291,13 @@ class TestConnections:
                             pass
 
             run(main())
+
+
+def test_what_is_written_goes_out_at_once():
+    """Otherwise the second of two small writes waits for the other side's delayed acknowledgement: 40 ms."""
+
+    async def main():
+        async with serve(silent) as server, dialer().connection("127.0.0.1", server.port) as (_, writer):
+            return writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+    assert run(main()) != 0

@@ -17,9 +17,12 @@ from auditor.probes.tls.session import session
 
 WIDTH = 8
 """Questions at once."""
-_CHAINS = {Version.TLS1_2: 4, Version.TLS1_3: 1}
-"""Chains of suites by version; a hello with more than some hundred suites is too much for some servers."""
-_MANY_CHAINS = 4
+_CHAINS = {Version.TLS1_2: 5, Version.TLS1_3: 1}
+"""Chains of suites by version; a hello with more than some hundred suites is too much for some servers.
+
+Five and not four: there are four usual kinds of key exchange, and each chain is to have some of every kind.
+"""
+_MANY_CHAINS = 5
 _PROTOCOL_VERSION = 70
 _HOPELESS = (Failure.REFUSED, Failure.DNS, Failure.UNREACHABLE, Failure.LOCAL)
 

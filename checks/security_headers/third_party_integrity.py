@@ -42,12 +42,16 @@ def third_party_integrity(responses: Responses) -> Iterator[Finding]:
     seen: dict[tuple[Reference, str, bool], list[str]] = {}
     own = {site(host_of(response.url)) for response in responses.responses}
     truncated: list[str] = []
+    foreigners: dict[str, bool] = {}  # the pages of a site name the same hosts again and again
     for response, page in pages_of(responses):
         truncated += [response.url] if page.truncated else []
+        here = origin_of(response.url)
         for one in page.references:
             if (one.tag == "script" or "stylesheet" in one.rel) and use_of(one) is Use.ACTIVE:
-                foreign = site(host_of(one.url)) not in own
-                crossing = origin_of(one.url) != origin_of(response.url)
+                there = origin_of(one.url)
+                if there not in foreigners:
+                    foreigners[there] = site(host_of(one.url)) not in own
+                foreign, crossing = foreigners[there], there != here
                 if foreign or one.integrity:
                     seen.setdefault((one, "foreign" if foreign else "", crossing), []).append(response.url)
     for (one, foreign_, crossing), pages in seen.items():

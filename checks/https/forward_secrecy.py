@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from auditor.facts.suites import forward_secret
 from auditor.facts.tls import TlsServer, TlsServers
-from auditor.model import Confidence, Finding, Level, Severity, failed, not_applicable, passed
+from auditor.model import Confidence, Finding, Level, Severity, failed, not_applicable, passed, unproven
 from auditor.registry import check
 
 
@@ -47,6 +47,8 @@ def _judge(server: TlsServer) -> Finding:
             confidence=Confidence.PROVEN,
             versions=server.table(),
         )
+    if any(not offer.complete and not any(map(forward_secret, offer.suites)) for offer in server.versions):
+        return unproven(server.name, server.doubt, "audit again, from where nothing limits the audit's connections")
     also = sum(not forward_secret(suite) for suite in server.suites)
     rest = f", beside {also} without it" if also else ""
     return passed(server.name, f"has suites with forward secrecy in each version{rest}", confidence=Confidence.PROVEN)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from auditor.model import Confidence, failed, not_applicable, passed
+import pytest
+
+from auditor.model import Confidence, failed, not_applicable, passed, unproven
 from checks.https.forward_secrecy import forward_secrecy
 
 from .tls_servers import GCM12, GCM13, NAME, judged, nothing_to_judge, server
@@ -32,6 +34,24 @@ def test_in_one_version_not():
             versions=without.table(),
         )
     ]
+
+
+@pytest.mark.parametrize("accepted", [(), FIXED])
+def test_a_doubt(accepted):
+    """What was not answered may be all that has forward secrecy, or a version without any."""
+    doubtful = server({"TLSv1.2": accepted, "TLSv1.3": GCM13}, {"TLSv1.2": "silence"})
+    assert judged(forward_secrecy, doubtful) == [
+        unproven(
+            NAME,
+            "what else it accepts in TLSv1.2 cannot be told: silence",
+            "audit again, from where nothing limits the audit's connections",
+        )
+    ]
+
+
+def test_a_doubt_beside_forward_secrecy_is_none():
+    [found] = judged(forward_secrecy, server({"TLSv1.2": GCM12, "TLSv1.3": GCM13}, {"TLSv1.2": "silence"}))
+    assert found.outcome == "pass"
 
 
 def test_nothing():

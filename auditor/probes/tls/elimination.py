@@ -7,7 +7,8 @@ exists. The list is dealt to several such chains that run side by side.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 from auditor.facts.tls import Offer, Version
@@ -31,12 +32,13 @@ class Asker:
     def __init__(self, server: Server, width: int) -> None:
         self.server = server
         self.connections = 0
-        self.closings = 0
-        """Refusals without a word."""
+        self._places = width
         self._width = asyncio.Semaphore(width)
         self._alone = asyncio.Lock()
         self._calm = False
         self._silences = 0
+        self._known: Hello | None = None
+        """A hello that it has answered with one of its own."""
 
     async def ask(self, hello: Hello) -> Reply:
         """Ask, and ask again when there is no clear answer.
@@ -44,26 +46,54 @@ class Asker:
         Args:
             hello: what to offer.
         """
-        reply = await self._once(hello)
+        reply, alone = await self._once(hello, self._calm)
         if reply.offer is Offer.UNKNOWN:
             self._calm = True
-            reply = await self._once(hello)
-        self.closings += reply.closed
+            reply, _ = await self._once(hello, alone=True)
+        elif reply.closed and not alone:  # maybe only because there were too many at once
+            reply, _ = await self._once(hello, alone=True)
+            self._calm = self._calm or not reply.closed
         return reply
 
-    async def _once(self, hello: Hello) -> Reply:
-        async with self._alone if self._calm else self._width:
-            if self._silences >= _GIVE_UP:
-                return Reply(Offer.UNKNOWN, "it has stopped to answer")
+    async def _once(self, hello: Hello, alone: bool) -> tuple[Reply, bool]:
+        """Also tells whether nothing else was under way."""
+        async with self.turn(alone) as alone:
+            if self._silences >= _GIVE_UP and not await self._still_there():
+                return Reply(Offer.UNKNOWN, "it has stopped to answer"), alone
             if self.connections >= MAX_CONNECTIONS:
-                return Reply(Offer.UNKNOWN, f"the audit's limit of {MAX_CONNECTIONS} connections is reached")
+                return Reply(Offer.UNKNOWN, f"the audit's limit of {MAX_CONNECTIONS} connections is reached"), alone
             self.connections += 1
             reply = await ask(self.server, hello)
             if reply.offer is not Offer.UNKNOWN:
                 self._silences = 0
-            elif self._calm:
+            elif alone:
                 self._silences += 1
-            return reply
+            self._known = hello if reply.hello else self._known
+            return reply, alone
+
+    async def _still_there(self) -> bool:
+        """Whether it answers what it has answered before, and is silent only on some hellos. If not, it is gone."""
+        known, self._known = self._known, None
+        if known:
+            self.connections += 1
+            if (await ask(self.server, known)).hello:
+                self._known, self._silences = known, 0
+        return self._silences < _GIVE_UP
+
+    @asynccontextmanager
+    async def turn(self, alone: bool = False) -> AsyncIterator[bool]:
+        """Wait for one of the places, or for all of them. Tells which."""
+        async with AsyncExitStack() as held:
+            if not alone:
+                await held.enter_async_context(self._width)
+                if not self._calm:
+                    yield False
+                    return
+                await held.aclose()
+            await held.enter_async_context(self._alone)
+            for _ in range(self._places):
+                await held.enter_async_context(self._width)
+            yield True
 
 
 @dataclass(slots=True)
@@ -79,6 +109,8 @@ class Found:
     """Of the refusal."""
     closed: bool = False
     """The refusal was a closed connection."""
+    elsewhere: bool = False
+    """It answered in another version, so that nobody can tell what it would have refused."""
 
     def add(self, other: Found) -> None:
         """Take in what another chain has found."""
@@ -87,6 +119,9 @@ class Found:
             self.reason = other.reason if not other.complete or not self.reason else self.reason
         self.complete = self.complete and other.complete
         self.closed = self.closed or other.closed
+        self.elsewhere = self.elsewhere or other.elsewhere
+        if self.elsewhere and self.replies:
+            self.complete = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +157,7 @@ async def chain(asker: Asker, question: Question, offered: Sequence[int], first:
         if reply.hello.version is not question.version:
             other = reply.hello.version.value if reply.hello.version else "a version that does not exist"
             found.reason = f"it answers with {other}"
+            found.elsewhere, found.complete = True, reply.hello.version is not None and not found.replies
             return found
         picked = question.picked(reply)
         if picked == question.last:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from auditor.facts.tls import Offer, Session, Version
 from auditor.probes.tls.ask import Reply
@@ -50,6 +51,8 @@ async def _compression(asker: Asker, old: list[Version], accepted: dict[Version,
     newest = old[-1]
     offer = Hello(newest, tuple(accepted[newest]), (), asker.server.server_name, compression=True)
     reply = await asker.ask(offer)
+    if reply.closed:  # because of the compression, or because it has had enough
+        return False if (await asker.ask(replace(offer, compression=False))).hello else None
     # a server that refuses to talk to a client with compression does not compress
     return None if reply.offer is Offer.UNKNOWN else bool(reply.hello and reply.hello.compression == _DEFLATE)
 

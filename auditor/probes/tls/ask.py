@@ -13,6 +13,7 @@ from auditor.probes.tls.hello import Hello, encode
 from auditor.probes.tls.messages import (
     Alert,
     Clear,
+    Cursor,
     Malformed,
     Message,
     ServerHello,
@@ -32,6 +33,8 @@ MAX_BYTES = 512 * 1024
 
 _SAYS_NOTHING = frozenset({112, 49, 90})
 """Alerts that are about the name, the client or somebody's whim, and not about what was offered."""
+_SAYS_LITTLE = frozenset({0, 80})
+"""Alerts, close_notify and internal_error, that mean a refusal only from a server that answers other hellos."""
 
 
 class NoTls(Unreachable):
@@ -77,7 +80,10 @@ class Reply:
     curve: int = 0
     client_certificate: bool = False
     closed: bool = False
-    """It refused by closing the connection, without a word."""
+    """It refused without a word about what was offered: by closing the connection, or with an alert that says no more.
+
+    A server that has too many connections does the same.
+    """
     done: bool = field(default=False, repr=False)
 
 
@@ -156,6 +162,7 @@ def _alerted(reply: Reply, alert: Alert) -> None:
         reply.failure = Failure.TLS
     else:  # also after its hello: what it has picked, it could not carry through
         reply.offer, reply.reason, reply.hello = Offer.NO, f"alert {alert.name}", None
+        reply.closed = alert.number in _SAYS_LITTLE
 
 
 def _take(reply: Reply, message: Message, version: Version) -> None:
@@ -178,7 +185,11 @@ def _take(reply: Reply, message: Message, version: Version) -> None:
 
 def _key_exchange(reply: Reply, body: bytes) -> None:
     name = suite(reply.hello.suite) if reply.hello else ""
+    if "_PSK_" in name and body:  # a hint for the key comes first (RFC 4279 section 3)
+        cursor = Cursor(body)
+        cursor.vector(2)
+        body = cursor.take(cursor.left)
     if "_ECDHE_" in name or "_ECDH_anon" in name:
         reply.curve = read_curve(body)
-    elif "_PSK_" not in name and ("_DHE_" in name or "_DH_anon" in name):
+    elif "_DHE_" in name or "_DH_anon" in name:
         reply.dh_bits = read_dh_bits(body)

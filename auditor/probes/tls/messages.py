@@ -21,6 +21,9 @@ MAX_RECORD = 2**14 + 2048
 MAX_MESSAGE = 256 * 1024
 """Bytes of one handshake message. A chain with many long certificates has some ten thousand."""
 
+_ALWAYS_FATAL = frozenset({40, 70, 71})
+"""Alerts that some servers send as a warning before they leave (RFC 5246 section 7.2.2)."""
+
 _RETRY = hashlib.sha256(b"HelloRetryRequest").digest()
 """The random of a ServerHello that is a HelloRetryRequest (RFC 8446 section 4.1.3)."""
 
@@ -159,7 +162,7 @@ def read_alert(payload: bytes) -> Alert | None:
     """
     if len(payload) != 2:
         raise Malformed("an alert of the wrong length")
-    return Alert(payload[1]) if payload[0] == 2 or payload[1] == 0 else None
+    return Alert(payload[1]) if payload[0] == 2 or payload[1] == 0 or payload[1] in _ALWAYS_FATAL else None
 
 
 def _what_else(data: bytes) -> str:

@@ -40,9 +40,12 @@ async def curves(asker: Asker, version: Version, replies: dict[int, Reply], good
     """
     usable = {number: reply for number, reply in replies.items() if reply.curve}
     if not usable:
-        return Found(), Found()
+        told = not any("_ECDHE_" in suite(number) or "_ECDH_anon" in suite(number) for number in replies)
+        return Found(complete=told), Found(complete=told)
     free = tuple(number for number in usable if "_ECDSA_" not in suite(number))
     anchor = -1 if free else certificate_curve(usable)
+    if anchor == 0:  # a refusal may be about that one
+        return Found(complete=False), Found(complete=False)
     question = _question(asker, version, free or tuple(usable), anchor)
     found = Found()
     if good:
@@ -53,22 +56,25 @@ async def curves(asker: Asker, version: Version, replies: dict[int, Reply], good
 
 
 def certificate_curve(replies: dict[int, Reply]) -> int:
-    """The curve of the key in the server's certificate; -1: it has none.
+    """The curve of the key in the server's certificate; -1: it has none; 0: one that nobody can tell.
 
     Args:
         replies: answers with the server's chain.
     """
     from cryptography import x509
+    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
+    found = -1
     for reply in replies.values():
         try:
             key = x509.load_der_x509_certificate(reply.chain[0]).public_key()
-        except (ValueError, TypeError, IndexError):
+        except (ValueError, TypeError, IndexError, UnsupportedAlgorithm):
+            found = 0
             continue
         if isinstance(key, EllipticCurvePublicKey):
-            return _BY_NAME.get(key.curve.name, -1)
-    return -1
+            return _BY_NAME.get(key.curve.name, 0)
+    return found
 
 
 def _question(asker: Asker, version: Version, suites: tuple[int, ...], last: int = -1) -> Question:

@@ -98,6 +98,7 @@ class _Talk:
         self._transcript = body(self._hello)
         self._schedule: Schedule | None = None
         self._incoming: Traffic13 | None = None
+        self._retried = False
 
     async def run(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(record(self._transcript, Version.TLS1_3))
@@ -142,10 +143,12 @@ class _Talk:
         self._incoming = Traffic13(hello.suite, self._schedule.server)
 
     def _again(self, message: Message, hello: ServerHello, writer: asyncio.StreamWriter) -> None:
-        """The server wants another group."""
-        if hello.group not in self._hello.groups or hello.group == self._share.group:
+        """The server wants another group, or only its cookie back. It may ask once (RFC 8446 section 4.1.4)."""
+        only_cookie = 51 not in hello.extensions and 44 in hello.extensions
+        if self._retried or (not only_cookie and hello.group not in set(self._hello.groups) - {self._share.group}):
             raise Malformed("a retry for a group that was not offered")
-        self._share = new_share(hello.group)
+        self._retried = True
+        self._share = self._share if only_cookie else new_share(hello.group)
         second = body(
             replace(self._hello, key_shares=((self._share.group, self._share.public),)), hello.extensions.get(44)
         )

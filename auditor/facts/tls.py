@@ -87,6 +87,7 @@ class TlsServer:
     groups_complete: bool = True
     old_curves: tuple[str, ...] = ()
     """Curves of TLS 1.2 and older that RFC 8422 has deprecated."""
+    old_curves_complete: bool = True
     dh_bits: tuple[tuple[str, int], ...] = ()
     """Finite-field groups of TLS 1.2 and older: suite to size."""
     session: Session = Session()
@@ -103,6 +104,11 @@ class TlsServer:
     def suites(self) -> tuple[str, ...]:
         """Every accepted suite of every version, sorted."""
         return tuple(sorted({suite for offer in self.versions for suite in offer.suites}))
+
+    @property
+    def finite_fields(self) -> tuple[str, ...]:
+        """Accepted suites whose key exchange names a finite field."""
+        return tuple(suite for suite in self.suites if "_DHE_" in suite or "_DH_anon_" in suite)
 
     @property
     def doubt(self) -> str:

@@ -128,7 +128,7 @@ async def _version(scanned: Scan, version: Version) -> None:
         found = await chain(scanned.asker, question, suites, first)
         if not found.replies and found.alert != _PROTOCOL_VERSION:
             again = await chain(scanned.asker, _suites(scanned, version, _SHARES), suites)
-            found = again if again.replies else found
+            found = again if again.replies or not again.complete else found
     else:
         found = await _old_version(scanned, question, suites)
     scanned.found[version] = found
@@ -143,7 +143,7 @@ async def _old_version(scanned: Scan, question: Question, suites: tuple[int, ...
             return await chains(scanned.asker, question, suites, _MANY_CHAINS)
         part = await chain(scanned.asker, question, half, reply)
         found.add(part)
-        if part.alert == _PROTOCOL_VERSION:
+        if part.alert == _PROTOCOL_VERSION or not part.complete:
             break
     return found
 
@@ -168,6 +168,9 @@ async def _curves(scanned: Scan) -> None:
 async def _later(scanned: Scan) -> None:
     """What was left for a server of TLS 1.3 that has not shown itself at once."""
     if scanned.offers(Version.TLS1_3) and not scanned.contact[Version.TLS1_3].hello:
+        scanned.groups = await groups13(scanned.asker, scanned.accepted(Version.TLS1_3))
+        if not scanned.groups.replies:  # it refuses whoever brings no key, whatever the group
+            scanned.groups = Found(complete=False, reason=scanned.groups.reason)
         await _encrypted(scanned, scanned.accepted(Version.TLS1_3))
 
 
@@ -179,8 +182,9 @@ async def _session(scanned: Scan) -> None:
 async def _encrypted(scanned: Scan, suites: tuple[int, ...] = ()) -> None:
     """What only comes encrypted, from a handshake in TLS 1.3."""
     if suites or scanned.contact[Version.TLS1_3].hello:
-        scanned.asker.connections += 1
-        scanned.heard = await read_encrypted(scanned.server, suites or suites_of(Version.TLS1_3))
+        async with scanned.asker.turn():
+            scanned.asker.connections += 1
+            scanned.heard = await read_encrypted(scanned.server, suites or suites_of(Version.TLS1_3))
 
 
 async def _control(scanned: Scan) -> None:
@@ -192,10 +196,12 @@ async def _control(scanned: Scan) -> None:
     if not closed:
         return
     version = next(version for version in reversed(Version) if scanned.offers(version))
-    reply = await scanned.asker.ask(_hello(scanned, version, scanned.accepted(version)))
+    shares = () if version is not Version.TLS1_3 or scanned.contact[version].hello else _SHARES
+    hello = replace(_hello(scanned, version, scanned.accepted(version)), key_shares=shares)
+    reply = await scanned.asker.ask(hello)
     if reply.offer is not Offer.YES:
         for found in closed:
-            found.complete, found.reason = False, "it closes every connection by now"
+            found.complete, found.reason = False, "it turns every connection away by now"
 
 
 def facts_of(scanned: Scan, name: str, surfaces: tuple[str, ...]) -> TlsServer:
@@ -216,6 +222,7 @@ def facts_of(scanned: Scan, name: str, surfaces: tuple[str, ...]) -> TlsServer:
         tuple(sorted(group(number) for number in scanned.groups.replies)),
         scanned.groups.complete,
         tuple(sorted(group(number) for number in scanned.old_curves.replies)),
+        scanned.old_curves.complete,
         tuple(sorted({suite(number): reply.dh_bits for number, reply in replies if reply.dh_bits}.items())),
         replace(scanned.session, early_data=_early(scanned), early_data_bytes=early),
         _client_certificate(scanned),
@@ -240,7 +247,7 @@ def _offer(version: Version, found: Found) -> VersionOffer:
 def _early(scanned: Scan) -> bool | None:
     """None: no handshake that ended in order, so a ticket may have been missed."""
     if not scanned.offers(Version.TLS1_3):
-        return False
+        return False if scanned.found[Version.TLS1_3].complete else None
     heard = scanned.heard
     if heard is None:
         return None

@@ -87,6 +87,10 @@ def message(kind: int, body: bytes) -> bytes:
     return bytes((kind,)) + len(body).to_bytes(3, "big") + body
 
 
+def long(data: bytes) -> bytes:
+    return len(data).to_bytes(3, "big") + data
+
+
 def hello(
     version: Version, suite: int, *, compression: int = 0, extensions: bytes | None = b"", random: bytes = b""
 ) -> bytes:

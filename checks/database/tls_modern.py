@@ -48,6 +48,10 @@ def _judge(server: TlsServer, guideline: TlsGuideline) -> Finding:
         return failed(server.name, "; ".join(problems), confidence=Confidence.PROVEN, versions=server.table())
     if server.doubt:
         return unproven(server.name, server.doubt, "audit again, from where nothing limits the audit's connections")
+    if any(suite not in dict(server.dh_bits) for suite in server.finite_fields):
+        return unproven(server.name, "the size of its finite field cannot be told", "audit again")
+    if server.session.compression is None:
+        return unproven(server.name, "whether it compresses inside of TLS cannot be told", "audit again")
     offered = [offer.version.value for offer in server.versions if offer.offer is Offer.YES]
     return passed(
         server.name,

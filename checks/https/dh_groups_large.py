@@ -48,6 +48,8 @@ def _judge(server: TlsServer, least: int) -> Finding:
         )
     if server.doubt:
         return unproven(server.name, server.doubt, "audit again, from where nothing limits the audit's connections")
+    if unmeasured := [suite for suite in server.finite_fields if suite not in dict(server.dh_bits)]:
+        return unproven(server.name, f"the size of the finite field of {unmeasured[0]} cannot be told", "audit again")
     sizes = ", ".join(map(str, sorted({bits for _, bits in server.dh_bits})))
     what = f"finite fields of {sizes} bits" if sizes else "no finite field in TLS 1.2 and older"
     return passed(server.name, what, confidence=Confidence.PROVEN, least_bits=least)

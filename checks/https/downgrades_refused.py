@@ -40,7 +40,7 @@ def _judge(server: TlsServer) -> Finding:
         return not_applicable("there is no version older than TLS 1.2 to fall back to", server.name)
     refused = server.session.fallback_refused
     if refused is None:
-        if sum(offer.offer is Offer.YES for offer in server.versions) < 2:
+        if sum(offer.offer is not Offer.NO for offer in server.versions) < 2:
             return not_applicable("it speaks one version only", server.name)
         return unproven(
             server.name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.facts.tls import TlsServer, TlsServers
+from auditor.facts.tls import TlsServer, TlsServers, Version
 from auditor.model import Confidence, Finding, Level, Severity, failed, not_applicable, passed, unproven
 from auditor.registry import check
 
@@ -38,6 +38,8 @@ def early_data_off(servers: TlsServers) -> Iterator[Finding]:
 
 def _judge(server: TlsServer) -> Finding:
     session = server.session
+    if session.early_data is None and not server.offer(Version.TLS1_3).suites:
+        return unproven(server.name, f"whether it takes early data cannot be told: {server.doubt}")
     if session.early_data is None:
         return unproven(server.name, "whether it takes early data cannot be told: no handshake came to its end")
     if session.early_data:

@@ -43,6 +43,8 @@ def _judge(server: TlsServer, guideline: TlsGuideline) -> Finding:
             old_curves=list(server.old_curves),
             groups=list(server.groups),
         )
+    if not server.old_curves_complete:
+        return unproven(server.name, "whether it takes curves that were given up cannot be told", "audit again")
     if not server.groups and not server.groups_complete:
         return unproven(server.name, "which groups it exchanges keys in cannot be told", "audit again")
     quantum = [group for group in server.groups if "MLKEM" in group]

@@ -59,10 +59,12 @@ def _judge(server: TlsServer, guideline: TlsGuideline) -> Iterator[Finding]:
             versions=server.table(),
         )
     if not accepted and not doubtful:
-        offered = [offer.version.value for offer in server.versions if offer.offer is Offer.YES]
+        offered = [offer.version.value for offer in server.versions if offer.offer is not Offer.NO]
         yield passed(
             server.name,
-            f"negotiates only {' and '.join(offered)}",
+            f"negotiates none but {' and '.join(offered)}"
+            if server.doubt
+            else f"negotiates only {' and '.join(offered)}",
             confidence=Confidence.PROVEN,
             versions=server.table(),
             connections=server.connections,

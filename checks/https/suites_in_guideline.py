@@ -49,9 +49,10 @@ def _judge(server: TlsServer, guideline: TlsGuideline) -> Finding:
         )
     if server.doubt:
         return unproven(server.name, server.doubt, "audit again, from where nothing limits the audit's connections")
+    apart = sum(suite not in guideline.suites for suite in server.suites)
     return passed(
         server.name,
-        f"accepts no other suites than those of {guideline.name}",
+        f"accepts no other suites than those of {guideline.name}" + (f", but for {apart} broken ones" if apart else ""),
         confidence=Confidence.PROVEN,
         suites=list(server.suites),
     )

@@ -57,3 +57,11 @@ def test_a_doubt():
             "audit again, from where nothing limits the audit's connections",
         )
     ]
+
+
+def test_what_was_not_seen():
+    dhe = "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256"
+    [unmeasured] = judge(server({"TLSv1.2": (dhe,)}))
+    [silent] = judge(server(session=Session()))
+    assert (unmeasured.outcome, unmeasured.message) == ("error", "the size of its finite field cannot be told")
+    assert (silent.outcome, silent.message) == ("error", "whether it compresses inside of TLS cannot be told")

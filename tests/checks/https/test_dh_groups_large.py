@@ -51,3 +51,9 @@ def test_a_doubt():
 
 def test_nothing():
     assert nothing_to_judge(dh_groups_large, GUIDELINE) == ([not_applicable("the checklist names no https origin")], [])
+
+
+def test_a_size_that_was_not_seen():
+    """The server has picked the suite, and the rest of its answer was lost."""
+    [found] = judged(dh_groups_large, server({"TLSv1.2": (DHE, OTHER)}, dh_bits=((OTHER, 2048),)), guideline=GUIDELINE)
+    assert (found.outcome, found.message) == ("error", f"the size of the finite field of {DHE} cannot be told")

@@ -47,3 +47,8 @@ def test_unknown():
 
 def test_nothing():
     assert nothing_to_judge(downgrades_refused) == ([not_applicable("the checklist names no https origin")], [])
+
+
+def test_an_old_version_beside_one_that_got_no_answer():
+    [found] = judged(downgrades_refused, server({"TLSv1": GCM12}, unknown={"TLSv1.2": "silence"}, session=Session()))
+    assert found.outcome == "error"

@@ -4,7 +4,7 @@ from auditor.facts.tls import Session
 from auditor.model import Confidence, failed, not_applicable, passed, unproven
 from checks.https.early_data_off import early_data_off
 
-from .tls_servers import NAME, judged, nothing_to_judge, server
+from .tls_servers import GCM12, NAME, judged, nothing_to_judge, server
 
 
 def test_off():
@@ -32,3 +32,12 @@ def test_unknown():
 
 def test_nothing():
     assert nothing_to_judge(early_data_off) == ([not_applicable("the checklist names no https origin")], [])
+
+
+def test_no_answer_in_tls13():
+    silent = server({"TLSv1.2": GCM12}, unknown={"TLSv1.3": "silence"}, session=Session())
+    [found] = judged(early_data_off, silent)
+    assert (found.outcome, found.message) == (
+        "error",
+        "whether it takes early data cannot be told: what else it accepts in TLSv1.3 cannot be told: silence",
+    )

@@ -56,3 +56,14 @@ def test_a_doubt_beside_forward_secrecy_is_none():
 
 def test_nothing():
     assert nothing_to_judge(forward_secrecy) == ([not_applicable("the checklist names no https origin")], [])
+
+
+def test_where_more_may_be_accepted_nothing_is_said():
+    doubt = server({"TLSv1.2": FIXED}, unknown={"TLSv1.2": "silence"})
+    also = server(unknown={"TLSv1": "silence"})
+    for one, version in ((doubt, "TLSv1.2"), (also, "TLSv1")):
+        [found] = judged(forward_secrecy, one)
+        assert (found.outcome, found.message) == (
+            "error",
+            f"what else it accepts in {version} cannot be told: silence",
+        )

@@ -47,3 +47,9 @@ def test_unknown():
 
 def test_nothing():
     assert nothing_to_judge(groups_strong, GUIDELINE) == ([not_applicable("the checklist names no https origin")], [])
+
+
+def test_old_curves_that_got_no_answer():
+    assert judged(groups_strong, server(old_curves_complete=False), guideline=GUIDELINE) == [
+        unproven(NAME, "whether it takes curves that were given up cannot be told", "audit again")
+    ]

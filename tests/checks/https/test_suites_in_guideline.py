@@ -51,3 +51,8 @@ def test_nothing():
         [not_applicable("the checklist names no https origin")],
         [],
     )
+
+
+def test_what_is_broken_is_not_denied():
+    [found] = judged(suites_in_guideline, server({"TLSv1.2": (*GCM12, "TLS_RSA_WITH_NULL_SHA")}), guideline=GUIDELINE)
+    assert found.message == "accepts no other suites than those of Mozilla 6.0 intermediate, but for 1 broken ones"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from auditor.facts.sites import host_of, origin_of, site
 from auditor.facts.web import PlainAnswer, PlainHttp
@@ -37,7 +38,7 @@ def _redirects(answer: PlainAnswer) -> bool:
     if not answer.hops or not 300 <= answer.hops[0].status < 400:
         return False
     first = answer.hops[0]
-    return first.location.startswith("https://") and site(host_of(first.location)) == site(host_of(first.url))
+    return urlsplit(first.location).scheme == "https" and site(host_of(first.location)) == site(host_of(first.url))
 
 
 def _judge(answers: list[PlainAnswer]) -> Finding:

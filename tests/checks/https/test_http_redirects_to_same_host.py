@@ -51,6 +51,11 @@ def test_another_site_at_the_end():
     )
 
 
+def test_capitals_make_no_difference():
+    assert outcomes(judge(Hop(HTTP, 301, "HTTPS://WWW.Example.com/"))) == ["fail"]
+    assert outcomes(judge(Hop(HTTP, 301, "HTTPS://Example.com/"))) == ["pass"]
+
+
 def test_each_origin_is_told_once():
     answers = [PlainAnswer(url, hops=(Hop(url, 301, WWW),)) for url in (HTTP, HTTP + "health", "http://a.example.com/")]
     found = list(http_redirects_to_same_host(PlainHttp(tuple(answers))))

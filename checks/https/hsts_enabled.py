@@ -85,6 +85,7 @@ def _judge(least: int, answer: WebResponse) -> Iterator[Verdict]:
     if not hsts.max_age:
         yield bad("max-age=0 makes browsers forget that the host wants HTTPS", "forgets", **seen)
     elif hsts.max_age < least:
-        yield bad(f"browsers remember HTTPS for {days:g} days only", "short", **seen)
+        # in seconds, as the header says it: rounded to days, it may look like enough
+        yield bad(f"browsers remember HTTPS for {hsts.max_age} s; the least is {least} s", "short", **seen)
     else:
         yield good(f"browsers remember HTTPS for {days:g} days", **seen)

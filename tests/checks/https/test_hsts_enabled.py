@@ -85,8 +85,8 @@ def test_one_cause_is_one_finding():
         ),
         ("max-age=0", "forgets", "max-age=0 makes browsers forget"),
         ('max-age="0"', "forgets", "max-age=0 makes browsers forget"),
-        ("max-age=300", "short", "browsers remember HTTPS for 0 days only"),
-        ("max-age=15551999", "short", "browsers remember HTTPS for 180 days only"),
+        ("max-age=300", "short", "browsers remember HTTPS for 300 s; the least is 15552000 s"),
+        ("max-age=15551999", "short", "browsers remember HTTPS for 15551999 s; the least is 15552000 s"),
     ],
 )
 def test_not_good(value, aspect, message):

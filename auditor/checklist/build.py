@@ -20,7 +20,15 @@ from auditor.checklist.model import (
     TlsSettings,
     Waiver,
 )
-from auditor.facts.policy import BackupPolicy, CorsPolicy, MonitoringPolicy, RateLimitPolicy, RlsPolicy, TlsPolicy
+from auditor.facts.policy import (
+    BackupPolicy,
+    CorsPolicy,
+    MonitoringPolicy,
+    RateLimitPolicy,
+    RlsPolicy,
+    SecretsPolicy,
+    TlsPolicy,
+)
 from auditor.redact import Secret, url_secrets
 
 T = TypeVar("T")
@@ -84,6 +92,12 @@ def policies(table: s.PolicyTable, folder: Path) -> dict[type, object]:
         BackupPolicy(values.duration(table.backups.max_age), values.duration(table.backups.retention)),
         _tls(table.tls, folder),
         MonitoringPolicy(table.monitoring.job),
+        SecretsPolicy(
+            tuple(table.secrets.hosts),
+            tuple(table.secrets.routes),
+            table.secrets.history,
+            values.duration(table.secrets.max_age),
+        ),
     )
     return {type(fact): fact for fact in facts}
 

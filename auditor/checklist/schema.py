@@ -188,6 +188,19 @@ class MonitoringPolicyTable(_Table):
     """The API's job in Prometheus, when its target cannot be recognised by its address."""
 
 
+class SecretsPolicyTable(_Table):
+    """Where secrets are looked for."""
+
+    hosts: list[f.HostName] = []
+    """Hosts, besides those of the frontend's own site, whose scripts are the application's own."""
+    routes: list[f.Route] = []
+    """Paths of pages to visit, besides those that can be found."""
+    history: bool = False
+    """True to search what was deleted, in the history of the repository."""
+    max_age: f.Duration = "365d"
+    """A key that is older, where its age can be known, should have been replaced."""
+
+
 class PolicyTable(_Table):
     """Thresholds and intentions, for every environment."""
 
@@ -203,6 +216,8 @@ class PolicyTable(_Table):
     """What is demanded of certificates and of HTTPS."""
     monitoring: MonitoringPolicyTable = MonitoringPolicyTable()
     """What is known about monitoring."""
+    secrets: SecretsPolicyTable = SecretsPolicyTable()
+    """Where secrets are looked for."""
 
 
 class TitleTable(_Table):

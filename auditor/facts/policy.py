@@ -93,6 +93,20 @@ class MonitoringPolicy:
     """The API's job in Prometheus, when its target cannot be recognised by its address."""
 
 
+@dataclass(frozen=True, slots=True)
+class SecretsPolicy:
+    """``[policy.secrets]``."""
+
+    hosts: tuple[str, ...] = ()
+    """Hosts, besides those of the frontend's own site, whose scripts are the application's own."""
+    routes: tuple[str, ...] = ()
+    """Paths of pages to visit, besides those that can be found."""
+    history: bool = False
+    """True to search what was deleted, in the history of the repository."""
+    max_age: timedelta = timedelta(days=365)
+    """A key that is older than this, where its age can be known, should have been replaced."""
+
+
 POLICIES: dict[str, type] = {
     "cors": CorsPolicy,
     "rls": RlsPolicy,
@@ -100,5 +114,6 @@ POLICIES: dict[str, type] = {
     "backups": BackupPolicy,
     "tls": TlsPolicy,
     "monitoring": MonitoringPolicy,
+    "secrets": SecretsPolicy,
 }
 """The table of ``[policy.NAME]`` and the fact it becomes."""

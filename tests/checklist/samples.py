@@ -82,6 +82,11 @@ expires_within = "30d"
 hsts_min_age = "52w"
 [policy.monitoring]
 job = "api"
+[policy.secrets]
+hosts = ["cdn.example.net"]
+routes = ["/dashboard"]
+history = true
+max_age = "180d"
 
 [items.rls]
 level = "off"

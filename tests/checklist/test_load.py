@@ -34,6 +34,7 @@ from auditor.facts.policy import (
     Rate,
     RateLimitPolicy,
     RlsPolicy,
+    SecretsPolicy,
     TlsPolicy,
 )
 from auditor.model import Level
@@ -92,6 +93,7 @@ def test_a_checklist_with_everything(folder):
         BackupPolicy: BackupPolicy(timedelta(hours=12), timedelta(weeks=2)),
         TlsPolicy: TlsPolicy(timedelta(days=30), timedelta(weeks=52)),
         MonitoringPolicy: MonitoringPolicy("api"),
+        SecretsPolicy: SecretsPolicy(("cdn.example.net",), ("/dashboard",), True, timedelta(days=180)),
     }
     assert checklist.check_levels == {"TLS012": Level.OFF, "rls-enabled": Level.RECOMMENDED}
     assert checklist.waivers == (
@@ -156,7 +158,7 @@ def test_lines_of_keys(folder):
         "waivers.0.subject",
         "plugins.1.path",
     )
-    assert [lines[key] for key in keys] == [4, 7, 23, 43, 62, 71, 72, 75, 77, 84]
+    assert [lines[key] for key in keys] == [4, 7, 23, 43, 67, 76, 77, 80, 82, 89]
 
 
 def test_the_least_that_loads(write):

@@ -1,0 +1,1 @@
+"""Recognises secrets in bytes: one pass for where to look, then shape, structure and surroundings."""

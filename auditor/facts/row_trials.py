@@ -95,6 +95,8 @@ class RowTrials:
     """Through relations that no policy guards."""
     unsampled: tuple[tuple[str, str], ...] = ()
     """Tables of memberships of which no real member was tried, and why."""
+    denied: tuple[str, ...] = ()
+    """Tables without any policy, of which PostgreSQL plans to show no row, though API roles may select."""
 
     def reads_by_table(self) -> dict[str, list[Read]]:
         """Relation to what was read of it."""

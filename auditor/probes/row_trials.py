@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
@@ -22,6 +21,7 @@ from auditor.probes.net.failures import Unreachable
 from auditor.probes.net.pgerrors import LOCKED, TIMED_OUT, QueryFailed
 from auditor.probes.net.postgres import Session, Transaction
 from auditor.probes.personas import INVENTED, Persona, as_the_api
+from auditor.probes.planned_writes import denied_relations, planned_writes
 from auditor.probes.questions import Planner, Question
 from auditor.probes.surfaces import Databases
 from auditor.registry import probe
@@ -53,12 +53,6 @@ _STATEMENT_MS = 5_000
 _LATER_MS = 1_000
 """For the parts of a batch that took too long: whoever is slow must not use up everybody's time."""
 
-_EXPLAINED = {
-    "INSERT": "explain insert into {} default values",
-    "DELETE": "explain delete from {}",
-}
-_MOST_PLANNED, _MOST_RETRIED = 2_000, 20
-
 _DOMAINS = """
 select distinct a.attrelid::pg_catalog.regclass::text
 from pg_catalog.pg_attribute a
@@ -84,8 +78,10 @@ async def row_trials(databases: Databases, catalog: Catalog, columns: Columns) -
         for role in API_ROLES:
             trials += await _tried(session, catalog, planner, role)
             reads += await _read(session, catalog, role)
-            writes += await _planned(session, catalog, role)
-    return RowTrials(tuple(trials), tuple(reads), tuple(writes), unsampled=tuple(sorted(unsampled.items())))
+            writes += await planned_writes(session, catalog, role)
+        denied = await denied_relations(session, catalog)
+    missing = tuple(sorted(unsampled.items()))
+    return RowTrials(tuple(trials), tuple(reads), tuple(writes), unsampled=missing, denied=denied)
 
 
 async def _tried(session: Session, catalog: Catalog, planner: Planner, role: str) -> list[Trial]:
@@ -158,38 +154,6 @@ async def _read(session: Session, catalog: Catalog, role: str) -> list[Read]:
 def _foreign(functions: tuple[str, ...]) -> bool:
     """Whether any of the functions may look at other data than the caller's token."""
     return any(not name.startswith("auth.") for name in functions)
-
-
-async def _planned(session: Session, catalog: Catalog, role: str) -> list[Write]:
-    """What PostgreSQL would write through relations that no policy guards: planned as the role, and not run.
-
-    An EXPLAIN takes the locks of the statement, and runs functions that are stable (PostgreSQL documentation,
-    section 36.7): relations that reach something risky are left out, and a few share a transaction.
-    """
-    ways = [
-        (relation, command)
-        for relation in catalog.exposed("table", "partitioned table", "view")
-        if not relation.rls and not relation.risk
-        for command in _EXPLAINED
-        if role in relation.roles_with(command)
-    ]
-    found: list[Write] = []
-    for batch in _batches(ways[:_MOST_PLANNED]):
-        try:
-            found += await _plans(session, role, batch)
-        except QueryFailed:
-            # what the catalogs say stands, and is not called proven
-            for way in batch[:_MOST_RETRIED]:
-                with suppress(QueryFailed):
-                    found += await _plans(session, role, [way])
-    return found
-
-
-async def _plans(session: Session, role: str, ways: Sequence[tuple[Relation, str]]) -> list[Write]:
-    async with session.transaction(role, Persona(role).claims, statement_timeout_ms=_LATER_MS) as transaction:
-        for relation, command in ways:
-            await transaction.rows(_EXPLAINED[command].format(relation))
-    return [Write(str(relation), role, command) for relation, command in ways]
 
 
 def _exists(relation: Relation) -> str:

@@ -11,6 +11,8 @@ from auditor.facts.view_paths import served_tables
 from auditor.model import Confidence, Finding, Level, Severity, failed, not_applicable, passed
 from auditor.registry import check
 
+_SHUT = "row level security is on, and without a policy nobody sees a row"
+
 
 @check("RLS001", level=Level.MANDATORY, severity=Severity.CRITICAL, references=("CWE-862", "ASVS-5.0-8.2.2"))
 def rls_enabled(catalog: Catalog, trials: RowTrials, policy: RlsPolicy) -> Iterator[Finding]:
@@ -30,11 +32,14 @@ def rls_enabled(catalog: Catalog, trials: RowTrials, policy: RlsPolicy) -> Itera
     Then add a policy for those who need the rows: RLS without a policy denies everyone.
     """
     tables = served_tables(catalog)
-    seen_by, written_by = trials.seen_by(), trials.written_by()
+    seen_by, written_by, denied = trials.seen_by(), trials.written_by(), set(trials.denied)
     if not tables and not catalog.gaps:
         yield not_applicable(f"no tables in {', '.join(catalog.schemas)}" if catalog.schemas else catalog.source)
     for table in tables:
-        yield _judge(table, policy, seen_by.get(str(table), []), written_by.get(str(table), []))
+        if table.rls and str(table) in denied:
+            yield passed(str(table), _SHUT, confidence=Confidence.PROVEN, forced=table.forced)
+        else:
+            yield _judge(table, policy, seen_by.get(str(table), []), written_by.get(str(table), []))
 
 
 def _judge(table: Relation, policy: RlsPolicy, seen_by: list[str], written_by: list[str]) -> Finding:

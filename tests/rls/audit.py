@@ -9,7 +9,7 @@ from functools import cache, wraps
 from types import MappingProxyType
 
 from auditor.checklist.model import Environment, NetworkSettings
-from auditor.engine import Judged, judge, run_probes
+from auditor.engine import Facts, Judged, judge, run_probes
 from auditor.events import Crashed
 from auditor.facts.policy import POLICIES, RlsPolicy
 from auditor.model import Finding, Level, Outcome
@@ -38,6 +38,7 @@ class Verdict:
 
     judged: tuple[Judged, ...]
     crashes: tuple[str, ...]
+    facts: Facts
 
     def found(self, *outcomes: Outcome, mandatory: bool = False) -> set[tuple[str, str]]:
         """Check id and subject of the findings with one of these outcomes."""
@@ -119,4 +120,4 @@ def audit(
 
     redactor = Redactor()
     facts = run_probes(plan, redactor, capabilities, checklist.policies, listener=listener)
-    return Verdict(tuple(judge(plan, facts, checklist.policies, redactor, listener)), tuple(crashes))
+    return Verdict(tuple(judge(plan, facts, checklist.policies, redactor, listener)), tuple(crashes), facts)

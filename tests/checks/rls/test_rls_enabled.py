@@ -14,9 +14,9 @@ READ = (Grant("anon", "SELECT"), Grant("authenticated", "SELECT"))
 OPEN = Relation("public", "notes", "table", "postgres", True, grants=(*READ, Grant("authenticated", "INSERT")))
 
 
-def judge(*tables, schemas=("public",), public=(), gaps=(), reads=()):
+def judge(*tables, schemas=("public",), public=(), gaps=(), reads=(), denied=()):
     catalog = Catalog(schemas, "a test", "app", tables, gaps=gaps)
-    return list(rls_enabled(catalog, RowTrials((), reads), RlsPolicy(public_tables=public)))
+    return list(rls_enabled(catalog, RowTrials((), reads, denied=denied), RlsPolicy(public_tables=public)))
 
 
 def off(subject, readable=("anon", "authenticated"), writable=("authenticated",), **changes):
@@ -48,6 +48,21 @@ def test_off_and_read():
 def test_on(kind, forced):
     table = replace(OPEN, kind=kind, rls=True, forced=forced)
     assert judge(table) == [passed("public.notes", "row level security is on", forced=forced)]
+
+
+def test_on_and_proven_to_show_nothing():
+    assert judge(replace(OPEN, rls=True), denied=("public.notes",)) == [
+        passed(
+            "public.notes",
+            "row level security is on, and without a policy nobody sees a row",
+            confidence=Confidence.PROVEN,
+            forced=False,
+        )
+    ]
+
+
+def test_what_is_said_to_show_nothing_does_not_excuse_a_table_without_rls():
+    assert judge(OPEN, denied=("public.notes",)) == [off("public.notes")]
 
 
 def test_off_on_the_root_of_partitions():

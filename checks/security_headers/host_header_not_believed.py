@@ -43,11 +43,18 @@ def host_header_not_believed(hosts: HostTrust) -> Iterator[Finding]:
         mine = [answer for answer in hosts.answers if answer.origin == origin]
         ordinary = [answer.status for answer in mine if answer.header is Header.NONE]
         shut = bool(ordinary) and all(status >= 400 for status in ordinary)
+        if shut and not any(answer.believed for answer in mine):
+            yield unproven(
+                origin,
+                "no ordinary request is answered: what becomes of a foreign name, nobody can tell",
+                "run the audit from where the stack answers",
+            )
+            continue
         for header in _NAMES:
-            yield from _judge(origin, header, [answer for answer in mine if answer.header is header], shut=shut)
+            yield from _judge(origin, header, [answer for answer in mine if answer.header is header])
 
 
-def _judge(origin: str, header: Header, answers: list[HostAnswer], *, shut: bool) -> Iterator[Finding]:
+def _judge(origin: str, header: Header, answers: list[HostAnswer]) -> Iterator[Finding]:
     believed = [answer for answer in answers if answer.believed]
     unread = [answer for answer in answers if answer.unread]
     if believed:
@@ -61,13 +68,6 @@ def _judge(origin: str, header: Header, answers: list[HostAnswer], *, shut: bool
             header=header,
             places=places,
             urls=[answer.url for answer in believed],
-        )
-    elif answers and shut and not all(answer.refused for answer in answers):
-        yield unproven(
-            origin,
-            f"no ordinary request is answered: what becomes of a foreign name in {header}, nobody can tell",
-            "run the audit from where the stack answers",
-            aspect=header,
         )
     elif unread:
         yield unproven(

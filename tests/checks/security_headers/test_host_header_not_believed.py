@@ -78,9 +78,8 @@ def test_a_refusal_that_everybody_gets():
     assert judge(plain, replace(GOOD, status=401, same=True)) == [
         unproven(
             API,
-            "no ordinary request is answered: what becomes of a foreign name in Host, nobody can tell",
+            "no ordinary request is answered: what becomes of a foreign name, nobody can tell",
             "run the audit from where the stack answers",
-            aspect="Host",
         )
     ]
 

@@ -63,7 +63,7 @@ class HostTrust:
     """Answers to requests that call the stack by a name that is not its own."""
 
     NEEDS: ClassVar[tuple[str, ...]] = (
-        "`frontend`, `api` of the environment",
+        "`frontend`, `api`, `supabase.url`, `supabase.anon_key` of the environment",
         "about a dozen GET requests to each, with Host and X-Forwarded headers that name a host that does not exist",
     )
 

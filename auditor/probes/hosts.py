@@ -9,6 +9,7 @@ import asyncio
 import re
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from urllib.parse import unquote, urlsplit
@@ -48,6 +49,8 @@ class _Asked:
     origin: str
     path: str
     plain: Response
+    key: tuple[tuple[str, str], ...] = ()
+    """The header with the anon key, where a gateway answers nobody without it."""
 
 
 @probe(deadline=40.0)
@@ -55,7 +58,7 @@ async def host_trust(environment: Environment, http: Http) -> HostTrust:
     """The start page, the health endpoint and a path that redirects, of each origin, under foreign names."""
     origins, gaps = web_origins(environment)
     told = [
-        _told(origin, environment.health if surface == "api" else "", http)
+        _told(origin, environment.health if surface == "api" else "", http, _key(environment, surface))
         for surface, origin in origins.items()
         # names of a vendor's hosts are the vendor's own affair
         if surface != "supabase" or not host_of(origin).endswith((".supabase.co", ".supabase.in"))
@@ -65,17 +68,25 @@ async def host_trust(environment: Environment, http: Http) -> HostTrust:
     return HostTrust(answers, (*gaps, *(one for one in found if isinstance(one, Gap))))
 
 
-async def _told(origin: str, health: str, http: Http) -> list[HostAnswer] | list[Gap]:
+def _key(environment: Environment, surface: str) -> tuple[tuple[str, str], ...]:
+    project = environment.supabase if surface == "supabase" else None
+    return (("apikey", project.anon_key.reveal()),) if project and project.anon_key else ()
+
+
+async def _told(origin: str, health: str, http: Http, key: tuple[tuple[str, str], ...]) -> list[HostAnswer] | list[Gap]:
     try:
-        return await _origin(origin, health, http)
+        return await _origin(origin, health, http, key)
     except Unavailable as unavailable:
         return [Gap(origin, unavailable.reason, unavailable.hint)]
 
 
-async def _origin(origin: str, health: str, http: Http) -> list[HostAnswer]:
+async def _origin(origin: str, health: str, http: Http, key: tuple[tuple[str, str], ...]) -> list[HostAnswer]:
     start = await _plain(http, origin, "/")
     others = (health, _slashed(health) if health else _link(start))
     asked = [start, *[await _plain(http, origin, path) for path in others if path and path != "/"]]
+    if key:
+        with suppress(Unreachable):  # nobody's proven host gets the key: what "/" answers has to do
+            asked.append(await _plain(http, origin, "/rest/v1/", key))
     answers: list[HostAnswer] = []
     for one in asked:
         answers.append(HostAnswer(origin, origin + one.path, Header.NONE, "", one.plain.status, same=True))
@@ -83,9 +94,10 @@ async def _origin(origin: str, health: str, http: Http) -> list[HostAnswer]:
     return answers
 
 
-async def _plain(http: Http, origin: str, path: str) -> _Asked:
-    answer = await http.get(_fresh(origin, path), max_body=_MAX_BODY, deadline=_SECONDS, verify=False)
-    return _Asked(origin, path, answer)
+async def _plain(http: Http, origin: str, path: str, key: tuple[tuple[str, str], ...] = ()) -> _Asked:
+    # a key goes only where its owner was proven
+    answer = await http.get(_fresh(origin, path), headers=key, max_body=_MAX_BODY, deadline=_SECONDS, verify=bool(key))
+    return _Asked(origin, path, answer, key)
 
 
 def _fresh(origin: str, path: str) -> str:
@@ -112,11 +124,11 @@ async def _foreign(http: Http, asked: _Asked, header: Header) -> HostAnswer:
     name = f"evil-{token}.test"
     value = {Header.FORWARDED: f"host={name}", Header.FORWARDED_PROTO: "http"}.get(header, name)
     url = _fresh(asked.origin, asked.path)
-    headers = ((str(header), value), ("X-Audit-Control", control))
+    headers = ((str(header), value), ("X-Audit-Control", control), *asked.key)
     shown = asked.origin + asked.path
     try:
         answer = await http.get(
-            url, headers=headers, max_body=_MAX_BODY, deadline=_SECONDS, verify=False, keep_alive=False
+            url, headers=headers, max_body=_MAX_BODY, deadline=_SECONDS, verify=bool(asked.key), keep_alive=False
         )
     except Unreachable as unreachable:
         if unreachable.kind is Failure.RESET:

@@ -5,9 +5,11 @@ from urllib.parse import quote
 
 import pytest
 
+from auditor.checklist.model import Supabase
 from auditor.facts.hosts import Header, HostTrust
 from auditor.probes import hosts
 from auditor.probes.hosts import host_trust
+from auditor.redact import Secret
 from checks.security_headers.host_header_not_believed import host_header_not_believed
 from checks.security_headers.unknown_hosts_refused import unknown_hosts_refused
 from tests.checks.answers import outcomes, told
@@ -173,12 +175,33 @@ def test_a_link_of_the_start_page():
 
 
 def test_the_names_of_a_vendor_are_not_asked():
-    from auditor.checklist.model import Supabase
-
     found, requests = asked(
         ok, api="", supabase=Supabase("https://abc.supabase.co"), absent=frozenset({"api", "frontend"})
     )
     assert (found.answers, requests) == ((), [])
+
+
+def test_a_gateway_that_wants_a_key():
+    """Supabase of one's own: without the anon key it answers nobody."""
+
+    def respond(request):
+        if request.path.startswith("/rest/v1/") and request.headers.get("apikey") == "anon":
+            return answer(200, "{}", Content_Type="application/json")
+        return answer(401, "No API key found in request")
+
+    async def main():
+        async with site(respond) as server:
+            project = Supabase(server.origin(), anon_key=Secret("anon", "anon key"))
+            async with way(supabase=project, absent=frozenset({"api", "frontend"})) as to:
+                return await host_trust(to.environment, to.http), server.asked
+
+    found, requests = run(main())
+    assert [request.path.partition("?")[0] for request in requests] == ["/"] + ["/rest/v1/"] + ["/"] * 4 + [
+        "/rest/v1/"
+    ] * 4
+    assert {request.headers.get("apikey") for request in requests if request.path.startswith("/?")} == {None}
+    assert outcomes(host_header_not_believed(found)) == ["pass"] * 3
+    assert outcomes(unknown_hosts_refused(found)) == ["fail"]
 
 
 def test_a_limiter_is_a_gap():
@@ -303,3 +326,16 @@ def test_a_server_that_hangs_is_a_gap(monkeypatch):
 def test_a_header_without_end_is_a_gap():
     found, _ = asked(lambda r: b"HTTP/1.1 200 OK\r\nX: " + b"x" * 10_000_000)
     assert (found.answers, len(found.gaps)) == ((), 2)
+
+
+def test_a_key_goes_to_nobody_who_is_not_proven(server_tls):
+    async def main():
+        async with site(ok, tls=server_tls("other.test")) as server:
+            project = Supabase(server.origin(), anon_key=Secret("anon", "anon key"))
+            async with way(supabase=project, absent=frozenset({"api", "frontend"})) as to:
+                return await host_trust(to.environment, to.http), server.asked
+
+    found, requests = run(main())
+    assert {request.path.partition("?")[0] for request in requests} == {"/"}
+    assert all("apikey" not in request.headers for request in requests)
+    assert outcomes(unknown_hosts_refused(found)) == ["fail"]

@@ -35,18 +35,27 @@ class HostAnswer:
     location: str = ""
     """Of a redirect, made absolute, without its query."""
     reflected: tuple[str, ...] = ()
-    """Where the foreign name came back: ``Location``, ``Set-Cookie``, ``canonical``, ``page``, ``data`` …"""
+    """Where the foreign name, or scheme, came back: ``Location``, ``canonical``, ``page``, ``data`` …"""
     echo: bool = False
     """Whether a header that means nothing came back too: the address shows every request to who sent it."""
     same: bool = False
     """Whether the answer is that of an ordinary request, but for the name."""
     loops: bool = False
     """Whether it redirects to the very address that was asked for, while an ordinary request is answered."""
+    unread: str = ""
+    """Why nobody can tell what the stack makes of the name, as a clause; empty: its whole answer was read."""
 
     @property
     def refused(self) -> bool:
-        """Whether the name was turned away: 4xx, or no answer at all."""
-        return self.status == 0 or 400 <= self.status < 500
+        """Whether the name was turned away: no answer at all, or a 4xx that an ordinary request does not get."""
+        return self.status == 0 or (400 <= self.status < 500 and not self.same)
+
+    @property
+    def believed(self) -> tuple[str, ...]:
+        """Where the stack itself took the name over: what shows each request to its sender is no such place."""
+        if self.refused:
+            return ()
+        return tuple(place for place in self.reflected if not (self.echo and place in ("data", "page")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +63,7 @@ class HostTrust:
     """Answers to requests that call the stack by a name that is not its own."""
 
     NEEDS: ClassVar[tuple[str, ...]] = (
-        "`frontend`, `api` of the environment",
+        "`frontend`, `api`, `supabase.url`, `supabase.anon_key` of the environment",
         "about a dozen GET requests to each, with Host and X-Forwarded headers that name a host that does not exist",
     )
 

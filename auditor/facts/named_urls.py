@@ -9,6 +9,8 @@ from typing import ClassVar
 from auditor.facts.sites import host_of, public
 from auditor.model import Gap
 
+VARIABLE = "…"
+
 
 class Purpose(StrEnum):
     """What an address is configured for."""
@@ -32,13 +34,27 @@ class NamedUrl:
     key: str
     """The variable; empty for health checks."""
     url: str
-    """Without user, query and fragment."""
+    """Without user, query and fragment; with ``…`` for each variable whose value the file does not hold."""
     purpose: Purpose
 
     @property
     def in_the_clear(self) -> bool:
         """Whether it leads over the internet without encryption."""
-        return self.url.startswith(("http:", "ws:")) and public(host_of(self.url))
+        return self._plain and not self._open and public(host_of(self.url))
+
+    @property
+    def unclear(self) -> bool:
+        """Whether it is not encrypted, and nobody can tell where it leads."""
+        return self._plain and self._open
+
+    @property
+    def _plain(self) -> bool:
+        return self.url.startswith(("http:", "ws:"))
+
+    @property
+    def _open(self) -> bool:
+        """Whether a variable decides whose the host is: ``http://….example.com`` is public, whatever it begins with."""
+        return VARIABLE in host_of(self.url).rpartition(".")[2]
 
 
 @dataclass(frozen=True, slots=True)

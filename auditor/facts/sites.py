@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
 _SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "gouv", "gov", "mil", "net", "or", "org"})
@@ -21,7 +21,15 @@ _SHARED = frozenset(
     | {"ngrok.io", "ondigitalocean.app", "onrender.com", "pages.dev", "r2.dev", "run.app", "s3.amazonaws.com"}
     | {"supabase.co", "supabase.in", "surge.sh", "up.railway.app", "vercel.app", "web.app", "workers.dev"}
 )
-_LOCAL = (".local", ".localhost", ".internal", ".lan", ".home.arpa", ".intranet", ".corp", ".localdomain")
+_LOCAL = (".local", ".localhost", ".internal", ".lan", ".home.arpa", ".intranet", ".corp", ".localdomain", ".svc")
+_SHARED_SPACE = ip_network("100.64.0.0/10")
+"""Of carriers, and of private networks such as Tailscale's (RFC 6598)."""
+_NAMESPACES = frozenset({
+    "www.w3.org", "schema.org", "json-schema.org", "www.sitemaps.org", "purl.org", "xmlns.com", "ogp.me",
+    "ns.adobe.com", "schemas.xmlsoap.org", "schemas.microsoft.com", "schemas.openxmlformats.org",
+    "docs.oasis-open.org", "specs.openid.net", "openid.net", "www.opengis.net", "xml.org",
+})  # fmt: skip
+"""Hosts of identifiers that look like addresses, and that nobody asks."""
 
 
 def host_of(url: str) -> str:
@@ -71,9 +79,20 @@ def trustworthy(host: str) -> bool:
 
 
 def public(host: str) -> bool:
-    """Whether it may be a host of the internet: not local, private, or a name of one label as containers have them."""
+    """Whether it may be a host of the internet.
+
+    None is what is local, private, a name of one label, as containers have them, or a host of XML namespaces.
+    """
+    if host in _NAMESPACES:
+        return False
     if address := _address(host):
-        return not (address.is_private or address.is_loopback or address.is_link_local or address.is_unspecified)
+        return not (
+            address in _SHARED_SPACE
+            or address.is_private
+            or address.is_loopback
+            or address.is_link_local
+            or address.is_unspecified
+        )
     return "." in host and not host.endswith(_LOCAL)
 
 

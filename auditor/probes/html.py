@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from itertools import islice
 
+from auditor.facts.headers.fields import meta_referrer_policy
 from auditor.facts.loads import JAVASCRIPT
 from auditor.facts.page import Page, Reference
 from auditor.probes import addresses
@@ -166,7 +167,9 @@ class _Reader:
         elif declared == "og:url":
             self._add("meta", "content", content, rel=declared)
         elif name == "referrer" and not self.depth:
-            self.referrer = content
+            # one with a word that browsers do not know changes nothing (HTML standard, section 4.2.5.1)
+            if not self.referrer or meta_referrer_policy(content):
+                self.referrer = content
         elif name == "generator" and not self.depth:
             self.generator = content[:100]
 

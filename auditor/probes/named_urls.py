@@ -11,7 +11,7 @@ import yaml
 
 from auditor.checklist.model import Environment
 from auditor.errors import Unavailable
-from auditor.facts.named_urls import NamedUrl, NamedUrls, Purpose, SiteUrls, UrlFile
+from auditor.facts.named_urls import VARIABLE, NamedUrl, NamedUrls, Purpose, SiteUrls, UrlFile
 from auditor.model import Gap
 from auditor.probes import surfaces
 from auditor.probes.net.http import Http
@@ -39,17 +39,33 @@ _MOST = 200
 _DEVELOPMENT = re.compile(
     r"(?:^|[._-])(?:dev|devel|development|local|override|example|sample|template|dist|test|tests|ci|staging|stage|e2e)(?:[._-]|$)"
 )
+_EXAMPLE = re.compile(r"(?:^|[._-])(?:example|sample|template|dist)(?:[._-]|$)")
 _PUBLIC = re.compile(r"(?:NEXT|NUXT|EXPO)_PUBLIC_\w+|(?:VITE|REACT_APP|GATSBY)_\w+|PUBLIC_\w+")
 _OWN = re.compile(
-    r"(?:\w+_)?(?:SITE|APP|BASE|FRONTEND|BACKEND|WEB|API|PUBLIC|CANONICAL|SUPABASE|SERVER)_?UR[LI]|NEXTAUTH_URL|AUTH_URL"
-    r"|GOTRUE_SITE_URL|API_EXTERNAL_URL|site_url"
+    r"(?:\w+_)?(?:(?:WEB)?SITE|APP|BASE|FRONTEND|BACKEND|WEB|API|PUBLIC|CANONICAL|SUPABASE|SERVER|CLIENT|WS)_?UR[LI]"
+    r"|NEXTAUTH_URL|AUTH_URL|API_EXTERNAL_URL",
+    re.IGNORECASE,
 )
-_ORIGINS = re.compile(r"\w*ORIGINS?|\w*CORS\w*|\w*ALLOW_?LIST|additional_redirect_urls")
-_HEALTH_KEYS = ("", "test", "command")
+"""In any case: pydantic's settings are read so, and JavaScript writes ``siteUrl``."""
+_ORIGINS = re.compile(r"\w*ORIGINS?|\w*CORS\w*|\w*ALLOW_?LIST|\w*REDIRECT_URLS", re.IGNORECASE)
+_HEALTH_KEYS = ("", "command")
+_TEST = "test"
+"""What a health check of compose or Docker does."""
 _HEALTHY = re.compile(r"health|ready|live|ping|status|\b(?:curl|wget)\b", re.IGNORECASE)
-_URL = re.compile(r"\b(?:https?|wss?)://[^\s\"'`,;<>(){}\\|]{1,2000}")
-_GIVEN = re.compile(r"([A-Za-z_]\w{0,100})[\"']?\s{0,20}[:=]\s{0,20}([\"'`])((?:https?|wss?)://[^\"'`\n]{1,2000})\2")
-_DOCKER = re.compile(r"\s*(?:ENV|ARG)\s+([A-Za-z_]\w*)[= ]\s*(.*)", re.IGNORECASE)
+_URL = re.compile(r"\b(?:https?|wss?)://[^\s\"'`,;<>(){}\\|]{1,2000}", re.IGNORECASE)
+_GIVEN = re.compile(
+    r"(?<!\w)([A-Za-z_]\w{0,100}+)[\"']?\s{0,20}+[:=]\s{0,20}+"
+    r"(?:[\w.\[\]\"']{1,200}+\s{0,20}+(?:\|\||\?\?)\s{0,20}|JSON\.stringify\(\s{0,20})?"
+    r"(?:([\"'`])((?:https?|wss?)://[^\"'`\n]{1,2000})\2|\[([^\]\n]{1,2000}))",
+    re.IGNORECASE,
+)
+"""A name, and its address or addresses: as such, as the default of a variable, or as Vite defines it."""
+_INSERTED = re.compile(r"\$\{[^{}\n]{0,200}\}")
+"""In a template of JavaScript."""
+_DOCKER = re.compile(r"\s*(?:ENV|ARG)\s+(.*)", re.IGNORECASE)
+_PAIR = re.compile(r"([A-Za-z_]\w*)=(\"(?:[^\"\\]|\\.)*\"|'[^']*'|(?:[^\s\\]|\\.)*)")
+_OLD_PAIR = re.compile(r"([A-Za-z_]\w*)\s+(.*)")
+"""``ENV NAME the value``."""
 _HEALTHCHECK = re.compile(r"\s*HEALTHCHECK\b(.*)", re.IGNORECASE)
 
 
@@ -89,9 +105,9 @@ def _read(root: Path, tracked: tuple[str, ...]) -> NamedUrls:
 
 
 def in_production(name: str) -> bool:
-    """Whether a file is one of production, by its name. What does not say is."""
+    """Whether a file is one of production, by its name. What does not say is; ``.env.production.example`` is none."""
     lower = Path(name).name.lower()
-    return "prod" in lower or _DEVELOPMENT.search(lower) is None
+    return _EXAMPLE.search(lower) is None and ("prod" in lower or _DEVELOPMENT.search(lower) is None)
 
 
 def _reader(name: str) -> Callable[[str], Iterator[Value]] | None:
@@ -108,11 +124,29 @@ def _reader(name: str) -> Callable[[str], Iterator[Value]] | None:
 
 
 def _docker_values(text: str) -> Iterator[Value]:
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in _instructions(text):
         if found := _DOCKER.match(line):
-            yield Value(number, found[1], found[2].strip().strip("\"'"))
+            pairs = list(_PAIR.finditer(found[1]))
+            old = None if pairs and pairs[0].start() == 0 else _OLD_PAIR.match(found[1])
+            for pair in [old] if old else pairs:
+                yield Value(number, pair[1], pair[2].strip().strip("\"'"))
         elif found := _HEALTHCHECK.match(line):
-            yield Value(number, "", found[1])
+            yield Value(number, _TEST, found[1])
+
+
+def _instructions(text: str) -> Iterator[tuple[int, str]]:
+    """The instructions of a Dockerfile, each with its first line; a backslash goes on behind comments."""
+    begun, parts = 0, list[str]()
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.lstrip().startswith("#") or (parts and not line.strip()):
+            continue
+        begun = begun if parts else number
+        parts.append(line.rstrip().removesuffix("\\"))
+        if not line.rstrip().endswith("\\"):
+            yield begun, " ".join(parts)
+            parts = []
+    if parts:
+        yield begun, " ".join(parts)
 
 
 def _script_values(text: str) -> Iterator[Value]:
@@ -120,7 +154,7 @@ def _script_values(text: str) -> Iterator[Value]:
     for number, line in enumerate(text.splitlines(), 1):
         if not line.lstrip().startswith(("//", "#", "*")):
             for found in _GIVEN.finditer(line):
-                yield Value(number, found[1], found[3], refers=False)
+                yield Value(number, found[1], _INSERTED.sub(VARIABLE, found[3] or found[4]), refers=False)
 
 
 def _supabase_values(text: str) -> Iterator[Value]:
@@ -139,11 +173,12 @@ def _named(path: str, value: Value) -> Iterator[NamedUrl]:
     text = value.text[:LONGEST]
     if "://" not in text:
         return
-    text = written_out(text)[0] if value.refers else text
+    text = written_out(text, VARIABLE)[0] if value.refers else text
+    key = value.key or value.within
     for found in _URL.finditer(text):
-        purpose = _purpose(value.key, text)
+        purpose = _purpose(key, text)
         if purpose and (url := _plain(found[0])):
-            yield NamedUrl(path, value.line, value.key if purpose is not Purpose.HEALTH else "", url, purpose)
+            yield NamedUrl(path, value.line, key if purpose is not Purpose.HEALTH else "", url, purpose)
 
 
 def _plain(url: str) -> str:
@@ -161,6 +196,8 @@ def _purpose(key: str, text: str) -> Purpose | None:
         return Purpose.ORIGIN
     if _OWN.fullmatch(key):
         return Purpose.OWN
+    if key == _TEST:
+        return Purpose.HEALTH
     return Purpose.HEALTH if key in _HEALTH_KEYS and _HEALTHY.search(text) else None
 
 

@@ -41,7 +41,8 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(
-    r"(?P<dollar>\$\$)|\$\{[A-Za-z_]\w*(?:(?P<how>:?[-?+])(?P<word>(?:[^{}]|\{[^{}]*\})*))?\}|(?<![\w$])\$[A-Za-z_]\w*"
+    r"(?P<dollar>\$\$)|\$\{(?P<braced>[A-Za-z_]\w*)(?:(?P<how>:?[-?+])(?P<word>(?:[^{}]|\{[^{}]*\})*))?\}"
+    r"|(?<![\w$])\$(?P<bare>[A-Za-z_]\w*)"
 )
 """``${NAME}``, with or without a default, and ``$NAME`` where a word may start; ``$$`` is a dollar sign."""
 LONGEST = 20_000
@@ -60,6 +61,8 @@ class Value:
     text: str
     refers: bool = True
     """Whether ``${NAME}`` in it is a reference."""
+    within: str = ""
+    """The key of the list that it is an entry of."""
 
 
 @probe(deadline=20.0)
@@ -188,29 +191,29 @@ def compose_values(text: str) -> Iterator[Value]:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except (ValueError, OverflowError) as error:  # PyYAML's own: numbers of versions and of characters without end
         raise yaml.YAMLError(str(error)) from None
-    for key, node in _scalars(root):
-        yield Value(node.start_mark.line + 1, key, node.value)
+    for key, within, node in _scalars(root):
+        yield Value(node.start_mark.line + 1, key, node.value, within=within)
 
 
-def _scalars(root: yaml.Node | None) -> Iterator[tuple[str, yaml.ScalarNode]]:
-    """Every scalar with each key that it is given to. An alias is the same node again: its inside is visited once."""
+def _scalars(root: yaml.Node | None) -> Iterator[tuple[str, str, yaml.ScalarNode]]:
+    """Every scalar with each key that it, or its list, is given to. The inside of an alias is visited once."""
     visited: set[tuple[int, str]] = set()
-    stack: list[tuple[str, yaml.Node]] = [("", root)] if root is not None else []
+    stack: list[tuple[str, str, yaml.Node]] = [("", "", root)] if root is not None else []
     while stack:
-        key, node = stack.pop()
+        key, within, node = stack.pop()
         visit = (id(node), key if isinstance(node, yaml.ScalarNode) else "")
         if visit in visited:
             continue
         visited.add(visit)
         if isinstance(node, yaml.MappingNode):
-            stack += [(str(k.value) if isinstance(k, yaml.ScalarNode) else "", v) for k, v in node.value]
+            stack += [(str(k.value) if isinstance(k, yaml.ScalarNode) else "", "", v) for k, v in node.value]
         elif isinstance(node, yaml.SequenceNode):
-            stack += [("", entry) for entry in node.value]
+            stack += [("", key, entry) for entry in node.value]
         elif isinstance(node, yaml.ScalarNode):
             if not key and (match := _ASSIGNMENT.fullmatch(node.value)):
                 key = match[1]
                 node = yaml.ScalarNode(node.tag, match[2].strip(), node.start_mark, node.end_mark)
-            yield key, node
+            yield key, within, node
 
 
 def _literal(path: str, line: int, key: str, value: str, refers: bool = True) -> Iterator[SecretLiteral]:
@@ -225,8 +228,13 @@ def _literal(path: str, line: int, key: str, value: str, refers: bool = True) ->
         yield SecretLiteral(path, line, key, kind, len(value))
 
 
-def written_out(value: str) -> tuple[str, bool]:
-    """What a value is when no variable is set, and whether it then lacks something."""
+def written_out(value: str, unset: str = "") -> tuple[str, bool]:
+    """What a value is when no variable is set, and whether it then lacks something.
+
+    Args:
+        value: as it is written.
+        unset: stands for a variable without a default.
+    """
     open_ = False
 
     def put(found: re.Match[str]) -> str:
@@ -234,11 +242,11 @@ def written_out(value: str) -> tuple[str, bool]:
         if found["dollar"]:
             return "$"
         if found["how"] and "?" not in found["how"]:
-            word, inner = written_out(found["word"])
+            word, inner = written_out(found["word"], unset)
             open_ = open_ or inner
             return word
         open_ = True
-        return ""
+        return unset
 
     return _REFERENCE.sub(put, value), open_
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.facts.named_urls import NamedUrls
-from auditor.model import ALL, Confidence, Finding, Level, Location, Severity, failed, not_applicable, passed
+from auditor.model import ALL, Confidence, Finding, Level, Location, Severity, failed, not_applicable, passed, unproven
 from auditor.registry import check
 
 
@@ -29,6 +29,7 @@ def configured_urls_encrypted(named: NamedUrls) -> Iterator[Finding]:
     """
     for file in named.files:
         bad = [one for one in named.of(file) if one.in_the_clear and one.purpose != "health"]
+        open_ = [one for one in named.of(file) if one.unclear and one.purpose != "health"]
         if file.production and bad:
             for one in bad:
                 yield failed(
@@ -40,6 +41,17 @@ def configured_urls_encrypted(named: NamedUrls) -> Iterator[Finding]:
                     key=one.key,
                     url=one.url,
                     purpose=one.purpose,
+                )
+        elif file.production and open_:
+            for one in open_:
+                yield unproven(
+                    file.path,
+                    f"{one.key} names {one.url}, which is not encrypted; where it leads, a variable decides",
+                    "write https://, or the host where it is an internal one",
+                    aspect=f"{one.key} {one.url}",
+                    key=one.key,
+                    url=one.url,
+                    line=one.line,
                 )
         elif bad:
             message = f"names {bad[0].url}, which is not encrypted, and is no file of production"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
 from auditor.facts.named_urls import SiteUrls
 from auditor.facts.sites import host_of, trustworthy
@@ -34,7 +35,10 @@ def supabase_urls_encrypted(site: SiteUrls) -> Iterator[Finding]:
     for what, url in places:
         subject = f"Supabase {what} {url}".strip()
         local = trustworthy(host_of(url))
-        if url.startswith("http:") and (what == "site URL" or not local):
+        scheme, separator, _ = url.partition("://")
+        if "*" in scheme and fnmatchcase("http", scheme if separator else url):
+            yield failed(subject, f"the pattern {url} lets users be sent to any address in plain HTTP", url=url)
+        elif url.startswith("http:") and (what == "site URL" or not local):
             aim = "is the computer of the user" if local else "is not encrypted"
             yield failed(subject, f"users are sent to {url}, which {aim}", url=url)
         elif not url:

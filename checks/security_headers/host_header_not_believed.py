@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.facts.hosts import Header, HostAnswer, HostTrust
-from auditor.model import Confidence, Finding, Level, Severity, failed, not_applicable, passed
+from auditor.model import Confidence, Finding, Level, Severity, failed, not_applicable, passed, unproven
 from auditor.registry import check
 
 _NAMES = (Header.HOST, Header.FORWARDED_HOST, Header.FORWARDED)
@@ -40,14 +40,25 @@ def host_header_not_believed(hosts: HostTrust) -> Iterator[Finding]:
     if not hosts.answers and not hosts.gaps:
         yield not_applicable("the checklist names no web origin")
     for origin in dict.fromkeys(answer.origin for answer in hosts.answers):
+        mine = [answer for answer in hosts.answers if answer.origin == origin]
+        ordinary = [answer.status for answer in mine if answer.header is Header.NONE]
+        shut = bool(ordinary) and all(status >= 400 for status in ordinary)
+        if shut and not any(answer.believed for answer in mine):
+            yield unproven(
+                origin,
+                "no ordinary request is answered: what becomes of a foreign name, nobody can tell",
+                "run the audit from where the stack answers",
+            )
+            continue
         for header in _NAMES:
-            yield from _judge(origin, header, [a for a in hosts.answers if (a.origin, a.header) == (origin, header)])
+            yield from _judge(origin, header, [answer for answer in mine if answer.header is header])
 
 
 def _judge(origin: str, header: Header, answers: list[HostAnswer]) -> Iterator[Finding]:
-    believed = [a for a in answers if a.reflected and not a.refused and not a.echo]
+    believed = [answer for answer in answers if answer.believed]
+    unread = [answer for answer in answers if answer.unread]
     if believed:
-        places = sorted({place for answer in believed for place in answer.reflected})
+        places = sorted({place for answer in believed for place in answer.believed})
         yield failed(
             origin,
             f"a foreign name in {header} comes back in {', '.join(places)}",
@@ -57,6 +68,14 @@ def _judge(origin: str, header: Header, answers: list[HostAnswer]) -> Iterator[F
             header=header,
             places=places,
             urls=[answer.url for answer in believed],
+        )
+    elif unread:
+        yield unproven(
+            origin,
+            f"whether a foreign name in {header} comes back cannot be told: {unread[0].unread}",
+            "run the audit from where the stack answers" if unread[0].status >= 500 else "",
+            aspect=header,
+            urls=[answer.url for answer in unread],
         )
     elif answers:
         yield passed(

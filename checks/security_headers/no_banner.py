@@ -12,6 +12,7 @@ from auditor.model import Finding, Level, Severity, not_applicable
 from auditor.registry import check
 
 _VERSION = re.compile(r"(?<![A-Za-z0-9])v?[0-9]{1,6}(?:\.[0-9]{1,9}){1,4}|/[0-9]")
+_PROTOCOL = re.compile(r"(?:[A-Za-z]{1,20}/)?[0-9](?:\.[0-9])?(?:\s+|\Z)")
 _ALWAYS = (
     "x-aspnet-version", "x-aspnetmvc-version", "x-runtime-version", "x-generator", "x-powered-cms", "x-php-version",
     "x-drupal-version", "x-backend-server", "x-server-name", "x-debug-token", "x-debug-token-link",
@@ -61,6 +62,6 @@ def _tells(name: str, value: str) -> bool:
     if name == "x-powered-by":
         return bool(value.strip())
     if name == "via":
-        # the protocol stands in front and is no banner: "1.1 vegur", "HTTP/1.1 google"
-        value = ",".join(part.strip().partition(" ")[2] for part in value.split(","))
+        # the protocol stands in front and is no banner: "1.1 vegur", "HTTP/1.1 google"; old Kong leaves it out
+        value = ",".join(_PROTOCOL.sub("", part.strip()) for part in value.split(","))
     return name in _WITH_VERSION and bool(_VERSION.search(value))

@@ -17,6 +17,9 @@ POWERFUL = (
 )  # fmt: skip
 """Features that no stranger's frame should have."""
 
+_GONE = ("interest-cohort",)
+"""Features that no browser has any more (FLoC, given up in 2022)."""
+
 
 @check("HDR009", level=Level.RECOMMENDED, severity=Severity.INFO, references=("CWE-693",))
 def permissions_policy(responses: Responses) -> Iterator[Finding]:
@@ -53,8 +56,10 @@ def _judge(answer: WebResponse) -> Iterator[Verdict]:
         yield bad(f"{', '.join(given)} may be used by every frame of any site", "anybody", features=given)
     elif not said:
         yield bad("the Permissions-Policy is empty", "missing")
+    elif not (kept := tuple(feature for feature, item in said.items() if not _anybody(item) and feature not in _GONE)):
+        yield bad("the Permissions-Policy restricts nothing", "missing", features=tuple(said)[:20])
     else:
-        yield good(f"it restricts {len(said)} feature{'s' * (len(said) > 1)}", features=tuple(said)[:20])
+        yield good(f"it restricts {len(kept)} feature{'s' * (len(kept) > 1)}", features=kept[:20])
 
 
 def _anybody(item: Item) -> bool:

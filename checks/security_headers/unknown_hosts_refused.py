@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.facts.hosts import Header, HostAnswer, HostTrust
-from auditor.model import Confidence, Finding, Level, Severity, failed, not_applicable, passed
+from auditor.model import Confidence, Finding, Level, Severity, failed, not_applicable, passed, unproven
 from auditor.registry import check
 
 
@@ -16,7 +16,7 @@ def unknown_hosts_refused(hosts: HostTrust) -> Iterator[Finding]:
     ## Why it matters
     A server that answers to any name is reached through any name that points at it: DNS rebinding makes browsers of
     users do that. `X-Forwarded-Proto: http` from a stranger, when it is believed, makes an application redirect to the
-    address that was asked for, and a cache keep that.
+    address that was asked for, or name itself with `http://`, and a cache keep that.
 
     ## How to fix it
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=["api.example.com"])   # FastAPI, Starlette
@@ -36,7 +36,7 @@ def _names(origin: str, answers: list[HostAnswer]) -> Finding:
     good = {answer.url for answer in answers if answer.header is Header.NONE and answer.status < 400}
     asked = [answer for answer in answers if answer.header is Header.HOST]
     open_ = [answer for answer in asked if answer.url in good and answer.same]
-    if any(answer.reflected and not answer.refused and not answer.echo for answer in asked):
+    if any(answer.believed for answer in asked):
         return not_applicable("it takes over the foreign name: see host-header-not-believed", origin)
     if open_:
         return failed(
@@ -49,7 +49,10 @@ def _names(origin: str, answers: list[HostAnswer]) -> Finding:
             urls=[answer.url for answer in open_],
         )
     if not good and any(answer.same for answer in asked):
-        return not_applicable("no ordinary request is answered either", origin)
+        return unproven(origin, "no ordinary request is answered either", "run the audit from where the stack answers")
+    asked = [answer for answer in asked if answer.url in good] or asked
+    if unread := [answer.unread for answer in asked if answer.unread]:
+        return unproven(origin, f"whether it refuses a foreign name cannot be told: {unread[0]}", aspect="Host")
     refused = all(answer.refused for answer in asked)
     message = "refuses a foreign name" if refused else "answers a foreign name with something else"
     statuses = [answer.status for answer in asked]
@@ -58,10 +61,13 @@ def _names(origin: str, answers: list[HostAnswer]) -> Finding:
 
 def _schemes(origin: str, answers: list[HostAnswer]) -> Iterator[Finding]:
     for answer in answers:
-        if answer.header is Header.FORWARDED_PROTO and answer.loops:
+        if answer.header is Header.FORWARDED_PROTO and (answer.loops or answer.believed):
+            does = "redirect to the address that was asked for"
+            if not answer.loops:
+                does = f"call itself http:// in {', '.join(answer.believed)}"
             yield failed(
                 origin,
-                "X-Forwarded-Proto: http of a stranger makes it redirect to the address that was asked for",
+                f"X-Forwarded-Proto: http of a stranger makes it {does}",
                 confidence=Confidence.PROVEN,
                 reproduce=f"curl -si -H 'X-Forwarded-Proto: http' {answer.url}",
                 aspect="X-Forwarded-Proto",

@@ -167,6 +167,11 @@ CASES = {
         [("other-name", 0)],
         ["TLS021"],
     ),
+    "a name with a dot at its end": (
+        (make(by=CA, names=(f"{API}.",), **FRESH), CA),
+        [("other-name", 0)],
+        ["TLS021"],
+    ),
     "self-signed": ((SELF,), [("self-signed", 0)], ["TLS001"]),
     "no intermediate": ((GOOD,), [("incomplete-chain", 0)], ["TLS001", "TLS020"]),
     "an unknown root": (

@@ -5,12 +5,14 @@ from urllib.parse import quote
 
 import pytest
 
+from auditor.checklist.model import Supabase
 from auditor.facts.hosts import Header, HostTrust
 from auditor.probes import hosts
 from auditor.probes.hosts import host_trust
+from auditor.redact import Secret
 from checks.security_headers.host_header_not_believed import host_header_not_believed
 from checks.security_headers.unknown_hosts_refused import unknown_hosts_refused
-from tests.checks.answers import outcomes
+from tests.checks.answers import outcomes, told
 from tests.probes.net.running import run
 from tests.probes.stand import CLOSE, HANG, RESET, answer, page, site, way
 
@@ -173,19 +175,145 @@ def test_a_link_of_the_start_page():
 
 
 def test_the_names_of_a_vendor_are_not_asked():
-    from auditor.checklist.model import Supabase
-
     found, requests = asked(
         ok, api="", supabase=Supabase("https://abc.supabase.co"), absent=frozenset({"api", "frontend"})
     )
     assert (found.answers, requests) == ((), [])
 
 
-@pytest.mark.parametrize("status", [429, 503])
-def test_a_limiter_is_a_gap(status):
-    found, _ = asked(lambda r: answer(status) if foreign(r) else ok(r))
+def test_a_gateway_that_wants_a_key():
+    """Supabase of one's own: without the anon key it answers nobody."""
+
+    def respond(request):
+        if request.path.startswith("/rest/v1/") and request.headers.get("apikey") == "anon":
+            return answer(200, "{}", Content_Type="application/json")
+        return answer(401, "No API key found in request")
+
+    async def main():
+        async with site(respond) as server:
+            project = Supabase(server.origin(), anon_key=Secret("anon", "anon key"))
+            async with way(supabase=project, absent=frozenset({"api", "frontend"})) as to:
+                return await host_trust(to.environment, to.http), server.asked
+
+    found, requests = run(main())
+    assert [request.path.partition("?")[0] for request in requests] == ["/"] + ["/rest/v1/"] + ["/"] * 4 + [
+        "/rest/v1/"
+    ] * 4
+    assert {request.headers.get("apikey") for request in requests if request.path.startswith("/?")} == {None}
+    assert outcomes(host_header_not_believed(found)) == ["pass"] * 3
+    assert outcomes(unknown_hosts_refused(found)) == ["fail"]
+
+
+def test_a_limiter_is_a_gap():
+    found, _ = asked(lambda r: answer(429) if foreign(r) else ok(r))
     assert found.answers == ()
-    assert f"answers {status}" in found.gaps[1].reason
+    assert "answers 429" in found.gaps[1].reason
+
+
+def test_a_proxy_without_an_answer_hides_no_other_header():
+    def respond(request):
+        return (
+            answer(503) if by_host(request) else page(f"<link rel=canonical href=https://{foreign(request) or 'x'}/>")
+        )
+
+    found, _ = asked(respond)
+    assert told(host_header_not_believed(found)) == [
+        ("error", found.answers[0].origin, "whether a foreign name in Host comes back cannot be told: it answers 503"),
+        ("fail", found.answers[0].origin, "a foreign name in X-Forwarded-Host comes back in canonical"),
+        ("fail", found.answers[0].origin, "a foreign name in Forwarded comes back in canonical"),
+    ]
+    assert told(unknown_hosts_refused(found)) == [
+        ("error", found.answers[0].origin, "whether it refuses a foreign name cannot be told: it answers 503")
+    ]
+
+
+@pytest.mark.parametrize(
+    "respond",
+    [
+        lambda name: answer(401, "{}", WWW_Authenticate=f'Bearer resource_metadata="https://{name}/x"'),
+        lambda name: page(f"not here <link rel=canonical href=https://{name}/>", 404),
+    ],
+    ids=["401", "404"],
+)
+def test_reflected_in_an_error_that_everybody_gets(respond):
+    assert verdicts(lambda r: respond(foreign(r) or "api.example.com")) == (["fail"] * 3, ["not-applicable"])
+
+
+def test_a_gate_that_answers_for_the_stack():
+    assert verdicts(lambda r: answer(401, "who are you?")) == (["error"], ["error"])
+
+
+def test_what_shows_every_request_and_believes_it_too():
+    def respond(request):
+        name = foreign(request) or "api.example.com"
+        return page(f"<link rel=canonical href=https://{name}/><pre>{html.escape(str(request.headers))}</pre>")
+
+    found, _ = asked(respond)
+    assert [f.evidence["places"] for f in host_header_not_believed(found)] == [["canonical"]] * 3
+
+
+def test_a_name_behind_the_part_that_is_read():
+    assert verdicts(lambda r: page("x" * 600_000 + foreign(r))) == (["error"] * 3, ["fail"])
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"Age": "7"},
+        {"X-Cache": "HIT from edge"},
+        {"X-Cache-Status": "HIT"},
+        {"CF-Cache-Status": "HIT"},
+        {"Cache-Status": "ExampleCache; hit; ttl=30"},
+    ],
+    ids=lambda said: next(iter(said)),
+)
+def test_a_cache_that_knows_no_queries(said):
+    """What it keeps under the path alone was made for an ordinary request: nobody has asked the stack."""
+    assert verdicts(lambda r: answer(200, "hello", **said)) == (["error"] * 3, ["fail"])
+
+
+@pytest.mark.parametrize("said", [{"Age": "0"}, {"X-Cache": "MISS"}, {"X-Vercel-Id": "a", "Age": "7"}])
+def test_caches_that_do_not_answer_for_the_stack(said):
+    assert verdicts(lambda r: answer(200, "hello", **said)) == (["pass"] * 3, ["fail"])
+
+
+@pytest.mark.parametrize(
+    ("own", "other"), [('{"status":"ok"}', '{"detail":"unknown host"}'), ("<p>the shop</p>", "<h1>It works!</h1>")]
+)
+def test_another_short_answer_is_not_this_one(own, other):
+    assert verdicts(lambda r: page(other if by_host(r) else own)) == (["pass"] * 3, ["pass"])
+
+
+@pytest.mark.parametrize("body", ['{{"status":"ok","uptime_s":{}}}', "<p>the shop, answer {}</p>"])
+def test_a_short_answer_with_a_number_in_it(body):
+    assert verdicts(lambda r: page(body.format(r.number * 1001))) == (["pass"] * 3, ["fail"])
+
+
+@pytest.mark.parametrize(
+    ("respond", "place"),
+    [
+        (lambda own: answer(307, Location=f"{own}/health"), "Location"),
+        (lambda own: page(f"<link rel=canonical href={own}/>"), "canonical"),
+        (lambda own: answer(200, f'{{"next":"{own}/2"}}', Content_Type="application/json"), "data"),
+    ],
+)
+def test_a_scheme_that_comes_back(server_tls, respond, place):
+    def own(request):
+        return f"{request.headers.get('x-forwarded-proto', 'https')}://{request.headers['host']}"
+
+    async def main():
+        async with (
+            site(lambda r: answer(421) if by_host(r) else respond(own(r)), tls=server_tls("127.0.0.1")) as server,
+            way(api=server.origin(), absent=NO_FRONTEND) as to,
+        ):
+            return await host_trust(to.environment, to.http)
+
+    found = run(main())
+    origin = found.answers[0].origin
+    assert told(unknown_hosts_refused(found)) == [
+        ("pass", origin, "refuses a foreign name"),
+        ("fail", origin, f"X-Forwarded-Proto: http of a stranger makes it call itself http:// in {place}"),
+    ]
 
 
 def test_a_server_that_hangs_is_a_gap(monkeypatch):
@@ -198,3 +326,16 @@ def test_a_server_that_hangs_is_a_gap(monkeypatch):
 def test_a_header_without_end_is_a_gap():
     found, _ = asked(lambda r: b"HTTP/1.1 200 OK\r\nX: " + b"x" * 10_000_000)
     assert (found.answers, len(found.gaps)) == ((), 2)
+
+
+def test_a_key_goes_to_nobody_who_is_not_proven(server_tls):
+    async def main():
+        async with site(ok, tls=server_tls("other.test")) as server:
+            project = Supabase(server.origin(), anon_key=Secret("anon", "anon key"))
+            async with way(supabase=project, absent=frozenset({"api", "frontend"})) as to:
+                return await host_trust(to.environment, to.http), server.asked
+
+    found, requests = run(main())
+    assert {request.path.partition("?")[0] for request in requests} == {"/"}
+    assert all("apikey" not in request.headers for request in requests)
+    assert outcomes(unknown_hosts_refused(found)) == ["fail"]

@@ -307,3 +307,18 @@ def test_two_megabytes_of_the_same(piece):
         started = time.process_time()
         read_page(start + piece * (2_000_000 // len(piece) // 10), URL)
         assert time.process_time() - started < 3
+
+
+@pytest.mark.parametrize(
+    ("contents", "in_force"),
+    [
+        (("unsafe-url", "made-up"), "unsafe-url"),
+        (("made-up", "unsafe-url"), "unsafe-url"),
+        (("no-referrer", "always"), "always"),
+        (("unsafe-url", ""), "unsafe-url"),
+        (("made-up",), "made-up"),
+    ],
+)
+def test_the_last_referrer_policy_that_browsers_know(contents, in_force):
+    text = "".join(f'<meta name=referrer content="{content}">' for content in contents)
+    assert read_page(text, "https://app.example.com/").referrer == in_force

@@ -84,6 +84,60 @@ def found(name: str, text: str) -> list[tuple[int, str, str, str]]:
         ),
         ("compose.yml", "a:\n  healthcheck:\n    test: wget -q http://a.test\n", [(3, "", "http://a.test", "health")]),
         ("compose.yml", "a:\n  labels: [http://a.test]\n", []),
+        (
+            "compose.yml",
+            "a:\n  healthcheck:\n    test: [CMD, curl, -f, 'http://a.test/']\n",
+            [(3, "", "http://a.test/", "health")],
+        ),
+        (
+            "compose.yml",
+            """a:\n  healthcheck:\n    test: python -c "urlopen('http://a.test/')"\n""",
+            [(3, "", "http://a.test/", "health")],
+        ),
+        (
+            "compose.yml",
+            "x: {ALLOWED_ORIGINS: ['http://a.test']}",
+            [(1, "ALLOWED_ORIGINS", "http://a.test", "origin")],
+        ),
+        (".env", "SITE_URL=HTTP://A.test", [(1, "SITE_URL", "http://A.test", "own")]),
+        (".env", "allowed_origins=http://a.test", [(1, "allowed_origins", "http://a.test", "origin")]),
+        (
+            ".env",
+            "ADDITIONAL_REDIRECT_URLS=http://a.test/**",
+            [(1, "ADDITIONAL_REDIRECT_URLS", "http://a.test/**", "origin")],
+        ),
+        (".env", "SITE_URL=http://${HOST}:$PORT/x", [(1, "SITE_URL", "http://…:…/x", "own")]),
+        (".env", "SITE_URL='http://$HOST'", [(1, "SITE_URL", "http://$HOST", "own")]),
+        (
+            "Dockerfile",
+            'ENV A=1 NEXT_PUBLIC_X=http://a.test \\\n# why\n  NEXT_PUBLIC_Y="http://b.test"\nENV SITE_URL=http://c.test',
+            [
+                (1, "NEXT_PUBLIC_X", "http://a.test", "public"),
+                (1, "NEXT_PUBLIC_Y", "http://b.test", "public"),
+                (4, "SITE_URL", "http://c.test", "own"),
+            ],
+        ),
+        (
+            "Dockerfile",
+            "HEALTHCHECK --interval=5s \\\n  CMD python -c \"urlopen('http://a.test')\"",
+            [(1, "", "http://a.test", "health")],
+        ),
+        ("Dockerfile", "ENV SITE_URL=http://a.test \\", [(1, "SITE_URL", "http://a.test", "own")]),
+        (
+            "next.config.js",
+            "NEXT_PUBLIC_X: process.env.NEXT_PUBLIC_X || 'http://a.test', siteUrl: `http://${host}/x`",
+            [(1, "NEXT_PUBLIC_X", "http://a.test", "public"), (1, "siteUrl", "http://…/x", "own")],
+        ),
+        (
+            "vite.config.ts",
+            """"import.meta.env.VITE_API": JSON.stringify("http://a.test")""",
+            [(1, "VITE_API", "http://a.test", "public")],
+        ),
+        (
+            "vercel.json",
+            '{"ALLOWED_ORIGINS": ["HTTP://a.test", "https://b.test"]}',
+            [(1, "ALLOWED_ORIGINS", "http://a.test", "origin"), (1, "ALLOWED_ORIGINS", "https://b.test", "origin")],
+        ),
         ("Dockerfile", "FROM x\nENV NEXT_PUBLIC_X=http://a.test\n", [(2, "NEXT_PUBLIC_X", "http://a.test", "public")]),
         ("Dockerfile", "ARG NEXT_PUBLIC_X http://a.test", [(1, "NEXT_PUBLIC_X", "http://a.test", "public")]),
         ("web/Dockerfile.prod", "HEALTHCHECK CMD curl http://a.test", [(1, "", "http://a.test", "health")]),
@@ -115,6 +169,7 @@ def test_what_files_name(name, text, expected):
             (name, False)
             for name in (".env.development", ".env.local", ".env.example", ".env.test", "docker-compose.dev.yml")
         ),
+        *((name, False) for name in (".env.production.example", ".env.prod.sample", "docker-compose.prod.yml.dist")),
         *((name, False) for name in ("docker-compose.override.yml", "Dockerfile.dev", "dev/../.env.staging")),
     ],
 )

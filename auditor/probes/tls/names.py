@@ -10,7 +10,8 @@ def covers(dns: Iterable[str], addresses: Iterable[str], host: str) -> bool:
     """Whether a certificate stands for the host.
 
     Args:
-        dns: the dNSName entries of its subjectAltName.
+        dns: the dNSName entries of its subjectAltName. None ends with a dot (RFC 5280 section 4.2.1.6): OpenSSL matches
+            none that does.
         addresses: the iPAddress entries. A DNS name that looks like an address is none.
         host: a name in ASCII (``xn--`` for others) or an address, with or without a dot at its end or brackets.
     """
@@ -18,7 +19,7 @@ def covers(dns: Iterable[str], addresses: Iterable[str], host: str) -> bool:
     address = _address(wanted)
     if address is not None:
         return any(_address(one) == address for one in addresses)
-    return any(_matches(name.rstrip(".").lower(), wanted) for name in dns)
+    return any(_matches(name.lower(), wanted) for name in dns)
 
 
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

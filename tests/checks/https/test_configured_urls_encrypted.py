@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from auditor.facts.named_urls import NamedUrl, NamedUrls, Purpose, UrlFile
-from auditor.model import Confidence, Gap, Location, failed, not_applicable, passed
+from auditor.model import Confidence, Gap, Location, failed, not_applicable, passed, unproven
 from checks.https.configured_urls_encrypted import configured_urls_encrypted
 from tests.checks.answers import outcomes
 
@@ -45,11 +45,31 @@ def test_others_in_the_clear(url):
             "http://[::1]:8000",
             "http://api:8000",
         ),
+        *("http://www.w3.org/2000/svg", "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name"),
         *("http://nas.local", "http://10.0.0.5", "http://x.internal", "wss://live.example.com"),
     ],
 )
 def test_no_public_host_in_the_clear(url):
     assert judge(url) == [passed(".env", "names no public address in plain HTTP", confidence=Confidence.INFERRED)]
+
+
+def test_where_a_variable_decides():
+    assert judge("http://…/v1") == [
+        unproven(
+            ".env",
+            "NEXT_PUBLIC_API_URL names http://…/v1, which is not encrypted; where it leads, a variable decides",
+            "write https://, or the host where it is an internal one",
+            aspect="NEXT_PUBLIC_API_URL http://…/v1",
+            key=KEY,
+            url="http://…/v1",
+            line=3,
+        )
+    ]
+    assert outcomes(judge("http://api.…:8000")) == ["error"]
+    assert outcomes(judge("http://….example.com")) == ["fail"]
+    assert outcomes(judge("https://…/v1")) == ["pass"]
+    assert outcomes(judge("http://…/v1", purpose=Purpose.HEALTH)) == ["pass"]
+    assert outcomes(judge("http://…/v1", production=False)) == ["pass"]
 
 
 def test_development():

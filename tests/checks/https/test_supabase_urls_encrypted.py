@@ -39,10 +39,18 @@ def test_in_the_clear():
         ("", (), ["fail"]),
         (APP, ("http://localhost:3000/**",), ["pass", "pass"]),
         (APP, ("http://app.example.com/**",), ["pass", "fail"]),
+        (APP, ("**", "*://app.example.com/", "http*://app.example.com/"), ["pass", "fail", "fail", "fail"]),
+        (APP, ("https://*.example.com/**", "exp*://callback", "https*://app.example.com"), ["pass"] * 4),
     ],
 )
 def test_others(site_url, redirects, expected):
     assert outcomes(judge(site_url, *redirects)) == expected
+
+
+def test_a_pattern_of_everything():
+    assert judge(APP, "**")[1] == failed(
+        "Supabase redirect URL **", "the pattern ** lets users be sent to any address in plain HTTP", url="**"
+    )
 
 
 def test_nothing_was_asked():

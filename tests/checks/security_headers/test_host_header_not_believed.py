@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from auditor.facts.hosts import Header, HostAnswer, HostTrust
-from auditor.model import Confidence, Gap, failed, not_applicable, passed
+from auditor.model import Confidence, Gap, failed, not_applicable, passed, unproven
 from checks.security_headers.host_header_not_believed import host_header_not_believed
 from tests.checks.answers import outcomes, told
 
@@ -65,6 +65,35 @@ def test_a_refusal_may_say_the_name():
 
 def test_an_address_that_shows_every_request():
     assert outcomes(judge(replace(SAME, reflected=("data",), echo=True))) == ["pass"]
+
+
+def test_what_shows_requests_and_believes_them():
+    echo = replace(SAME, reflected=("page", "Location"), echo=True)
+    assert [finding.evidence["places"] for finding in judge(echo)] == [["Location"]]
+
+
+def test_a_refusal_that_everybody_gets():
+    plain = replace(SAME, header=Header.NONE, value="", status=401)
+    assert outcomes(judge(plain, replace(GOOD, status=401, same=True, reflected=("Location",)))) == ["fail"]
+    assert judge(plain, replace(GOOD, status=401, same=True)) == [
+        unproven(
+            API,
+            "no ordinary request is answered: what becomes of a foreign name, nobody can tell",
+            "run the audit from where the stack answers",
+        )
+    ]
+
+
+def test_an_answer_that_says_nothing():
+    cached = replace(SAME, unread="a cache answers")
+    assert judge(SAME, cached) == [
+        unproven(
+            API,
+            "whether a foreign name in Host comes back cannot be told: a cache answers",
+            aspect="Host",
+            urls=[API + "/"],
+        )
+    ]
 
 
 def test_closed():

@@ -45,6 +45,8 @@ def test_a_version_is_one_finding_on_however_many_answers():
     ("name", "value"),
     [
         ("server", "Apache/2.4.41 (Ubuntu)"),
+        ("via", "kong/3.4.0"),
+        ("via", "1.1 vegur, HTTP/1.1 kong/3.4.0"),
         ("server", "Microsoft-IIS/10.0"),
         ("server", "openresty/1.21.4.1"),
         ("server", "Jetty(9.4.z) 9.4.48.v2022"),

@@ -46,6 +46,8 @@ def test_missing():
             "there is no Permissions-Policy; Feature-Policy was replaced",
         ),
         ([(NAME, "")], "missing", "the Permissions-Policy is empty"),
+        ([(NAME, "fullscreen=*")], "missing", "the Permissions-Policy restricts nothing"),
+        ([(NAME, "interest-cohort=()")], "missing", "the Permissions-Policy restricts nothing"),
         ([(NAME, "camera 'none'")], "invalid", "browsers ignore the Permissions-Policy: at character 8"),
         ([(NAME, "camera=*, usb=*, fullscreen=*")], "anybody", "camera, usb may be used by every frame of any site"),
         ([(NAME, "camera=(self *)")], "anybody", "camera may be used by every frame of any site"),
@@ -58,7 +60,8 @@ def test_not_restricted(headers, aspect, message):
 
 
 def test_features_for_everybody_that_harm_nobody():
-    assert [f.outcome for f in told(permissions_policy, response((NAME, "fullscreen=*, camera=()")))] == ["pass"]
+    [found] = told(permissions_policy, response((NAME, "fullscreen=*, camera=()")))
+    assert (found.outcome, found.message) == ("pass", "pages: it restricts 1 feature")
 
 
 def test_data():

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from auditor.facts.hosts import Header, HostAnswer, HostTrust
-from auditor.model import Confidence, Gap, failed, not_applicable, passed
+from auditor.model import Confidence, Gap, failed, not_applicable, passed, unproven
 from checks.security_headers.unknown_hosts_refused import unknown_hosts_refused
 from tests.checks.answers import told
 
@@ -55,7 +55,25 @@ def test_one_cause_is_told_once():
 def test_a_path_that_is_not_there_proves_nothing():
     missing = replace(PLAIN, status=404)
     assert judge(missing, replace(FOREIGN, status=404, same=True)) == [
-        not_applicable("no ordinary request is answered either", API)
+        unproven(API, "no ordinary request is answered either", "run the audit from where the stack answers")
+    ]
+
+
+def test_only_what_is_there_counts():
+    elsewhere = replace(FOREIGN, url=API + "/health/", status=404, same=True)
+    missing = replace(PLAIN, url=API + "/health/", status=404)
+    assert told(judge(PLAIN, FOREIGN, missing, elsewhere)) == [("pass", API, "refuses a foreign name")]
+
+
+def test_a_name_that_nobody_has_looked_at():
+    assert judge(PLAIN, replace(FOREIGN, status=503, unread="it answers 503")) == [
+        unproven(API, "whether it refuses a foreign name cannot be told: it answers 503", aspect="Host")
+    ]
+
+
+def test_a_scheme_that_comes_back():
+    assert told(judge(PLAIN, FOREIGN, replace(SCHEME, loops=False, reflected=("Location", "data"))))[1:] == [
+        ("fail", API, "X-Forwarded-Proto: http of a stranger makes it call itself http:// in Location, data")
     ]
 
 

@@ -12,7 +12,8 @@ from auditor.probes.tls.names import covers
     [
         ("api.example.com", "api.example.com", True),
         ("API.Example.com", "api.example.COM", True),
-        ("api.example.com.", "api.example.com", True),
+        ("api.example.com.", "api.example.com", False),
+        ("*.example.com.", "api.example.com", False),
         ("api.example.com", "api.example.com.", True),
         ("example.com", "api.example.com", False),
         ("api.example.com", "example.com", False),

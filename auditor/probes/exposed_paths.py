@@ -186,10 +186,11 @@ class Prober(Generic[K]):
                 f"redirects every path to {there}, which the audit does not follow: what is there was not looked at"
             )
             return Gap(origin, reason, "name the origin that users see in the checklist")
-        statuses = ", ".join(sorted({str(one.status) if one.status else "no answer" for one in seen}))
+        statuses = ", ".join(str(status) for status in sorted({one.status for one in seen} - {CLOSED}))
+        said = f"answers {statuses}" if statuses else "says nothing and closes the connection"
         return Gap(
             origin,
-            f"answers {statuses} to everything, its start page too: what it hides from the audit, nobody can tell",
+            f"{said}, whatever it is asked for, its start page too: what it hides from the audit, nobody can tell",
             f"{_LET_IN}; for an API, let `health` name a page that answers 200 to everyone",
         )
 

@@ -24,6 +24,8 @@ PAUSE = 0.25
 _SECONDS = 8.0
 """For one answer."""
 _LONGEST_PAUSE = 5.0
+_AT_ONCE = 8
+"""As many as the audit sends to a host by default: who has to wait longer would not hear that the rest is given up."""
 _MOST_SILENT = 3
 """Paths without an answer in time, before the rest is not asked for."""
 _MOST_BUSY = 2
@@ -50,6 +52,7 @@ class Asker:
         """Whether the audit's own budget is used up."""
         self._http = http
         self._silent = 0
+        self._turns = asyncio.Semaphore(_AT_ONCE)
 
     async def all(self, paths: Iterable[str], *, part: bool = True) -> None:
         """Ask for many at once, as many as the audit's limit for a host lets through."""
@@ -62,10 +65,10 @@ class Asker:
             path: with its slash.
             part: its first bytes only; else everything, within bounds.
         """
-        if path in self.seen or self._silent >= _MOST_SILENT:
-            return
         try:
-            await self._ask(path, part)
+            async with self._turns:
+                if path not in self.seen and self._silent < _MOST_SILENT:
+                    await self._ask(path, part)
         except Unreachable as failure:
             self._note(path, failure)
         except Unavailable as failure:  # the budget is used up

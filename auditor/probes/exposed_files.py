@@ -10,12 +10,15 @@ from auditor.checklist.model import Environment
 from auditor.facts.exposed_files import ExposedFiles, Exposure, ExposureKind, ProbedOrigin, Tally
 from auditor.facts.sightings import Nature, Sighting
 from auditor.model import Severity
+from auditor.probes.bundle import server_secrets
 from auditor.probes.exposed_paths import Looked, Prober, Result, Sought, Verdict
 from auditor.probes.html import read_page
+from auditor.probes.leaks import find_leaks
 from auditor.probes.net.http import Http
 from auditor.probes.paths.seen import Seen
 from auditor.probes.paths.table import Row, rows
 from auditor.probes.surfaces import web_origins
+from auditor.redact import Secret
 from auditor.registry import probe
 
 _MOST_FOLDERS = 3
@@ -36,9 +39,10 @@ async def exposed_files(environment: Environment, http: Http) -> ExposedFiles:
             surfaces.setdefault(url, []).append(surface)
     results = await asyncio.gather(*(_look(http, url, environment, of) for url, of in surfaces.items()))
     found = dict(zip(surfaces, results, strict=True))
+    known = server_secrets(environment)
     return ExposedFiles(
         tuple(_cost(url, surfaces[url], result) for url, result in found.items()),
-        tuple(one for url, result in found.items() for one in _exposures(url, result)),
+        tuple(one for url, result in found.items() for one in _exposures(url, result, known)),
         tuple(one for url, result in found.items() if result.gap is None for one in _tallies(url, result)),
         (*(gap for gap in gaps if gap.subject in ("frontend", "api")), *(r.gap for r in results if r.gap)),
     )
@@ -68,15 +72,15 @@ def _cost(origin: str, surfaces: list[str], result: Result[Row]) -> ProbedOrigin
     return ProbedOrigin(origin, tuple(surfaces), result.requests, round(result.seconds, 3), result.statuses)
 
 
-def _exposures(origin: str, result: Result[Row]) -> Iterator[Exposure]:
+def _exposures(origin: str, result: Result[Row], known: tuple[Secret, ...]) -> Iterator[Exposure]:
     for one in result.looked:
         if one.verdict is Verdict.FOUND and one.seen is not None:
-            yield _exposure(origin, one, one.seen)
+            yield _exposure(origin, one, one.seen, known)
 
 
-def _exposure(origin: str, one: Looked[Row], seen: Seen) -> Exposure:
+def _exposure(origin: str, one: Looked[Row], seen: Seen, known: tuple[Secret, ...]) -> Exposure:
     row, url = one.sought.kind, origin + one.sought.path
-    sightings = _sightings(seen.body, url) if row.kind in _SCANNED else ()
+    sightings = _sightings(seen, url, known) if row.kind in _SCANNED else ()
     secret = any(sighting.nature is Nature.SECRET for sighting in sightings)
     severity = Severity.CRITICAL if secret else row.severity
     scanned = len(seen.body) if row.kind in _SCANNED else 0
@@ -85,8 +89,13 @@ def _exposure(origin: str, one: Looked[Row], seen: Seen) -> Exposure:
     )
 
 
-def _sightings(body: bytes, url: str) -> tuple[Sighting, ...]:
-    return ()
+def _sightings(seen: Seen, url: str, known: tuple[Secret, ...]) -> tuple[Sighting, ...]:
+    """What the scanner recognises in a file: kinds and places, and no values."""
+    leaks = find_leaks(url, seen.text or seen.body.decode("latin-1"), known)
+    return tuple(
+        Sighting(url, one.line, one.column, "served", one.kind, one.length, prefix=one.prefix, exact=one.exact)
+        for one in leaks
+    )
 
 
 def _tallies(origin: str, result: Result[Row]) -> Iterator[Tally]:

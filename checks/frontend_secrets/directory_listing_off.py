@@ -23,4 +23,4 @@ def directory_listing_off(exposed: ExposedFiles) -> Iterator[Finding]:
     without `browse` in Caddy, `"directoryListing": false` in `serve.json`, and for a bucket take the right to list away
     from everyone. A list that is meant to be public: waive it, with that reason.
     """
-    yield from verdicts(exposed, ExposureKind.LISTING, "directories")
+    yield from verdicts(exposed, ExposureKind.LISTING, "directory listings")

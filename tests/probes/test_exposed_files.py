@@ -9,7 +9,6 @@ from functools import partial
 
 import pytest
 
-from auditor.facts.exposed_files import ExposureKind
 from auditor.probes.exposed_files import exposed_files
 from auditor.probes.paths.table import DIRECTORIES, TABLE
 from tests.probes.net.running import run

@@ -201,9 +201,9 @@ class TestBeside:
         assert told(respond) == ONE
 
     def test_something_new_each_time_that_looks_like_the_file(self):
-        respond = lambda asked: (
-            HOME if asked.path == "/" else answer(200, f"A{'abcdefghijklmnop'[asked.number % 16]}=x")
-        )  # noqa: E731
+        def respond(asked):
+            return HOME if asked.path == "/" else answer(200, f"A{'abcdefghijklmnop'[asked.number % 16]}=x")
+
         (reason,) = why(respond)
         assert reason.endswith("is answered with such a file too")
 
@@ -231,7 +231,8 @@ class TestTurnedAway:
     def test_everywhere(self, status):
         assert gap(lambda _: answer(status)) == Gap(
             "http://here",
-            f"answers {status}, whatever it is asked for, its start page too: what it hides from the audit, nobody can tell",
+            f"answers {status}, whatever it is asked for, its start page too: what it hides from the audit, "
+            "nobody can tell",
         )
 
     def test_everywhere_by_closing_the_connection(self):

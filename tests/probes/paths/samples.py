@@ -1,5 +1,6 @@
 """A file for every path of the table, as the programs that write them do; tokens are put together at run time."""
 
+# ruff: noqa: E501  bodies as servers send them
 from __future__ import annotations
 
 import gzip

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  bodies as servers send them
 from __future__ import annotations
 
 import pytest

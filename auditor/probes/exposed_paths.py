@@ -136,17 +136,16 @@ class Prober(Generic[K]):
         for part in (True, False):
             await self.asker.all([sought.path for sought in table if sought.part is part], part=part)
         await self._once_more([sought.path for sought in table])
-        for sought in table:
-            if self._recognised(sought):
-                await self._compare(sought)
+        await self._compare([sought for sought in table if self._recognised(sought)])
         return await self._shut_out()
 
-    async def _compare(self, sought: Sought[K]) -> None:
-        """Ask for random paths beside one that looks like the file, twice where those look like it too."""
-        await self.asker.all(twin.path for twin in twins(sought.path, self._word))
-        if any(map(self._resembles(sought), twins(sought.path, self._word))):
-            await self.asker.all(twin.path for twin in twins(sought.path, self._other_word))
-        await self.asker.whole(sought.path)
+    async def _compare(self, found: Sequence[Sought[K]]) -> None:
+        """Ask for random paths beside those that look like their files, twice where those look like them too."""
+        near = {sought.path: twins(sought.path, self._word) for sought in found}
+        await self.asker.all(dict.fromkeys(twin.path for beside in near.values() for twin in beside))
+        doubtful = [sought.path for sought in found if any(map(self._resembles(sought), near[sought.path]))]
+        await self.asker.all(dict.fromkeys(twin.path for path in doubtful for twin in twins(path, self._other_word)))
+        await asyncio.gather(*(self.asker.whole(sought.path) for sought in found))
 
     def _resembles(self, sought: Sought[K]) -> Callable[[Twin], bool]:
         def resembles(twin: Twin) -> bool:

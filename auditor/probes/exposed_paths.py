@@ -208,8 +208,9 @@ class Prober(Generic[K]):
         await self.asker.ask(control, part=False)
         after = seen.get(control)
         seen[control] = before
-        if (after and self._is_ordinary(after)) or self.asker.spent:
-            return None  # and when the audit's budget is used up, each path says so
+        limited = after is not None and after.status in (429, 503)
+        if (after and self._is_ordinary(after)) or limited or self.asker.spent:
+            return None  # of limits, and of the audit's own budget, each path tells
         said = f"answers {after.status}" if after and after.status else "does not answer any more"
         reason = f"{said} after {self.asker.requests} requests: it has shut the audit out"
         return Gap(self.asker.origin, f"{reason}, and what it hides, nobody can tell", _LET_IN)

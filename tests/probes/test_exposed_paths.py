@@ -288,6 +288,23 @@ class TestTurnedAway:
         respond = lambda asked: HOME if asked.path == "/" else answer(404) if asked.number < 4 else answer(503)  # noqa: E731
         assert "answered 503" in why(respond)
 
+    def test_busy_until_the_end_spoils_only_what_it_hid(self):
+        result, _ = look(lambda asked: routes(FILES)(asked) if asked.number < 4 else answer(429))
+        assert result.gap is None
+        assert {one.verdict for one in result.looked} == {Verdict.UNTOLD}
+
+    def test_each_time_that_it_is_busy_the_audit_waits_longer(self, monkeypatch):
+        slept = []
+
+        async def sleep(seconds):
+            slept.append(seconds)
+
+        monkeypatch.setattr(asking, "PAUSE", 0.25)
+        monkeypatch.setattr(asking.asyncio, "sleep", sleep)
+        table = [Sought(f"/{n}.env", n, environment) for n in range(9)]
+        look(lambda asked: HOME if asked.path == "/" or asked.path.startswith("/x") else answer(429), table)
+        assert [seconds for seconds in slept if seconds] == [0.25, 0.5, 1.0, 2.0, 4.0, 8.0]
+
     def test_busy_and_asking_to_wait_for_an_hour(self):
         respond = lambda asked: answer(429, Retry_After="3600") if asked.path == "/.env" else routes(FILES)(asked)  # noqa: E731
         result, server = look(respond)

@@ -19,17 +19,17 @@ MAX_BODY = 65_536
 MAX_WHOLE = 262_144
 """What is kept of a page, and of a file that was found, to look for secrets in it."""
 PAUSE = 0.25
-"""Seconds between two tries of a server that is busy, unless it asks for more."""
+"""Seconds before a busy server is asked again, unless it wants more; twice as many after each time it is busy still."""
 
 _SECONDS = 8.0
 """For one answer."""
-_LONGEST_PAUSE = 5.0
+_LONGEST_PAUSE = 8.0
 _AT_ONCE = 8
 """As many as the audit sends to a host by default: who has to wait longer would not hear that the rest is given up."""
 _MOST_SILENT = 3
 """Paths without an answer in time, before the rest is not asked for."""
-_MOST_BUSY = 2
-"""The same for a server that stays busy, after pauses."""
+_MOST_BUSY = 6
+"""Times in a row that a server is busy still, before the rest is given up."""
 
 
 class Asker:
@@ -86,19 +86,25 @@ class Asker:
             self.seen[path] = known
 
     async def again(self, paths: Iterable[str]) -> None:
-        """Ask once more, slowly, for paths that a busy server turned away."""
-        busy = 0
+        """Ask once more, one by one and ever more slowly, for paths that a busy server turned away."""
+        pause, busy = PAUSE, 0
         for path in paths:
             known = self.seen.get(path)
-            pause = max(PAUSE, known.retry_after if known else 0.0)
-            if pause > _LONGEST_PAUSE or busy >= _MOST_BUSY:
+            wanted = max(pause, known.retry_after if known else 0.0)
+            if wanted > _LONGEST_PAUSE or busy >= _MOST_BUSY:
                 return
-            await asyncio.sleep(pause)
-            self.seen.pop(path, None)
-            await self.ask(path)
+            await asyncio.sleep(wanted)
+            await self._anew(path)
             busy = busy + 1 if self.is_busy(path) else 0
-            if known and path not in self.seen:
-                self.seen[path] = known
+            pause = pause * 2 if busy else max(PAUSE, pause / 2)
+
+    async def _anew(self, path: str) -> None:
+        known = self.seen.pop(path, None)
+        try:
+            await self.ask(path)
+        finally:
+            if known:
+                self.seen.setdefault(path, known)
 
     def is_busy(self, path: str) -> bool:
         """Whether the last answer says nothing about the path: a limiter's, a proxy's, a server error's, or none."""

@@ -110,7 +110,9 @@ def _is_sql(text: str) -> bool:
 
 
 def packed(seen: Seen) -> str:
-    """Something packed with gzip that is no page: servers pack pages too, and some forget to say so."""
+    """A tar archive, or what is packed with gzip and is no page: servers pack pages too, and some forget to say so."""
+    if seen.body[257:262] == b"ustar":
+        return "a tar archive"
     if not seen.body.startswith(b"\x1f\x8b\x08"):
         return ""
     inside = unpacked(seen.body)

@@ -177,6 +177,7 @@ def test_what_is_not_the_file(path, text):
             "statements of SQL",
         ),
         ("/backup.tar.gz", gzip.compress(b"x" * 600), "data packed with gzip"),
+        ("/backup.tar.gz", b"app/.env" + bytes(249) + b"ustar\x0000", "a tar archive"),
         ("/server.key", "PuTTY-User-Key-File-3: ssh-rsa\n", "a private key of PuTTY"),
         ("/server.key", "Bag Attributes\n    friendlyName: x\n" + PEM, "a private key in PEM"),
         ("/.htpasswd", "a:$2y$05$abcdefghijklmnopqrstuv\n", "1 entries"),

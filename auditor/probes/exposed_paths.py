@@ -8,19 +8,18 @@ the same looks, do not. What a limiter, a firewall or silence hides is told as h
 from __future__ import annotations
 
 import asyncio
-import re
 import secrets
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from html import escape
 from typing import Generic, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from auditor.model import Gap
 from auditor.probes.net.http import Http
 from auditor.probes.paths.asking import Asker
+from auditor.probes.paths.comparing import alike
 from auditor.probes.paths.matching import Signature
 from auditor.probes.paths.seen import CLOSED, Seen
 from auditor.probes.paths.twins import Twin, twins
@@ -29,16 +28,9 @@ SECONDS = 40.0
 """For one origin."""
 _FEW = 5
 """Closed connections that may be chance, and are tried again; more of them are a rule of the server."""
-_BY_HAND = "look at both by hand"
+_BY_HAND = "look at it by hand"
 _LET_IN = "let the audit's address and User-Agent through the firewall, or wait until it has forgotten earlier runs"
-_VARIABLE = re.compile(r"[0-9a-fA-F]{8,}|[0-9]+")
-"""What changes from answer to answer of the same page: times, numbers, request ids."""
-
-_CUT = 64
-"""Characters at the end of a beginning that are not compared."""
-
 K = TypeVar("K")
-T = TypeVar("T", bytes, str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +210,7 @@ class Prober(Generic[K]):
     def _judged(self, sought: Sought[K]) -> Looked[K]:
         seen = self.asker.seen.get(sought.path)
         if seen is None or self._is_busy(sought.path) or seen.challenge or seen.unreadable:
-            return Looked(sought, Verdict.UNTOLD, why=self._why(sought.path, seen), hint=_LET_IN)
+            return Looked(sought, Verdict.UNTOLD, why=self._why(sought.path, seen), hint=_hint(seen))
         if not (saw := self._recognised(sought)):
             return Looked(sought, Verdict.ABSENT)
         both = zip(twins(sought.path, self._word), twins(sought.path, self._other_word), strict=True)
@@ -233,10 +225,10 @@ class Prober(Generic[K]):
         if one is None or self._is_busy(twin.path):
             why = "random paths beside it are not answered, to compare with"
             return Looked(sought, Verdict.UNTOLD, why=why, hint=_LET_IN)
-        alike = _alike(seen, one)
-        if alike and twin.sibling:
+        same = alike(seen, one)
+        if same and twin.sibling:
             return Looked(sought, Verdict.ALIKE)
-        if not self._resembles(sought)(twin) or (not alike and other and _alike(one, other)):
+        if not self._resembles(sought)(twin) or (not same and other and alike(one, other)):
             return None  # what random paths get is always the same, and this is something else
         why = f"{twin.path} is answered with such a file too"
         return Looked(sought, Verdict.UNTOLD, why=why, hint=_BY_HAND)
@@ -253,27 +245,10 @@ class Prober(Generic[K]):
         return seen.unreadable or f"answered {seen.status}"
 
 
-def _alike(one: Seen, other: Seen) -> bool:
-    """Whether two answers are the same page, but for the path that it repeats and for numbers."""
-    if (one.status, bool(one.text)) != (other.status, bool(other.text)):
-        return False
-    whole = one.whole and other.whole
-    same = _same(one.body, other.body, whole=whole)
-    return same or bool(one.text and _same(_without(one), _without(other), whole=whole))
-
-
-def _same(one: T, other: T, *, whole: bool) -> bool:
-    if whole:
-        return one == other
-    # of one of them only the beginning is known; where it was cut, half a path or number may stand
-    length = min(len(one), len(other)) - _CUT
-    return length > 0 and one[:length] == other[:length]
-
-
-def _without(seen: Seen) -> str:
-    """The text without the path that was asked for, in every form in which pages repeat it, and without numbers."""
-    text = seen.text
-    for path in (seen.path, seen.path[1:], seen.path.rsplit("/", 1)[-1]):
-        for form in (path, quote(path), quote(path, safe=""), escape(path), path.replace("/", "\\/")):
-            text = text.replace(form, "\0") if len(form) > 2 else text
-    return _VARIABLE.sub("#", text)
+def _hint(seen: Seen | None) -> str:
+    """What would settle what an answer does not tell."""
+    if seen and seen.status == 429:
+        return "raise the limit for the audit's address, or run the audit when nothing else uses it up"
+    if seen and seen.status >= 500:
+        return "run the audit while the application is up, and look at what it says in its log"
+    return _BY_HAND if seen and seen.unreadable else _LET_IN

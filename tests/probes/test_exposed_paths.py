@@ -8,7 +8,6 @@ import zlib
 import pytest
 
 from auditor.model import Gap
-from auditor.probes import exposed_paths
 from auditor.probes.exposed_paths import Prober, Sought, Verdict
 from auditor.probes.paths import asking
 from auditor.probes.paths.matching import holds, keys, start
@@ -374,12 +373,15 @@ def test_keys_at_the_top_of_a_document():
         assert told(routes({"/": HOME, "/x.json": answer(200, text)}), table) == {"/x.json": verdict}, text[:40]
 
 
-def test_two_answers_are_the_same_page():
-    def seen(path, text, *, whole=True):
-        return exposed_paths.Seen(path, 200, "", text.encode(), text, whole)
-
-    assert exposed_paths._alike(seen("/a.sql", "x /a.sql 17"), seen("/b.sql", "x /b.sql 4"))
-    assert exposed_paths._alike(seen("/a&b", "x a&amp;b"), seen("/c", "x c")) is False
-    assert not exposed_paths._alike(seen("/a.sql", "x"), seen("/b.sql", "y"))
-    assert exposed_paths._alike(seen("/a.sql", "x" * 100, whole=False), seen("/b.sql", "x" * 200))
-    assert not exposed_paths._alike(seen("/a.sql", "x", whole=False), seen("/b.sql", "x" * 200))
+@pytest.mark.parametrize(
+    ("answered", "hint"),
+    [
+        (answer(429), "raise the limit"),
+        (answer(502), "run the audit while"),
+        (answer(200, "x", Content_Encoding="br"), "look at it by hand"),
+        (answer(403, "", cf_mitigated="challenge"), "let the audit's address"),
+    ],
+)
+def test_what_would_settle_it(answered, hint):
+    result, _ = look(routes({**FILES, "/.env": answered}))
+    assert result.looked[0].hint.startswith(hint)

@@ -56,7 +56,14 @@ def headers() -> None:
     main()
 
 
-PARTS = {"startup": startup, "lab": lab, "rls": rls, "tls": tls, "headers": headers}
+def exposed() -> None:
+    """Files that should not be served."""
+    from bench.exposed import main
+
+    main()
+
+
+PARTS = {"startup": startup, "lab": lab, "rls": rls, "tls": tls, "headers": headers, "exposed": exposed}
 
 
 def main(names: list[str]) -> None:

@@ -1,0 +1,113 @@
+"""Looks, at the frontend and the API, for files that nobody meant to publish."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from auditor.checklist.model import Environment
+from auditor.facts.exposed_files import ExposedFiles, Exposure, ExposureKind, ProbedOrigin, Tally
+from auditor.facts.sightings import Nature, Sighting
+from auditor.model import Severity
+from auditor.probes.bundle import server_secrets
+from auditor.probes.exposed_paths import Looked, Prober, Result, Sought, Verdict
+from auditor.probes.html import read_page
+from auditor.probes.leaks import find_leaks
+from auditor.probes.net.http import Http
+from auditor.probes.paths.seen import Seen
+from auditor.probes.paths.table import Row, rows
+from auditor.probes.surfaces import web_origins
+from auditor.redact import Secret
+from auditor.registry import probe
+
+_MOST_FOLDERS = 3
+"""Folders of scripts and styles that the start page names, whose listings are looked for too."""
+_SCANNED = frozenset(ExposureKind) - {ExposureKind.LISTING}
+
+
+@probe(deadline=60.0, last=True)
+async def exposed_files(environment: Environment, http: Http) -> ExposedFiles:
+    """Every path of the table, at each origin.
+
+    Runs after the other probes: firewalls that ban who asks for ``/.env`` must not spoil what those look at.
+    """
+    origins, gaps = web_origins(environment)
+    surfaces: dict[str, list[str]] = {}
+    for surface, url in origins.items():
+        if surface != "supabase":  # its files are the vendor's affair
+            surfaces.setdefault(url, []).append(surface)
+    results = await asyncio.gather(*(_look(http, url, environment, of) for url, of in surfaces.items()))
+    found = dict(zip(surfaces, results, strict=True))
+    known = server_secrets(environment)
+    return ExposedFiles(
+        tuple(_cost(url, surfaces[url], result) for url, result in found.items()),
+        tuple(one for url, result in found.items() for one in _exposures(url, result, known)),
+        tuple(one for url, result in found.items() if result.gap is None for one in _tallies(url, result)),
+        (*(gap for gap in gaps if gap.subject in ("frontend", "api")), *(r.gap for r in results if r.gap)),
+    )
+
+
+async def _look(http: Http, origin: str, environment: Environment, surfaces: list[str]) -> Result[Row]:
+    controls = ("/", environment.health) if "api" in surfaces else ("/",)
+    prober: Prober[Row] = Prober(http, origin, controls)
+    folders = _folders(origin, await prober.start())
+    listed = ExposureKind.LISTING
+    table = (Sought(path, row, row.recognise, part=row.kind is not listed) for path, row in rows(folders))
+    return await prober.look(table)
+
+
+def _folders(origin: str, start: Seen | None) -> tuple[str, ...]:
+    """Folders of what the start page loads from its own origin."""
+    if start is None or "html" not in start.content_type:
+        return ()
+    found: dict[str, None] = {}
+    for one in read_page(start.text, origin + "/").references:
+        if one.tag in ("script", "link", "img") and one.url.startswith(origin + "/"):
+            found[urlsplit(one.url).path.rpartition("/")[0] + "/"] = None
+    return tuple(found)[:_MOST_FOLDERS]
+
+
+def _cost(origin: str, surfaces: list[str], result: Result[Row]) -> ProbedOrigin:
+    return ProbedOrigin(origin, tuple(surfaces), result.requests, round(result.seconds, 3), result.statuses)
+
+
+def _exposures(origin: str, result: Result[Row], known: tuple[Secret, ...]) -> Iterator[Exposure]:
+    for one in result.looked:
+        if one.verdict is Verdict.FOUND and one.seen is not None:
+            yield _exposure(origin, one, one.seen, known)
+
+
+def _exposure(origin: str, one: Looked[Row], seen: Seen, known: tuple[Secret, ...]) -> Exposure:
+    row, url = one.sought.kind, origin + one.sought.path
+    sightings = _sightings(seen, url, known) if row.kind in _SCANNED else ()
+    secret = any(sighting.nature is Nature.SECRET for sighting in sightings)
+    severity = Severity.CRITICAL if secret else row.severity
+    scanned = len(seen.body) if row.kind in _SCANNED else 0
+    return Exposure(
+        origin, url, row.kind, row.what, one.saw, severity, seen.status, seen.size_bytes, sightings, scanned
+    )
+
+
+def _sightings(seen: Seen, url: str, known: tuple[Secret, ...]) -> tuple[Sighting, ...]:
+    """What the scanner recognises in a file: kinds and places, and no values."""
+    leaks = find_leaks(url, seen.text or seen.body.decode("latin-1"), known)
+    return tuple(
+        Sighting(url, one.line, one.column, "served", one.kind, one.length, prefix=one.prefix, exact=one.exact)
+        for one in leaks
+    )
+
+
+def _tallies(origin: str, result: Result[Row]) -> Iterator[Tally]:
+    for kind in ExposureKind:
+        looked = [one for one in result.looked if one.sought.kind.kind is kind]
+        untold = [one for one in looked if one.verdict is Verdict.UNTOLD]
+        yield Tally(
+            origin,
+            kind,
+            len(looked),
+            sum(one.verdict is Verdict.ALIKE for one in looked),
+            tuple(one.sought.path for one in untold),
+            untold[0].why if untold else "",
+            untold[0].hint if untold else "",
+        )

@@ -1,0 +1,1 @@
+"""Looks for files on a web server that should not be there, and believes nothing but their content."""

@@ -98,7 +98,9 @@ def _files(root: Path, tracked: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
         role = env_file(name)
         of_variables = role in (EnvFile.LIVE, EnvFile.LOCAL)
         of_compose = _COMPOSE.fullmatch(base) and not DEVELOPMENT.search(base)
-        of_code = base.lower().endswith((".py", ".js", ".mjs", ".cjs", ".ts", ".tsx", ".jsx")) and "test" not in base.lower()
+        of_code = (
+            base.lower().endswith((".py", ".js", ".mjs", ".cjs", ".ts", ".tsx", ".jsx")) and "test" not in base.lower()
+        )
         if (of_variables or of_compose or of_code) and not aside(name):
             yield name, bool(_PRODUCTION.search(base))
     own = set(tracked)
@@ -204,14 +206,20 @@ def _asks_itself(service: yaml.Node) -> bool:
     """Whether the command or a mounted file of settings may set a password."""
     words = " ".join(scalar(entry) for entry in entries(get(service, "command")))
     mounts = " ".join(scalar(entry) for entry in entries(get(service, "volumes")))
-    return any(word in words for word in ("requirepass", "aclfile", ".conf", "--auth")) or ".conf" in mounts or ".ini" in mounts
+    return (
+        any(word in words for word in ("requirepass", "aclfile", ".conf", "--auth"))
+        or ".conf" in mounts
+        or ".ini" in mounts
+    )
 
 
 def _is_open(service: yaml.Node) -> bool:
     """Whether a port is published on an address that others reach."""
     for entry in entries(get(service, "ports")):
         short = scalar(entry)
-        address = scalar(get(entry, "host_ip")) if not short else (short.rsplit(":", 2)[0] if short.count(":") > 1 else "")
+        address = (
+            scalar(get(entry, "host_ip")) if not short else (short.rsplit(":", 2)[0] if short.count(":") > 1 else "")
+        )
         if not address.strip("[]").startswith(("127.", "localhost", "::1")):
             return True
     return False

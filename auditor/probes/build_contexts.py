@@ -212,7 +212,8 @@ def _described(root: Path, tracked: tuple[str, ...], build: _Build, gaps: list[G
     common = posixpath.normpath(posixpath.join(build.context, ".dockerignore"))
     ignore_file = next((name for name in (own, common) if (root / name).is_file()), "")
     base = BuildContext(shown, git.shown(build.context), build.named_by, git.shown(ignore_file))
-    first, names = 0, {}
+    first = 0
+    names: dict[str, None] = {}
     for at, sources in _copies(text):
         before = len(names)
         for source in sources:

@@ -81,7 +81,8 @@ DEVELOPMENT = re.compile(
 )
 """Names of compose files and the like that production does not read."""
 APP_MARKS = frozenset({
-    "package.json", "pyproject.toml", "requirements.txt", "setup.py", "manage.py", "pipfile", "composer.json", "gemfile",
+    "package.json", "pyproject.toml", "requirements.txt", "setup.py", "manage.py", "pipfile", "composer.json",
+     "gemfile",
     "go.mod", "cargo.toml", "dockerfile", "compose.yml", "compose.yaml", "docker-compose.yml", "docker-compose.yaml",
     "deno.json", "nuxt.config.ts", "vite.config.ts", "next.config.js", "next.config.mjs", "next.config.ts",
 })  # fmt: skip

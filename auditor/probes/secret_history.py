@@ -130,7 +130,7 @@ def _running(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A git that is ended when its time is up."""
     try:
-        process = subprocess.Popen(  # noqa: S603  fixed words, and a folder of the checklist
+        process = subprocess.Popen(
             git.command(root, *arguments),
             stdin=stdin,
             stdout=subprocess.PIPE,
@@ -189,11 +189,11 @@ def _contents(
     wanted = _texts(root, versions, ends, gaps)
     lost = 0
     with _running(root, ends, "cat-file", "--batch", stdin=subprocess.PIPE) as process:
-        assert process.stdin, process.stdout
         for index, (blob, name) in enumerate(wanted):
-            data = _one(process, blob)
+            late = time.monotonic() > ends
+            data = None if late else _one(process, blob)
             if data is None:
-                if process.poll() is not None or time.monotonic() > ends:
+                if late or process.poll() is not None:
                     left = len(wanted) - index
                     gaps.append(Gap("history", f"{left} versions were not searched: git ended, or the time was up"))
                     return
@@ -205,8 +205,8 @@ def _contents(
 
 
 def _one(process: subprocess.Popen[bytes], blob: str) -> bytes | None:
-    assert process.stdin
-    assert process.stdout
+    if process.stdin is None or process.stdout is None:
+        return None
     try:
         process.stdin.write(blob.encode() + b"\n")
         process.stdin.flush()
@@ -222,7 +222,8 @@ def _one(process: subprocess.Popen[bytes], blob: str) -> bytes | None:
 def _texts(root: Path, versions: list[tuple[str, str]], ends: float, gaps: list[Gap]) -> list[tuple[str, str]]:
     """Versions of files that are no longer than what is searched."""
     given = "".join(f"{blob}\n" for blob, _ in versions).encode()
-    out = git.ask(root, "cat-file", "--batch-check=%(objecttype) %(objectsize)", "--buffer", given=given, seconds=max(1.0, ends - time.monotonic()))  # fmt: skip
+    out = git.ask(root, "cat-file", "--batch-check=%(objecttype) %(objectsize)", "--buffer", given=given,
+     seconds=max(1.0, ends - time.monotonic()))  # fmt: skip
     wanted, long = [], 0
     for version, line in zip(versions, out.splitlines(), strict=False):
         kind, _, size = line.partition(b" ")

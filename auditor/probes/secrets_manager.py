@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import posixpath
 import re
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from auditor.checklist.model import Environment
@@ -132,26 +133,27 @@ def _read(found: Found, name: str, data: bytes) -> None:
         _of_env_file(found, name, text, by, scope)
     elif by:
         found.refer(by, 1, "an encrypted file", *_keys(text), scope=scope)
-    elif base.endswith(".py"):
-        code.of_python(found, text[:MAX_CODE])
-    elif base.endswith(_SCRIPTS):
-        code.of_script(found, text[:MAX_CODE])
-    elif base.endswith(".sql"):
-        code.of_sql(found, text)
-    elif base == "config.toml":
-        code.of_supabase_config(found, text) if name.startswith("supabase/") or "/supabase/" in name else None
-    elif base.endswith(".service"):
-        descriptors.of_unit(found, text)
     elif base in _BINDINGS:
         found.refer(_BINDINGS[base], 1, base, reach=Reach.PRESENT)
     elif base.endswith((".yml", ".yaml")):
         _of_yaml(found, name, base, text, scope)
     elif base == "package.json":
         _of_package(found, text)
-    elif base.endswith(".json"):
-        descriptors.of_json(found, text)
+    elif base == "config.toml":
+        code.of_supabase_config(found, text) if "supabase" in name.split("/") else None
+    elif reader := next((read for ends, read in _READERS if base.endswith(ends)), None):
+        reader(found, text[:MAX_CODE])
     else:
         of_commands(found, text, scope)
+
+
+_READERS: tuple[tuple[tuple[str, ...], Callable[[Found, str], None]], ...] = (
+    ((".py",), code.of_python),
+    (_SCRIPTS, code.of_script),
+    ((".sql",), code.of_sql),
+    ((".service",), descriptors.of_unit),
+    ((".json",), descriptors.of_json),
+)
 
 
 def _of_env_file(found: Found, name: str, text: str, by: str, scope: Scope) -> None:

@@ -133,7 +133,7 @@ def _of_file(name: str, text: str) -> Iterator[tuple[int, str, str]]:
 
 
 def _python(text: str) -> Iterator[tuple[int, str, str]]:
-    """Names of settings that get a text: ``SECRET_KEY: str = "…"``, ``Field("…")``, ``os.getenv("SECRET_KEY", "…")``."""
+    """Names of settings that get a text: ``SECRET_KEY: str = "…"``, ``Field("…")``, ``os.getenv("SECRET_KEY", "…")``."""  # noqa: E501
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

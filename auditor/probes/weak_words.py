@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import re
+from itertools import pairwise
 from typing import Any
 
 from auditor.facts.weak_values import Weakness
@@ -51,109 +52,22 @@ _DEFAULT_STARTS = (
     ("Django's generated key for development", "django-insecure-"),
     ("the Supabase CLI's key, equal in every installation", "sb_" + "secret_N7UND0Ug"),
 )
-_COMMON = frozenset(
-    [
-        "admin",
-        "administrator",
-        "root",
-        "user",
-        "test",
-        "testing",
-        "tester",
-        "demo",
-        "default",
-        "dev",
-        "development",
-        "local",
-        "localhost",
-        "prod",
-        "production",
-        "password",
-        "passwd",
-        "passw0rd",
-        "pass",
-        "pwd",
-        "secret",
-        "secrets",
-        "mysecret",
-        "supersecret",
-        "topsecret",
-        "verysecret",
-        "secretkey",
-        "mysecretkey",
-        "jwtsecret",
-        "jwtsecretkey",
-        "myjwtsecret",
-        "nextauthsecret",
-        "authsecret",
-        "sessionsecret",
-        "cookiesecret",
-        "appsecret",
-        "apisecret",
-        "token",
-        "key",
-        "postgres",
-        "postgresql",
-        "pgpassword",
-        "mysql",
-        "mariadb",
-        "mongo",
-        "mongodb",
-        "redis",
-        "rabbitmq",
-        "guest",
-        "grafana",
-        "prometheus",
-        "minio",
-        "minioadmin",
-        "supabase",
-        "fastapi",
-        "nextjs",
-        "django",
-        "flask",
-        "letmein",
-        "welcome",
-        "qwerty",
-        "qwertyuiop",
-        "abc",
-        "abcd",
-        "abcdef",
-        "iloveyou",
-        "monkey",
-        "dragon",
-        "foo",
-        "bar",
-        "foobar",
-        "hello",
-        "helloworld",
-        "example",
-        "sample",
-        "temp",
-        "temporary",
-        "none",
-        "null",
-        "undefined",
-        "empty",
-        "private",
-        "insecure",
-        "unsafe",
-        "dummy",
-        "thisisasecret",
-        "thisismysecret",
-        "mypassword",
-        "mydbpassword",
-        "dbpassword",
-        "databasepassword",
-        "docker",
-        "app",
-        "appuser",
-        "myapp",
-        "service",
-    ]
-)
+_COMMON = frozenset({
+    "admin", "administrator", "root", "user", "test", "testing", "tester", "demo", "default", "dev",
+    "development", "local", "localhost", "prod", "production", "password", "passwd", "passw0rd", "pass", "pwd",
+    "secret", "secrets", "mysecret", "supersecret", "topsecret", "verysecret", "secretkey", "mysecretkey",
+    "jwtsecret", "jwtsecretkey", "myjwtsecret", "nextauthsecret", "authsecret", "sessionsecret", "cookiesecret",
+    "appsecret", "apisecret", "token", "key", "postgres", "postgresql", "pgpassword", "mysql", "mariadb", "mongo",
+    "mongodb", "redis", "rabbitmq", "guest", "grafana", "prometheus", "minio", "minioadmin", "supabase",
+    "fastapi", "nextjs", "django", "flask", "letmein", "welcome", "qwerty", "qwertyuiop", "abc", "abcd", "abcdef",
+    "iloveyou", "monkey", "dragon", "foo", "bar", "foobar", "hello", "helloworld", "example", "sample", "temp",
+    "temporary", "none", "null", "undefined", "empty", "private", "insecure", "unsafe", "dummy", "thisisasecret",
+    "thisismysecret", "mypassword", "mydbpassword", "dbpassword", "databasepassword", "docker", "app", "appuser",
+    "myapp", "service",
+})  # fmt: skip
 _SAMPLE = re.compile(
-    r"change[-_ ]?(?:me|this|it)|please[-_ ]?change|(?:^|[-_ ])replace[-_ ]?(?:me|this|with)|^(?:your|my|some|an?)[-_ ].*"
-    r"(?:secret|key|password|token)|(?:secret|key|password|token)[-_ ]?here$|^insert[-_ ]|to[-_ ]?be[-_ ]?(?:changed|modified)"
+    r"change[-_ ]?(?:me|this|it)|please[-_ ]?change|(?:^|[-_ ])replace[-_ ]?(?:me|this|with)|^(?:your|my|some|an?)[-_ ].*"  # noqa: E501
+    r"(?:secret|key|password|token)|(?:secret|key|password|token)[-_ ]?here$|^insert[-_ ]|to[-_ ]?be[-_ ]?(?:changed|modified)"  # noqa: E501
     r"|super[-_ ]?secret|do[-_ ]?not[-_ ]?use|not[-_ ]?for[-_ ]?production|for[-_ ]?development[-_ ]?only|insecure",
     re.IGNORECASE,
 )
@@ -165,9 +79,11 @@ _SIGNING = re.compile(
 _OTHERS_KEYS = re.compile(
     r"STRIPE|AWS|GOOGLE|GITHUB|GITLAB|TWILIO|S3_|CAPTCHA|TURNSTILE|OAUTH|CLIENT|WEBHOOK", re.IGNORECASE
 )
-_SIGNING_SECRETS = tuple(word for word in _DEFAULTS if len(word) > 5) + (
+_SIGNING_SECRETS = (
+    *(word for word in _DEFAULTS if len(word) > 5),
     "secret", "changeme", "changethis", "password", "supersecret", "secretkey", "secret_key", "mysecret", "my-secret",
-    "jwt_secret", "jwt-secret", "test", "your-secret-key", "your_secret_key", "shhhhh", "12345678901234567890123456789012",
+    "jwt_secret", "jwt-secret", "test", "your-secret-key", "your_secret_key", "shhhhh",
+     "12345678901234567890123456789012",
 )  # fmt: skip
 _DIGESTS = {"HS256": hashlib.sha256, "HS384": hashlib.sha384, "HS512": hashlib.sha512}
 _KEYBOARD = "01234567890123456789 abcdefghijklmnopqrstuvwxyz qwertyuiopasdfghjklzxcvbnm 9876543210"
@@ -222,7 +138,7 @@ def _is_pattern(value: str) -> bool:
         return True
     lower = value.lower()
     # `abcdefghijklmnopqrstuvwxyz123456` is three stretches, and no secret
-    steps = sum(ord(b) - ord(a) in (0, 1, -1) for a, b in zip(lower, lower[1:], strict=False))
+    steps = sum(ord(b) - ord(a) in (0, 1, -1) for a, b in pairwise(lower))
     return lower in _KEYBOARD or steps >= 0.8 * (len(lower) - 1)
 
 

@@ -28,7 +28,7 @@ def documents(text: str) -> list[yaml.Node]:
     if len(re.findall(r"[\[{]", text)) > 20_000:
         raise Unreadable("nests too much")
     try:
-        return [node for node in yaml.compose_all(text, Loader=_LOADER) if node is not None]
+        return list(filter(None, yaml.compose_all(text, Loader=_LOADER)))
     except (yaml.YAMLError, ValueError, OverflowError, RecursionError):
         raise Unreadable("is not YAML that can be read") from None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.facts.build_contexts import BuildContext, BuildContexts
-from auditor.model import Confidence, Finding, Level, Location, Severity, failed, not_applicable, passed
+from auditor.model import Confidence, Evidence, Finding, Level, Location, Severity, failed, not_applicable, passed
 from auditor.registry import check
 
 
@@ -46,7 +46,7 @@ def env_files_ignored_by_docker(builds: BuildContexts) -> Iterator[Finding]:
 
 
 def _judged(build: BuildContext) -> Finding:
-    seen = {"context": build.context, "named_by": build.named_by, "ignore_file": build.ignore_file}
+    seen: Evidence = {"context": build.context, "named_by": build.named_by, "ignore_file": build.ignore_file}
     if not build.line:
         return passed(
             build.dockerfile, "copies named files only", confidence=Confidence.INFERRED, aspect=build.context, **seen

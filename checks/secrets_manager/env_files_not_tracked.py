@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.facts.git_hygiene import GitHygiene, Holds, TrackedEnvFile
-from auditor.model import ALL, Confidence, Finding, Level, Location, Severity, failed, passed, unproven
+from auditor.model import ALL, Confidence, Evidence, Finding, Level, Location, Severity, failed, passed, unproven
 from auditor.registry import check
 
 
@@ -19,10 +19,11 @@ def env_files_not_tracked(hygiene: GitHygiene) -> Iterator[Finding]:
     """Git tracks no .env file, whatever it holds today, but examples and encrypted ones.
 
     Judged by name, in any case, wherever in the tree. Fine are examples (`.env.example`, `.sample`, `.template`,
-    `.dist`, `.defaults`), files whose every value is encrypted (SOPS, dotenvx, git-crypt), links, files of a test or development
-    stage in which nothing looks secret, `.env.production` and the like in which nothing looks secret, and a `.env` that
-    holds only what a framework shows to browsers anyway (`NEXT_PUBLIC_`, `VITE_`). A tracked `.env`, `.env.local` or
-    `.env.keys` fails even when nothing in it looks secret: the next secret that somebody adds is committed with it.
+    `.dist`, `.defaults`), files whose every value is encrypted (SOPS, dotenvx, git-crypt), links, files of a test or
+    development stage in which nothing looks secret, `.env.production` and the like in which nothing looks secret, and
+    a `.env` that holds only what a framework shows to browsers anyway (`NEXT_PUBLIC_`, `VITE_`). A tracked `.env`,
+    `.env.local` or `.env.keys` fails even when nothing in it looks secret: the next secret that somebody adds is
+    committed with it.
 
     ## Why it matters
     What is tracked is copied to every clone, fork, CI cache and backup, and stays in the history after it is deleted.
@@ -49,7 +50,7 @@ def env_files_not_tracked(hygiene: GitHygiene) -> Iterator[Finding]:
 
 
 def _judged(file: TrackedEnvFile) -> Finding:
-    described = {"holds": file.holds.value, "variables": file.variables}
+    described: Evidence = {"holds": file.holds.value, "variables": file.variables}
     at = Location(file.path, file.line)
     if file.holds in (Holds.ENCRYPTED, Holds.LINK):
         return passed(file.path, f"is tracked, and is {_FINE[file.holds]}", confidence=Confidence.PROVEN, **described)

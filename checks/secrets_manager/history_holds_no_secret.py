@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from auditor.facts.secret_history import PastSighting, SecretHistory
 from auditor.facts.sightings import Nature
-from auditor.model import Confidence, Finding, Level, Severity, failed, not_applicable, passed
+from auditor.model import Confidence, Evidence, Finding, Level, Severity, failed, not_applicable, passed
 from auditor.registry import check
 
 
@@ -36,7 +36,7 @@ def history_holds_no_secret(history: SecretHistory) -> Iterator[Finding]:
     found = [one for one in history.found if one.sighting.nature is Nature.SECRET]
     for one in found:
         yield _failed(one)
-    seen = {"commits": history.commits, "versions": history.versions, "size_bytes": history.size_bytes}
+    seen: Evidence = {"commits": history.commits, "versions": history.versions, "size_bytes": history.size_bytes}
     if not found and not history.gaps:
         if history.commits:
             message = f"no secret in {history.versions} past versions of files, in {history.commits} commits"

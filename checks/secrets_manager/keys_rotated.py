@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from auditor.facts.key_ages import KeyAge, KeyAges
 from auditor.facts.policy import SecretsPolicy
-from auditor.model import Confidence, Finding, Level, Severity, failed, not_applicable, passed
+from auditor.model import Confidence, Evidence, Finding, Level, Severity, failed, not_applicable, passed
 from auditor.registry import check
 
 _LEGACY = (
@@ -29,8 +29,8 @@ def keys_rotated(ages: KeyAges, policy: SecretsPolicy) -> Iterator[Finding]:
     their managers know. Supabase's first keys, tokens that live ten years, are retired by the end of 2026.
 
     ## Why it matters
-    The older a key, the more people, logs and backups have seen it. One that has never been rotated cannot be rotated in
-    an emergency: nobody knows what breaks.
+    The older a key, the more people, logs and backups have seen it. One that has never been rotated cannot be rotated
+    in an emergency: nobody knows what breaks.
 
     ## How to fix it
     1. Make a new key beside the old one (Supabase: Settings, API keys, a new secret key).
@@ -49,7 +49,7 @@ def keys_rotated(ages: KeyAges, policy: SecretsPolicy) -> Iterator[Finding]:
 
 
 def _judged(key: KeyAge, ages: KeyAges, policy: SecretsPolicy) -> Finding:
-    seen = {
+    seen: Evidence = {
         "kind": key.kind,
         "issued_at": key.issued_at.isoformat() if key.issued_at else None,
         "expires_at": key.expires_at.isoformat() if key.expires_at else None,

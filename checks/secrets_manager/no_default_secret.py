@@ -20,13 +20,13 @@ def no_default_secret(values: WeakValues) -> Iterator[Finding]:
 
     Judged are the credentials of the checklist themselves, and what tracked files give to variables of secrets: `.env*`
     (no examples, no files of test or development), compose files, defaults in Python settings, `process.env.X || "…"`,
-    and `.env.production` files that lie beside them. Tokens are verified offline against the secrets that everybody knows:
-    whoever knows the secret of one signs another one with any role. Images that come with a password of their own
-    (Grafana), or with none (Redis, MongoDB on a published port), need one. No value appears in any finding.
+    and `.env.production` files that lie beside them. Tokens are verified offline against the secrets that everybody
+    knows: whoever knows the secret of one signs another one with any role. Images that come with a password of their
+    own (Grafana), or with none (Redis, MongoDB on a published port), need one. No value appears in any finding.
 
     ## Why it matters
-    Defaults are tried first, by everybody, automatically. The default JWT secret of Supabase makes a service_role key for
-    whoever looks it up, and with it the whole database.
+    Defaults are tried first, by everybody, automatically. The default JWT secret of Supabase makes a service_role key
+    for whoever looks it up, and with it the whole database.
 
     ## How to fix it
     1. Make a new value: `openssl rand -base64 48`. A new JWT secret means new anon and service keys.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.facts.git_hygiene import SecretFile, SecretFiles
-from auditor.model import Confidence, Finding, Level, Severity, failed, not_applicable, passed
+from auditor.model import Confidence, Evidence, Finding, Level, Severity, failed, not_applicable, passed
 from auditor.registry import check
 
 
@@ -19,9 +19,9 @@ def secret_files_private(files: SecretFiles) -> Iterator[Finding]:
     """No file of secrets beside the code can be read or written by other users.
 
     Judged are `.env*` files with a secret in them and key files that git does not track: on a server, these are the
-    live ones. A tracked file gets its mode from the umask of the checkout, which says nothing. A group may read a `.env`
-    file (mode 640 is how a service account gets it), and nothing of a key. Low, because the mode of a checkout in CI is not
-    the mode on the server.
+    live ones. A tracked file gets its mode from the umask of the checkout, which says nothing. A group may read a
+    `.env` file (mode 640 is how a service account gets it), and nothing of a key. Low, because the mode of a checkout
+    in CI is not the mode on the server.
 
     ## Why it matters
     Every process on the machine, a hijacked one of another service too, reads what is readable by all.
@@ -44,7 +44,7 @@ def secret_files_private(files: SecretFiles) -> Iterator[Finding]:
 
 def _judged(file: SecretFile) -> Finding:
     tolerated = 0o740 if file.kind == "environment file" else 0o700
-    seen = {"mode": f"{file.mode:04o}", "uid": file.uid, "gid": file.gid, "kind": file.kind}
+    seen: Evidence = {"mode": f"{file.mode:04o}", "uid": file.uid, "gid": file.gid, "kind": file.kind}
     extra = file.mode & 0o777 & ~tolerated
     if not extra:
         return passed(file.path, f"the {file.kind} has mode {file.mode:04o}", confidence=Confidence.PROVEN, **seen)

@@ -13,11 +13,11 @@ from auditor.facts.secrets_manager import (
     SecretsManagement,
     used,
 )
-from auditor.model import ALL, Confidence, Finding, Level, Location, Severity, failed, passed, unproven
+from auditor.model import ALL, Confidence, Evidence, Finding, Level, Location, Severity, failed, passed, unproven
 from auditor.registry import check
 
 _HINT = (
-    "reference the manager in a file of the repository: `secrets:` of compose, `doppler run`, `secretKeyRef`, a file that "
+    "reference the manager in a file of the repository: `secrets:` of compose, `doppler run`, `secretKeyRef`, a file that "  # noqa: E501
     "SOPS encrypted, `${{ secrets.NAME }}` in the job that deploys"
 )
 
@@ -32,22 +32,23 @@ def secrets_manager_in_use(management: SecretsManagement) -> Iterator[Finding]:
     """Every secret of the application comes from a secrets manager, as far as the repository shows.
 
     Passing needs evidence: a reference to a manager that serves production, and for every variable of a secret's name a
-    source. Sources are the manager's reference to that variable, a manager that starts the process (`doppler run`), or a
-    deploy descriptor that hands the variable on (`X: ${X}`) where a manager is shown to be used. Code, `.env.example` and
-    descriptors say which variables there are.
+    source. Sources are the manager's reference to that variable, a manager that starts the process (`doppler run`),
+    or a deploy descriptor that hands the variable on (`X: ${X}`) where a manager is shown to be used. Code,
+    `.env.example` and descriptors say which variables there are.
 
     - **fail**: a variable is written out in a deploy descriptor; a file of a Docker secret is tracked in plain text;
-      production reads a plain file (`env_file`, `EnvironmentFile`) and nothing shows a manager. Such a file on a server is
-      no manager: nobody can say who read it, and nothing rotates it.
-    - **error**: nothing shows where the secrets come from; only CI uses a manager; some variables have no source that can
-      be seen. What a platform keeps on its own servers leaves no trace in a repository: then only a reference, such as
-      the command that deploys, can show it. The environment of the running process is not visible to an audit.
+      production reads a plain file (`env_file`, `EnvironmentFile`) and nothing shows a manager. Such a file on a
+      server is no manager: nobody can say who read it, and nothing rotates it.
+    - **error**: nothing shows where the secrets come from; only CI uses a manager; some variables have no source that
+      can be seen. What a platform keeps on its own servers leaves no trace in a repository: then only a reference,
+      such as the command that deploys, can show it. The environment of the running process is not visible to an audit.
 
     ## Why it matters
     A secret in a file or in somebody's shell has no owner, no history of who read it, and no rotation.
 
     ## How to fix it
-    1. Choose the manager of the platform (Docker or Kubernetes secrets, Vault, Doppler, SOPS, AWS, Google, Azure, Vercel).
+    1. Choose the manager of the platform (Docker or Kubernetes secrets, Vault, Doppler, SOPS, AWS, Google, Azure,
+       Vercel).
     2. Put a **new** value of every variable listed here into it: the old ones have been in files.
     3. Reference it where the application is started, so that the next audit sees it.
     """
@@ -87,7 +88,7 @@ def _judged(management: SecretsManagement) -> Iterator[Finding]:
     table = [
         {"variable": name, "source": source or "none that can be seen"} for name, source in sorted(sources.items())
     ]
-    seen = {
+    seen: Evidence = {
         "variables": table[:100],
         "managers": sorted({one.manager for one in evidence}),
         "references": _listed(evidence),
@@ -131,15 +132,13 @@ def _source(name: str, places: list[NamedSecret], evidence: list[ManagerReferenc
     return ""
 
 
-def _without_evidence(
-    management: SecretsManagement, names: dict[str, list[NamedSecret]], seen: dict[str, object]
-) -> Finding:
+def _without_evidence(management: SecretsManagement, names: dict[str, list[NamedSecret]], seen: Evidence) -> Finding:
     wanted = ", ".join(sorted(names)[:8]) + (", …" if len(names) > 8 else "")
     if management.plain_files and names:
         plain = management.plain_files[0]
         return failed(
             plain.file,
-            f"{plain.service} reads its variables from this plain file, and nothing shows a secrets manager for {wanted}",
+            f"{plain.service} reads its variables from this plain file, and nothing shows a secrets manager for {wanted}",  # noqa: E501
             confidence=Confidence.INFERRED,
             location=Location(plain.path, plain.line),
             plain_files=sorted({f"{one.path}:{one.line} {one.file}" for one in management.plain_files}),
@@ -156,7 +155,7 @@ def _without_evidence(
     return unproven(ALL, about + why, _HINT, files=management.files, **seen)
 
 
-def _pass(message: str, seen: dict[str, object]) -> Finding:
+def _pass(message: str, seen: Evidence) -> Finding:
     return passed(ALL, message, confidence=Confidence.INFERRED, **seen)
 
 

@@ -80,7 +80,8 @@ class TestTracked:
     @pytest.mark.parametrize(
         ("name", "text", "expected"),
         [
-            (".env", f"A=1\nDB_PASSWORD={PASSWORD}", TrackedEnvFile(".env", "live", Holds.SECRETS, 2, ("DB_PASSWORD",), 2)),
+            (".env", f"A=1\nDB_PASSWORD={PASSWORD}", TrackedEnvFile(".env", "live", Holds.SECRETS, 2, ("DB_PASSWORD",
+             ), 2)),
             ("a/.ENV", "LOG_LEVEL=info", TrackedEnvFile("a/.ENV", "live", Holds.SETTINGS, 1)),
             (".env", "", TrackedEnvFile(".env", "live", Holds.NOTHING)),
             (".env", "NEXT_PUBLIC_URL=x", TrackedEnvFile(".env", "live", Holds.PUBLIC, 1)),
@@ -183,7 +184,8 @@ class TestTheProbe:
         )
         names = [".env", ".env.local", ".env.production", ".env.production.local"]
         expected = [
-            IgnoredName(f"{folder}{name}", True, ".gitignore", 1 if name == ".env" else 2, ".env" if name == ".env" else ".env.*")
+            IgnoredName(f"{folder}{name}", True, ".gitignore", 1 if name == ".env" else 2,
+             ".env" if name == ".env" else ".env.*")
             for folder in ("", "web/")
             for name in names
         ]  # fmt: skip

@@ -49,8 +49,8 @@ def of_script(found: Found, text: str) -> None:
         if name := match[1] or match[2]:
             found.name(name, bare.count("\n", 0, match.start()) + 1, Naming.READ)
     for manager, shape in _SCRIPT_CLIENTS:
-        if match := shape.search(bare):
-            found.refer(manager, bare.count("\n", 0, match.start()) + 1, "its client is imported", reach=Reach.PRESENT)
+        if client := shape.search(bare):
+            found.refer(manager, bare.count("\n", 0, client.start()) + 1, "its client is imported", reach=Reach.PRESENT)
 
 
 def of_python(found: Found, text: str) -> None:

@@ -1,4 +1,4 @@
-"""Managers that start the process and hand it its variables: ``doppler run``, ``op run``, ``sops exec-env``, …"""
+"""Managers in commands: ``doppler run``, ``op run``, ``sops exec-env`` and others."""
 
 from __future__ import annotations
 
@@ -24,11 +24,15 @@ _COMMANDS = tuple(
         ("Vault", "vault kv get", Reach.PRESENT, r"vault\s+(?:kv\s+get|read)\b"),
         ("Vault", "envconsul", Reach.ALL, r"envconsul\s"),
         ("AWS", "chamber exec", Reach.ALL, r"chamber[\"',\s]+exec\b"),
-        ("AWS Secrets Manager", "aws secretsmanager get-secret-value", Reach.PRESENT, r"aws\s+secretsmanager\s+get-secret-value"),
-        ("AWS Parameter Store", "aws ssm get-parameter", Reach.PRESENT, r"aws\s+ssm\s+get-parameters?(?:-by-path)?\b[^\n]{0,300}--with-decryption"),
-        ("Google Secret Manager", "gcloud secrets versions access", Reach.PRESENT, r"gcloud\s+secrets\s+versions\s+access"),
+        ("AWS Secrets Manager", "aws secretsmanager get-secret-value", Reach.PRESENT,
+         r"aws\s+secretsmanager\s+get-secret-value"),
+        ("AWS Parameter Store", "aws ssm get-parameter", Reach.PRESENT,
+         r"aws\s+ssm\s+get-parameters?(?:-by-path)?\b[^\n]{0,300}--with-decryption"),
+        ("Google Secret Manager", "gcloud secrets versions access", Reach.PRESENT,
+         r"gcloud\s+secrets\s+versions\s+access"),
         ("Azure Key Vault", "az keyvault secret show", Reach.PRESENT, r"az\s+keyvault\s+secret\s+(?:show|download)"),
-        ("ansible-vault", "ansible-playbook with a vault password", Reach.PRESENT, r"ansible-playbook\b[^\n]{0,200}--(?:vault-|ask-vault)"),
+        ("ansible-vault", "ansible-playbook with a vault password", Reach.PRESENT,
+         r"ansible-playbook\b[^\n]{0,200}--(?:vault-|ask-vault)"),
         ("Vercel", "vercel deploy", Reach.FRONTEND, r"vercel\s+(?:deploy|pull|env\s+pull|--prod|build)\b"),
         ("Netlify", "netlify deploy", Reach.FRONTEND, r"netlify\s+deploy\b"),
         ("Docker secrets", "docker secret create", Reach.PRESENT, r"docker\s+secret\s+create\b"),
@@ -44,7 +48,8 @@ _SETS = tuple(
         ("Heroku config", r"heroku\s+config:set\b([^\n]*)"),
         ("Railway variables", r"railway\s+variables\s+(?:--set|set)\b([^\n]*)"),
         ("Cloudflare secrets", r"wrangler\s+secret\s+put\b([^\n]*)"),
-        ("Google Secret Manager", r"gcloud\s+run\s+(?:deploy|services\s+update)\b[^\n]*--(?:set|update)-secrets[=\s]([^\n]*)"),
+        ("Google Secret Manager",
+         r"gcloud\s+run\s+(?:deploy|services\s+update)\b[^\n]*--(?:set|update)-secrets[=\s]([^\n]*)"),
         ("Kubernetes secrets", r"kubectl\s+(?:[^\n]{0,80}\s)?create\s+secret\s+generic\b([^\n]*)"),
     )
 )  # fmt: skip

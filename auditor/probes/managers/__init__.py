@@ -1,0 +1,1 @@
+"""Recognises references to secrets managers, one module for each kind of file."""

@@ -21,7 +21,24 @@ from auditor.redact import secret_shape
 
 NAMED = "value of a secret variable"
 _SHORTEST = 4
-_NOTHING = frozenset("true false none null undefined nil yes no n/a auto default inherit write read".split())
+_NOTHING = frozenset(
+    (
+        "true",
+        "false",
+        "none",
+        "null",
+        "undefined",
+        "nil",
+        "yes",
+        "no",
+        "n/a",
+        "auto",
+        "default",
+        "inherit",
+        "write",
+        "read",
+    )
+)
 
 _PLACEHOLDER = re.compile(
     r"<.*>|\[[^\]]*\]|\{[^}]*\}|[*.•x_#?-]{3,}"
@@ -44,7 +61,8 @@ _DEFAULT = re.compile(
     r"(?:change|replace)[-_ ]?(?:me|this|it|in|before|after|for)?(?:[-_ !.].*)?"
     r"|.{0,80}[-_ ]?change[-_ ]?(?:me|this|in|it|before|on)\b.*"
     r"|.{0,80}(?:in|for)[-_ ](?:prod|production|dev|development|testing?)\b.*"
-    r"|(?:your[-_])?super[-_]secret.*"
+    r"|(?:your[-_])?super[-_]secret.*|my[a-z]{0,12}(?:salt|secret|password|token|key)"
+    r"|.{0,20}(?:123456789|asdfghjkl|abcdefgh|qwertyui|deadbeef).{0,20}"
     rf"|(?:this[-_])?(?:is[-_])?(?:a[-_])?(?:my|very|top|some|the)?[-_ ]?{_SUBJECT}"
     r"[-_ ]?(?:key|value|token|password|string)?[-_]?[0-9!@]{0,6}"
     rf"|{_KNOWN}(?:[-_ ]?(?:secret|password|passwd|pass|pwd|token|key|user|admin|jwt|db|only|local|dev|test)){{0,4}}"
@@ -67,7 +85,7 @@ _WHOLE_REFERENCE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _URL = re.compile(
-    r"(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]{1,30}://[^\s:/@'\"<>\[\]]{0,256}:(?P<password>[^\s/@'\"<>]{1,512})@(?P<host>[\w.-]{0,255})"
+    r"(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]{1,30}://(?P<user>[^\s:/@'\"<>\[\]]{0,256}):(?P<password>[^\s/@'\"<>]{1,512})@(?P<host>[\w.-]{0,255})"
 )
 _CONNECTION = re.compile(
     r"(?:^|[;\s])(?:password|pwd|accountkey|sharedaccesskey)\s?=\s?(?P<password>[^;\s\"']{4,512})", re.IGNORECASE
@@ -77,6 +95,8 @@ _LOCAL = re.compile(r"(?:localhost|127(?:\.\d+){3}|0\.0\.0\.0|host\.docker\.inte
 _PATH = re.compile(r"\.{0,2}(?:/[\w.@-]+)+/?")
 _PROSE = re.compile(r"\S+(?:\s+\S+){2,}|\S+\s+\S+", re.DOTALL)
 _IDENTIFIER = re.compile(r"[A-Za-z][a-z]*(?:[-_.:/ ]?[A-Za-z]+)*")
+_WORD = re.compile(r"[a-z]{4,12}")
+_OF_PEOPLE = re.compile(r"PASS|PWD|SECRET|SALT|AUTH|CREDENTIAL|_URL$", re.IGNORECASE)
 _HASH = re.compile(
     r"\$(?:2[abxy]|argon2\w*|scrypt|6|5|1|apr1)\$.*|pbkdf2_\w+\$.*|(?:sha(?:1|256|384|512)|md5)[-:$].*", re.IGNORECASE
 )
@@ -140,7 +160,7 @@ def _password(text: str) -> Judged | None:
     verdict = None
     for found in (*_URL.finditer(text), *_CONNECTION.finditer(text)):
         host = found.groupdict().get("host") or ""
-        password = found["password"]
+        password, user = found["password"], (found.groupdict().get("user") or "")
         local = _LOCAL.fullmatch(host) is not None
         if (
             is_placeholder(password)
@@ -148,7 +168,7 @@ def _password(text: str) -> Judged | None:
             or password.startswith(("$", "{", "%", "[redacted"))
         ):
             verdict = verdict or Judged("", 0, Severity.INFO)
-        elif is_default(password):
+        elif is_default(password) or password == user:
             verdict = Judged(DEFAULT_VALUE, len(text), Severity.LOW, local)
         else:
             kind = "password in a URL" if host or "://" in found[0] else "password in a connection string"
@@ -182,8 +202,10 @@ def _named(value: Value, text: str) -> Judged | None:
         return None
     if value.code and _is_code(value.key, text):
         return None
-    if is_default(text):
-        return Judged(DEFAULT_VALUE, len(text), Severity.LOW)
+    if is_default(text) or text.upper() in words(value.key):
+        return Judged(DEFAULT_VALUE, len(text), Severity.LOW)  # CLICKHOUSE_PASSWORD: clickhouse
+    if _WORD.fullmatch(text) and not _OF_PEOPLE.search(value.key):
+        return None  # the state of a token, and none itself: people choose words for passwords only
     if is_placeholder(text):
         return None
     return Judged(NAMED, len(text), Severity.HIGH)
@@ -218,7 +240,7 @@ def is_public_value(text: str) -> bool:
     """Whether the value is one that providers make to be seen by everybody."""
     return (
         re.match(
-            r"sb_publishable_|pk_(?:live|test)_|pk\.eyJ|phc_|G-[A-Z0-9]{6,}|ssh-(?:rsa|ed25519) |-----BEGIN (?:PUB|CERT)",
+            r"sb_publishable_|pk_(?:live|test)_|pk\.eyJ|phc_|G-[A-Z0-9]{6,}|ssh-(?:rsa|ed25519) |-----BEGIN (?:PUB|C)",
             text,
         )
         is not None
@@ -229,8 +251,10 @@ def _is_code(key: str, text: str) -> bool:
     """Whether a value of a program is a word of it, as in ``password: "Password"``, and not a secret."""
     if _PROSE.fullmatch(text) or is_public_name(key) or not text.isascii():
         return True
-    if not re.search(r"[A-Za-z0-9]{4}", text) or re.search(r"[(){}<>\[\]\\,`;|]|^[/#.&?:@]|^\w+\s?=", text):
+    if not re.search(r"[A-Za-z0-9]{4}", text) or re.search(r"[(){}<>\[\]\\,`;|]|^[-/#.&?:@]|^\w+\s?=", text):
         return True
+    if re.fullmatch(r"\d{1,6}|[\d.]+[a-z]{0,3}", text):
+        return True  # the number of an error, a size, a duration
     named = set(words(key))
     if set(words(text)) <= named | {
         "KEY",

@@ -6,6 +6,7 @@ import fnmatch
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from auditor.facts.repository import Source
@@ -246,6 +247,7 @@ class Kind:
     """It is for tests or the developer's machine, as far as its name says."""
 
 
+@lru_cache(20_000)
 def kind_of(name: str, head: bytes = b"") -> Kind:
     """What a file is, by its name and place, and for YAML by how it begins.
 

@@ -42,7 +42,15 @@ _MOST = 200
 """Literals of one file: more of them say nothing more."""
 _HEAD = 8_000
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-_OF_FIXTURES = re.compile(r"JWT|role key|password|private key|supabase_admin", re.IGNORECASE)
+_WORTH_READING = re.compile(
+    r"passw|passphrase|pwd|pass\b|_pass|secret|token|credential|private|auth|salt|pepper|dsn|_pat\b|mongo|connection"
+    r"|(?:api|access|service|role|signing|encryption|master|admin|account|shared|session|cookie|jwt|hmac|app)[_-]?key"
+    r"|(?:database|db|postgres|redis)_url|://[^\s/@\"']{0,100}:[^\s/@\"']{1,100}@",
+    re.IGNORECASE,
+)
+_OF_NAMES = ("name", "named-secret", "named-key")
+"""Rules by names: where a reader knows what names there are, it knows better."""
+_OF_FIXTURES = re.compile(r"variable called|JWT|role key|password|private key|supabase_admin", re.IGNORECASE)
 """Kinds that tests make up for themselves; a token of a provider is one wherever it stands."""
 
 
@@ -126,7 +134,8 @@ def _file(gathering: _Gathering, root: Path, name: str, shapes: Scan) -> None:
     if data is None:
         gathering.gone += 1
         return
-    kind = kind_of(name, data[:_HEAD])
+    if name.endswith((".yml", ".yaml")):
+        kind = kind_of(name, data[:_HEAD])
     if keys := key_file(name, data[:_HEAD]):
         severity = Severity.HIGH if keys.encrypted else Severity.CRITICAL
         what = f"{keys.kind}, encrypted" if keys.encrypted else keys.kind
@@ -164,7 +173,9 @@ def _values(gathering: _Gathering, path: str, kind: Kind, text: str) -> Iterator
         if yaml_:
             return
     try:
-        yield from list(kind.reader(text[:most]))
+        # most files of a program name no secret at all
+        if kind.source is not Source.CODE or _WORTH_READING.search(text):
+            yield from list(kind.reader(text[:most]))
     except (yaml.YAMLError, ValueError, RecursionError):
         form = "JSON" if kind.source is Source.NOTEBOOK else "YAML"
         hint = "check it with `docker compose config`" if kind.source is Source.COMPOSE else ""
@@ -176,6 +187,8 @@ def _values(gathering: _Gathering, path: str, kind: Kind, text: str) -> Iterator
 def _told(path: str, kind: Kind, values: list[Value], sightings: list[Sighting], text: str) -> list[SecretLiteral]:
     """What the names tell and what the shapes tell, each literal once."""
     rows = text.split("\n")
+    if kind.reader is not None or kind.source in (Source.CODE, Source.NOTEBOOK):
+        sightings = [one for one in sightings if one.rule not in _OF_NAMES]
     by_line: dict[int, list[Sighting]] = {}
     for sighting in sightings:
         by_line.setdefault(sighting.line, []).append(sighting)

@@ -5,338 +5,66 @@ import os
 import subprocess
 
 import pytest
-import yaml
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from auditor.checklist.model import Environment
 from auditor.errors import Absent, Unavailable
-from auditor.facts.repository import SecretLiteral, SecretLiterals
-from auditor.model import Gap
-from auditor.probes.repository import compose_literals, env_literals, secret_literals, tracked_files
+from auditor.facts.repository import SecretLiteral, SecretLiterals, Source, UnreadFile
+from auditor.model import Severity
+from auditor.probes.repository import secret_literals, tracked_files
+from auditor.probes.repository.literals import read_files
 from tests.probes.net.running import run
-from tests.probes.test_leaks import ANON, SERVICE, TOKENS
 
-BOUNDED = settings(deadline=None, max_examples=200)
 PASSWORD = "hT7pQ2wLx9Zr"
 NAMED = "value of a secret variable"
 NOT_YAML = "check it with `docker compose config`"
 
 
-def env(text):
-    return [(found.line, found.key, found.kind, found.length) for found in env_literals(".env", text)]
-
-
-def compose(text):
-    return [(found.line, found.key, found.kind, found.length) for found in compose_literals("compose.yml", text)]
-
-
-class TestValues:
-    @pytest.mark.parametrize(
-        "key",
-        [
-            "POSTGRES_PASSWORD",
-            "SMTP_PASSWD",
-            "DB_PWD",
-            "JWT_SECRET",
-            "SECRET_KEY",
-            "SESSION_TOKEN",
-            "OPENAI_API_KEY",
-            "APIKEY",
-            "AWS_ACCESS_KEY",
-            "SUPABASE_SERVICE_ROLE_KEY",
-            "SERVICE_KEY",
-            "SIGNING_KEY",
-            "ENCRYPTION_KEY",
-            "GOOGLE_CREDENTIALS",
-            "jwt_secret",
-            "app.password",
-        ],
-    )
-    def test_of_secret_variables(self, key):
-        assert env(f"{key}={PASSWORD}") == [(1, key, NAMED, 12)]
-
-    @pytest.mark.parametrize(
-        "key",
-        [
-            "ENVIRONMENT",
-            "SUPABASE_ANON_KEY",
-            "STRIPE_PUBLISHABLE_KEY",
-            "TURNSTILE_SITE_KEY",
-            "VAPID_PUBLIC_KEY",
-            "POSTGRES_PASSWORD_FILE",
-            "TOKEN_TTL",
-            "ACCESS_TOKEN_EXPIRE_MINUTES",
-            "PASSWORD_MIN_LENGTH",
-            "SENTRY_DSN",
-        ],
-    )
-    def test_of_public_variables(self, key):
-        assert env(f"{key}={PASSWORD}") == []
-
-    @pytest.mark.parametrize(("kind", "token"), TOKENS.items())
-    def test_known_by_their_shape(self, kind, token):
-        assert env(f"X={token}") == [(1, "X", kind, len(token))]
-
-    @pytest.mark.parametrize(
-        ("value", "kind"),
-        [
-            (SERVICE, "JWT"),
-            (f"{ANON},{SERVICE}", "JWT"),
-            (f"postgresql://app:{PASSWORD}@db:5432/app", "password in a URL"),
-            (f"redis://:{PASSWORD}@cache", "password in a URL"),
-            ("-----BEGIN PRIVATE KEY-----", "private key"),
-        ],
-    )
-    def test_whatever_the_variable(self, value, kind):
-        assert env(f"X={value}") == [(1, "X", kind, len(value))]
-
-    @pytest.mark.parametrize("key", ["X", "SUPABASE_KEY", "SUPABASE_ANON_KEY", "API_KEY"])
-    def test_the_anon_key_is_public(self, key):
-        assert env(f"{key}={ANON}") == []
-        assert env(f"{key}={ANON},{ANON}") == []
-
-    @pytest.mark.parametrize(
-        "value",
-        [
-            "",
-            "abc",
-            "changeme",
-            "change-me-please",
-            "<password>",
-            "your-secret-here",
-            "replace_me",
-            "xxxx",
-            "****",
-            "...",
-            "todo",
-            "example-secret",
-            "true",
-            "None",
-            "/run/secrets/db_password",
-            "./secrets/db-password.txt",
-            "../x/y/",
-            "https://auth.example.com/token",
-            "postgresql://db:5432/app",
-        ],
-    )
-    def test_that_are_no_secrets(self, value):
-        assert env(f"DB_PASSWORD={value}") == []
-
-    @pytest.mark.parametrize("value", ["1234", "postgres", "password", "/Bx9+kQ2==", "/a b c d", "//", "a/b/c/d"])
-    def test_that_are_weak_or_look_like_a_path(self, value):
-        assert env(f"DB_PASSWORD={value}") == ([(1, "DB_PASSWORD", NAMED, len(value))] if len(value) >= 4 else [])
-
-
-class TestReferences:
-    @pytest.mark.parametrize(
-        "value",
-        [
-            "${DB_PASSWORD}",
-            "$DB_PASSWORD",
-            "${DB_PASSWORD:?set it}",
-            "${DB_PASSWORD?set it}",
-            "${DB_PASSWORD:-}",
-            "${DB_PASSWORD-}",
-            "${A}${B}",
-            "prefix-${A}",
-            "${A:-${B}}",
-            "${A:-${B:?none}}",
-            "${A:-changeme}",
-            "postgresql://app:${DB_PASSWORD}@db:5432/app",
-            "postgresql://$USER:$PASS@db/app",
-            "postgresql://${USER:-app}:${PASS:?none}@db/app",
-        ],
-    )
-    @pytest.mark.parametrize("key", ["DB_PASSWORD", "DATABASE_URL"])
-    def test_nothing_is_written_out(self, key, value):
-        assert env(f"{key}={value}") == []
-        assert env(f'{key}="{value}"') == []
-        assert compose(f"environment:\n  {key}: '{value}'") == []
-        assert compose(f"environment:\n  - '{key}={value}'") == []
-
-    @pytest.mark.parametrize(
-        ("value", "length"),
-        [
-            (f"${{DB_PASSWORD:-{PASSWORD}}}", 12),
-            (f"${{DB_PASSWORD-{PASSWORD}}}", 12),
-            (f"${{DB_PASSWORD:+{PASSWORD}}}", 12),
-            (f"${{A:-${{B:-{PASSWORD}}}}}", 12),
-            ("pa$word", 7),
-            ("pa$$word", 7),
-            ("$$ecret", 6),
-            ("100$", 4),
-            ("${", 2),
-            ("${}abc", 6),
-            ("${1}abc", 7),
-        ],
-    )
-    def test_a_default_is_written_out(self, value, length):
-        expected = [(1, "DB_PASSWORD", NAMED, length)] if length >= 4 else []
-        assert env(f"DB_PASSWORD={value}") == expected
-
-    @pytest.mark.parametrize(
-        "url",
-        [
-            f"postgresql://app:${{PASS:-{PASSWORD}}}@db/app",
-            f"postgresql://${{USER}}:{PASSWORD}@db/app",
-            f"postgresql://app:{PASSWORD}@${{HOST}}/app",
-            f"postgresql://app:{PASSWORD}@${{HOST:-db}}/app",
-        ],
-    )
-    def test_a_password_beside_references(self, url):
-        [(line, key, kind, _)] = env(f"DATABASE_URL={url}")
-        assert (line, key, kind) == (1, "DATABASE_URL", "password in a URL")
-
-    @pytest.mark.parametrize("value", ["${DB_PASSWORD}", "$DB_PASSWORD", "S3cr$et$x"])
-    def test_in_single_quotes_everything_means_itself(self, value):
-        assert env(f"DB_PASSWORD='{value}'") == [(1, "DB_PASSWORD", NAMED, len(value))]
-
-
-class TestEnvFiles:
-    @pytest.mark.parametrize(
-        "line",
-        [
-            f"DB_PASSWORD={PASSWORD}",
-            f"export DB_PASSWORD={PASSWORD}",
-            f"  DB_PASSWORD = {PASSWORD}  ",
-            f"DB_PASSWORD={PASSWORD} # production",
-            f'DB_PASSWORD="{PASSWORD}"',
-            f"DB_PASSWORD='{PASSWORD}'",
-            f'DB_PASSWORD="{PASSWORD}" # production',
-            f"DB_PASSWORD='{PASSWORD}'# production",
-            f"DB_PASSWORD={PASSWORD}\r",
-        ],
-    )
-    def test_an_assignment(self, line):
-        assert env(f"# first\n{line}\n") == [(2, "DB_PASSWORD", NAMED, 12)]
-
-    @pytest.mark.parametrize("line", [f"# DB_PASSWORD={PASSWORD}", PASSWORD, f"DB_PASSWORD: {PASSWORD}", "=", "", "A"])
-    def test_no_assignment(self, line):
-        assert env(line) == []
-
-    def test_a_quote_inside(self):
-        assert env(r'DB_PASSWORD="a\"b#c d" # x') == [(1, "DB_PASSWORD", NAMED, 8)]
-        assert env("DB_PASSWORD='a\"bcd'") == [(1, "DB_PASSWORD", NAMED, 5)]
-        assert env("DB_PASSWORD=''") == []
-
-    def test_a_quote_that_is_never_closed(self):
-        assert env(f'DB_PASSWORD="{PASSWORD}') == [(1, "DB_PASSWORD", NAMED, 13)]
-        pem = '"-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----"'
-        assert env(f"KEY={pem}") == [(1, "KEY", "private key", 28)]
-
-    def test_a_line_of_spaces_takes_no_longer_than_it_must(self):
-        assert env("DB_PASSWORD=x" + " " * 500_000 + "y") == [(1, "DB_PASSWORD", NAMED, 500_002)]
-
-    @pytest.mark.parametrize("piece", ["a", "eyJ", "${A:-", "${", "{", "$", "$$", '"', "a://", "sk_live_"])
-    def test_a_megabyte_of_one_piece_takes_no_longer_than_it_must(self, piece):
-        env("DB_PASSWORD=" + piece * (1_000_000 // len(piece)))
-
-    @given(
-        st.text(max_size=200)
-        | st.lists(st.sampled_from(["A_TOKEN=", "\n", "'", '"', "${A:-", "}", "$", " #", PASSWORD])).map("".join)
-    )
-    @BOUNDED
-    def test_any_text_is_read(self, text):
-        for found in env_literals(".env", text):
-            assert 1 <= found.line <= len(text.splitlines())
-            assert found.length >= 4
-
-
-class TestComposeFiles:
-    def test_maps_and_lists(self):
-        text = f"""\
-services:
-  db:
-    environment:
-      POSTGRES_USER: app
-      POSTGRES_PASSWORD: {PASSWORD}
-  api:
-    environment:
-      - ENVIRONMENT=production
-      - JWT_SECRET={PASSWORD}
-    build:
-      args: ["NPM_TOKEN={PASSWORD}"]
-"""
-        assert sorted(compose(text)) == [
-            (5, "POSTGRES_PASSWORD", NAMED, 12),
-            (9, "JWT_SECRET", NAMED, 12),
-            (11, "NPM_TOKEN", NAMED, 12),
-        ]
-
-    def test_an_alias_counts_for_every_key(self):
-        text = f"x: &pw {PASSWORD}\nenvironment:\n  POSTGRES_PASSWORD: *pw\n  NOTE: *pw\n"
-        assert compose(text) == [(1, "POSTGRES_PASSWORD", NAMED, 12)]
-
-    def test_merged_maps(self):
-        text = f"x: &common\n  DB_PASSWORD: {PASSWORD}\nenvironment:\n  <<: *common\n"
-        assert compose(text) == [(2, "DB_PASSWORD", NAMED, 12)]
-
-    @pytest.mark.parametrize("tag", ["!reset ", "!override ", "!!binary ", "!!python/object/apply:os.system ", "!<x> "])
-    def test_tags_are_not_acted_on(self, tag):
-        assert compose(f"DB_PASSWORD: {tag}{PASSWORD}") == [(1, "DB_PASSWORD", NAMED, 12)]
-
-    def test_under_a_key_that_is_no_text(self):
-        assert compose(f"? [a, b]\n: {{DB_PASSWORD: {PASSWORD}}}\n") == [(2, "DB_PASSWORD", NAMED, 12)]
-
-    def test_numbers_are_values_too(self):
-        assert compose("DB_PASSWORD: 12345678") == [(1, "DB_PASSWORD", NAMED, 8)]
-
-    @pytest.mark.parametrize("text", ["", "# nothing\n", "text", "[]", "{}", "~", "- a\n- b"])
-    def test_nothing_in_it(self, text):
-        assert compose(text) == []
-
-    def test_a_bomb_of_aliases_is_not_expanded(self):
-        lines = [f"DB_PASSWORD: {PASSWORD}", "a0: &a0 {A_SECRET: abcdefgh}"]
-        lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 60)]
-        assert [key for _, key, *_ in sorted(compose("\n".join(lines)))] == ["DB_PASSWORD", "A_SECRET"]
-
-    @pytest.mark.parametrize("text", ["&a [*a]", "&a {x: *a, A_SECRET: abcdefgh}", "x: &a\n  y: &b [*a, *b]\nz: *a"])
-    def test_anchors_that_hold_themselves(self, text):
-        assert len(compose(text)) == text.count("SECRET")
-
-    @pytest.mark.parametrize(
-        "text",
-        [
-            "a: b: c",
-            "[",
-            "*unknown",
-            "\t- a",
-            "a: 'x",
-            "a: \x00",
-            "--- a\n--- b",
-            '"\\UFFFFFFFF"',
-            '"\\UFFFFFFFFFF"',
-            f"%YAML 1.{'9' * 5000}\n---\na: b",
-            "&a a: &a b: *a",
-            "\ud800",
-        ],
-    )
-    def test_what_is_no_yaml(self, text):
-        with pytest.raises(yaml.YAMLError):
-            compose_literals("compose.yml", text)
-
-    @pytest.mark.parametrize("piece", ["[", "{a: ", "- ", "? "])
-    def test_nested_without_end(self, piece):
-        with pytest.raises((yaml.YAMLError, RecursionError)):
-            compose_literals("compose.yml", piece * 50_000)
-
-    @given(
-        st.text(max_size=120)
-        | st.lists(
-            st.sampled_from(
-                ["a: ", "- ", "\n", "  ", "&x ", "*x", "<<: ", "!reset ", "[", "]", "{", "}", '"', "|", "\\U", "9"]
-            ),
-            max_size=25,
-        ).map("".join)
-    )
-    @BOUNDED
-    def test_any_text_is_read_or_refused(self, text):
-        try:
-            found = compose_literals("compose.yml", text)
-        except (yaml.YAMLError, RecursionError):
-            return
-        assert all(isinstance(one, SecretLiteral) for one in found)
+KINDS = {
+    ".env": (Source.ENV_FILE, 1, "DB_PASSWORD=@\n"),
+    ".envrc": (Source.ENV_FILE, 2, "# x\nexport DB_PASSWORD='@'\n"),
+    "compose.yml": (Source.COMPOSE, 4, "services:\n  db:\n    environment:\n      - DB_PASSWORD=${X:-@}\n"),
+    "stack/docker-compose.yml": (
+        Source.COMPOSE,
+        5,
+        "configs:\n  app:\n    content: |\n      A=b\n      DB_PASSWORD=@\n",
+    ),
+    "Dockerfile": (Source.DOCKERFILE, 3, "FROM a\n# x\nENV DB_PASSWORD=@\n"),
+    "api/Containerfile": (Source.DOCKERFILE, 3, "FROM a\nRUN a \\\n  && curl -H 'Authorization: Bearer @'\n"),
+    ".github/workflows/ci.yml": (Source.CI, 5, "jobs:\n  a:\n    steps:\n    - run: |\n        export DB_PASSWORD=@\n"),
+    ".gitlab-ci.yml": (Source.CI, 3, "variables:\n  DB_PASSWORD:\n    value: '@'\n"),
+    ".circleci/config.yml": (Source.CI, 4, "jobs:\n  a:\n    environment:\n      DB_PASSWORD: '@'\n"),
+    "azure-pipelines.yml": (Source.CI, 3, "variables:\n- name: DB_PASSWORD\n  value: '@'\n"),
+    "bitbucket-pipelines.yml": (Source.CI, 3, "a:\n  script:\n    - deploy --password=@\n"),
+    "next.config.ts": (Source.FRONTEND, 2, "export default { env: {\n  ADMIN_PASSWORD: '@' } }\n"),
+    "app/settings.py": (Source.CODE, 2, "class Settings(BaseSettings):\n    db_password: SecretStr = SecretStr('@')\n"),
+    "app/main.py": (Source.CODE, 2, "import os\nX = os.getenv('JWT_SECRET', '@')\n"),
+    "lib/db.ts": (Source.CODE, 1, "const s = process.env.JWT_SECRET || '@'\n"),
+    "infra/main.tf": (Source.INFRASTRUCTURE, 2, 'variable "db_password" {\n  default = "@"\n}\n'),
+    "infra/prod.tfvars": (Source.INFRASTRUCTURE, 1, 'db_password = "@"\n'),
+    "chart/values.yaml": (Source.INFRASTRUCTURE, 2, "auth:\n  password: '@'\n"),
+    "chart/templates/secret.yaml": (
+        Source.INFRASTRUCTURE,
+        4,
+        "{{ if x }}\nkind: Secret\nstringData:\n  password: @\n{{ end }}\n",
+    ),
+    "k8s/api.yaml": (Source.INFRASTRUCTURE, 4, "a: b\n---\nkind: Secret\nstringData: {db: '@'}\n"),
+    "supabase/config.toml": (Source.INFRASTRUCTURE, 2, '[auth.external.x]\nsecret = "@"\n'),
+    "nginx.conf": (Source.INFRASTRUCTURE, 1, 'proxy_set_header Authorization "Basic @";\n'),
+    ".npmrc": (Source.CODE, 1, "//registry.npmjs.org/:_authToken=@\n"),
+    ".pypirc": (Source.CODE, 3, "[pypi]\nusername = a\npassword = @\n"),
+    ".netrc": (Source.CODE, 1, "machine a login b password @\n"),
+    "alembic.ini": (Source.CODE, 2, "[alembic]\nsqlalchemy.url = postgresql://app:@~db/app\n"),
+    "appsettings.json": (Source.CODE, 1, '{"Db": {"Password": "@"}}\n'),
+    "package.json": (Source.CODE, 1, '{"scripts": {"db": "psql postgres://app:@~db.example.com/app"}}\n'),
+    "deploy.sh": (Source.CODE, 1, "curl -u admin:@ https://x\n"),
+    "Makefile": (Source.CODE, 2, "x:\n\tDB_PASSWORD=@ run\n"),
+    "a.ipynb": (
+        Source.NOTEBOOK,
+        3,
+        '{"cells": [{"cell_type": "code", "source": [\n"import os\\n",\n"api_key = \'@\'\\n"]}]}\n',
+    ),
+}
+"""What each kind of file looks like with a literal in it: the source, the line, the text."""
 
 
 @pytest.fixture
@@ -369,36 +97,52 @@ def gather(environment) -> SecretLiterals:
 LEAK = f"DB_PASSWORD={PASSWORD}\n"
 
 
-def leak(path, line=1):
-    return SecretLiteral(path, line, "DB_PASSWORD", NAMED, 12)
+def leak(path, line=1, column=13, source=Source.ENV_FILE, **more):
+    return SecretLiteral(path, line, "DB_PASSWORD", NAMED, 12, column, source, Severity.HIGH, **more)
+
+
+def files(facts):
+    return {file.path: file.source for file in facts.files}
 
 
 class TestCheckouts:
     def test_what_is_looked_at(self, checkout):
-        names = [".env", ".env.production", "api/.env.local", "prod.env", "DOCKER-COMPOSE.YML", "ops/compose.prod.yaml"]
-        others = [".env.example", ".env.sample", "env.template", "example.env", "settings.py", "env", "compose.json"]
-        files = {name: "A=b\n" if "ompose" not in name.lower() else "a: b\n" for name in (*names, *others)}
-        assert gather(checkout(**files)) == SecretLiterals(tuple(sorted(names)), ())
+        env = [".env", ".env.production", "api/.env.local", "prod.env"]
+        compose = ["DOCKER-COMPOSE.YML", "ops/compose.prod.yaml"]
+        others = [".env.example", ".env.sample", "env.template", "example.env", "env"]
+        facts = gather(checkout(**dict.fromkeys((*env, *compose, *others), "A: b\n")))
+        assert files(facts) == dict.fromkeys(env, Source.ENV_FILE) | dict.fromkeys(compose, Source.COMPOSE)
+        assert (facts.tracked, facts.sweep.files, facts.literals) == (11, 11, ())
 
     def test_what_is_found(self, checkout):
         compose_file = f"a:\n  DB_PASSWORD: {PASSWORD}\n"
         found = gather(checkout(**{".env": LEAK, "compose.yml": compose_file, ".env.example": LEAK}))
-        assert found == SecretLiterals((".env", "compose.yml"), (leak(".env"), leak("compose.yml", 2)))
+        assert found.literals == (leak(".env"), leak("compose.yml", 2, 16, Source.COMPOSE))
+
+    def test_every_kind_of_file(self, checkout):
+        """One literal in each, told once, with its line."""
+        facts = gather(
+            checkout(**{path: text.replace("@", PASSWORD).replace("~", "@") for path, (_, _, text) in KINDS.items()})
+        )
+        assert {(one.path, one.source, one.line) for one in facts.literals if one.kind != "default value"} == {
+            (path, source, line) for path, (source, line, _) in KINDS.items()
+        }
+        assert facts.unread == ()
 
     def test_what_git_does_not_track_is_private(self, checkout):
         environment = checkout(**{"README.md": "x"})
         (environment.repository / ".env").write_text(LEAK)
-        assert gather(environment) == SecretLiterals((), ())
+        assert gather(environment).literals == ()
 
     def test_a_folder_of_the_repository(self, checkout):
         environment = checkout(**{".env": LEAK, "api/.env": LEAK})
         inner = Environment("test", repository=environment.repository / "api")
-        assert gather(inner) == SecretLiterals((".env",), (leak(".env"),))
+        assert gather(inner).literals == (leak(".env"),)
 
     def test_deleted_in_this_checkout(self, checkout):
         environment = checkout(**{".env": LEAK})
         (environment.repository / ".env").unlink()
-        assert gather(environment) == SecretLiterals((), ())
+        assert (gather(environment).literals, gather(environment).sweep.gone) == ((), 1)
 
     def test_a_link_holds_nothing(self, checkout, tmp_path):
         (tmp_path / "outside").write_text(LEAK)
@@ -406,13 +150,53 @@ class TestCheckouts:
         (environment.repository / ".env").symlink_to(tmp_path / "outside")
         git(environment.repository, "add", "--all")
         assert run(tracked_files(environment.repository)) == (".env", "README.md")
-        assert gather(environment) == SecretLiterals((), ())
+        assert (gather(environment).literals, gather(environment).sweep.gone) == ((), 1)
 
     def test_a_pipe_in_its_place_is_not_waited_for(self, checkout):
         environment = checkout(**{".env": LEAK})
         (environment.repository / ".env").unlink()
         os.mkfifo(environment.repository / ".env")
-        assert gather(environment) == SecretLiterals((), ())
+        assert gather(environment).literals == ()
+
+    def test_files_for_development(self, checkout):
+        names = [".env.test", "docker-compose.dev.yml", "tests/.env"]
+        facts = gather(checkout(**{name: LEAK if "env" in name else f"DB_PASSWORD: {PASSWORD}\n" for name in names}))
+        assert {one.path: one.development for one in facts.literals} == dict.fromkeys(names, True)
+
+    def test_what_opens_the_developers_own_machine(self, checkout):
+        [one] = gather(checkout(**{".env": f"URL=postgres://app:{PASSWORD}@localhost/app\n"})).literals
+        assert (one.kind, one.development, one.severity) == ("database password in a URL", True, Severity.MEDIUM)
+
+    def test_a_token_in_any_file(self, checkout):
+        token = "sk_" + "live_" + "4eC39HqLyjWDarjtT1zdp7dc"
+        names = ["README.md", ".env.example", "src/a.rb", "tests/test_pay.py", "Dockerfile", "dist/app.min.js"]
+        facts = gather(checkout(**dict.fromkeys(names, f"# pay with {token}, please\n")))
+        assert {(one.path, one.line, one.development) for one in facts.literals} == {(name, 1, False) for name in names}
+        assert {one.source for one in facts.literals if one.path == "Dockerfile"} == {Source.DOCKERFILE}
+
+    def test_a_token_that_has_a_name_is_told_once(self, checkout):
+        token = "sk_" + "live_" + "4eC39HqLyjWDarjtT1zdp7dc"
+        [one] = gather(checkout(**{".env": f"STRIPE_SECRET_KEY={token}\n"})).literals
+        assert (one.key, one.kind, one.prefix, one.column) == ("STRIPE_SECRET_KEY", "Stripe secret key", "sk_live_", 19)
+
+    def test_packages_of_others_and_lock_files_are_passed_over(self, checkout):
+        facts = gather(checkout(**{"node_modules/x/.env": LEAK, "package-lock.json": "{}", "a.bin": b"\0\1"}))
+        assert (facts.literals, facts.sweep.vendored, facts.sweep.binary) == ((), 2, 1)
+
+    def test_encrypted_files_hold_no_literal(self, checkout):
+        facts = gather(
+            checkout(**{"a.env": b"\0GITCRYPT\0" + LEAK.encode(), "vault.yml": "$ANSIBLE_VAULT;1.1;AES256\n61"})
+        )
+        assert facts.literals == ()
+
+    def test_the_bounds_are_told(self, checkout):
+        environment = checkout(**{".env": LEAK, "a.txt": "x" * 1000, "b.txt": "y"})
+        facts = read_files(environment.repository, (".env", "a.txt", "b.txt"), max_bytes=100)
+        assert facts.literals == (leak(".env"),)
+        reason = "1 tracked files were not searched: 100 bytes or 60 seconds were reached"
+        assert facts.unread == (
+            UnreadFile("*", Source.OTHER, reason, "point `repository` at the part that is deployed"),
+        )
 
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
     def test_encodings(self, checkout, encoding):
@@ -420,49 +204,46 @@ class TestCheckouts:
 
     def test_bytes_that_are_no_text(self, checkout):
         found = gather(checkout(**{".env": b"\xff\xfe\xfd\x00A=\xc3\x28\nX\x00", "a.env": b"\xff=\n" + LEAK.encode()}))
-        assert found == SecretLiterals((".env", "a.env"), (leak("a.env", 2),))
+        assert found.literals == (leak("a.env", 2),)
 
     @pytest.mark.parametrize(
         "name", ["a b.env", "ümlaut.env", 'say "hi".env', "two\nlines.env", "tab\t.env", "-rf.env", "'$(x)'.env"]
     )
     def test_names(self, checkout, name):
-        assert gather(checkout(**{name: LEAK})) == SecretLiterals((name,), (leak(name),))
+        assert gather(checkout(**{name: LEAK})).literals == (leak(name),)
 
     def test_a_name_that_is_no_text(self, checkout):
         """No report could hold it as it is."""
         found = gather(checkout(**{os.fsdecode(b"\xff.env"): LEAK}))
-        assert found == SecretLiterals(("�.env",), (leak("�.env"),))
+        assert found.literals == (leak("�.env"),)
 
     def test_too_long(self, checkout):
         found = gather(checkout(**{".env": LEAK + "#" * 1_000_000 + f"\n{LEAK}"}))
         assert found.literals == (leak(".env"),)
-        assert found.gaps == (Gap(".env", ".env is longer than 1000000 bytes: the rest was not read"),)
+        assert [one.reason for one in found.unread] == [".env is longer than 1000000 bytes: the rest was not read"]
 
     def test_a_compose_file_too_long(self, checkout):
-        """A megabyte of YAML would take longer than the probe has."""
+        """A megabyte of YAML would take longer than the other files should wait."""
         found = gather(checkout(**{"compose.yml": "a: b\n" * 200_000, ".env": LEAK}))
-        assert found == SecretLiterals(
-            (".env",),
-            (leak(".env"),),
-            (Gap("compose.yml", "compose.yml is longer than 200000 bytes: it was not read"),),
-        )
+        assert (files(found), found.literals) == ({".env": Source.ENV_FILE}, (leak(".env"),))
+        reason = "compose.yml is longer than 200000 bytes: it was not read"
+        assert found.unread == (UnreadFile("compose.yml", Source.COMPOSE, reason),)
 
-    @pytest.mark.parametrize("text", ["a: b: c", '"\\UFFFFFFFF"', "[" * 5000, b"\x00"])
+    @pytest.mark.parametrize("text", ["a: b: c", '"\\UFFFFFFFF"', "[" * 5000])
     def test_a_compose_file_that_is_no_yaml(self, checkout, text):
         found = gather(checkout(**{"compose.yml": text, ".env": LEAK}))
-        assert found == SecretLiterals(
-            (".env",),
-            (leak(".env"),),
-            (Gap("compose.yml", "compose.yml is not YAML that can be read", NOT_YAML),),
-        )
+        reason = "compose.yml is not YAML that can be read"
+        assert found.unread == (UnreadFile("compose.yml", Source.COMPOSE, reason, NOT_YAML),)
+        assert found.literals == (leak(".env"),)
 
     def test_a_file_that_cannot_be_read(self, checkout, monkeypatch):
-        def content(path):
+        def content(path, most):
             raise PermissionError(13, "Permission denied")
 
-        monkeypatch.setattr("auditor.probes.repository.content", content)
+        monkeypatch.setattr("auditor.probes.repository.literals.content", content)
         found = gather(checkout(**{".env": LEAK}))
-        assert found == SecretLiterals((), (), (Gap(".env", ".env cannot be read: Permission denied"),))
+        reason = ".env cannot be read: Permission denied"
+        assert (found.files, found.unread) == ((), (UnreadFile(".env", Source.ENV_FILE, reason),))
 
     def test_no_repository(self, tmp_path, monkeypatch):
         monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))

@@ -1,0 +1,270 @@
+"""Reads the tracked files of the repository, and searches all of them by shape."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import yaml
+
+from auditor.checklist.model import Environment
+from auditor.facts.repository import (
+    DEFAULT_VALUE,
+    ReadFile,
+    SecretLiteral,
+    SecretLiterals,
+    Source,
+    Sweep,
+    UnreadFile,
+)
+from auditor.facts.sightings import Nature, Sighting
+from auditor.model import Severity
+from auditor.probes import surfaces
+from auditor.probes.net.threads import in_daemon_thread
+from auditor.probes.repository.judge import is_default, is_demo_key, is_local, is_placeholder, judge
+from auditor.probes.repository.keyfiles import ENCRYPTED, key_file
+from auditor.probes.repository.kinds import LOCK_FILES, VENDORED, Kind, kind_of
+from auditor.probes.repository.shapes import Scan, scan
+from auditor.probes.repository.tracked import MAX_BYTES, content, shown, tracked_files
+from auditor.probes.repository.values import Value, text_of
+from auditor.probes.repository.yamls import MAX_YAML
+from auditor.registry import probe
+
+MAX_FILE = 16_000_000
+"""Bytes of a file that are searched by shape."""
+MAX_SWEEP = 500_000_000
+"""Bytes of all files together."""
+MAX_SECONDS = 60.0
+_MOST = 200
+"""Literals of one file: more of them say nothing more."""
+_HEAD = 8_000
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_WORTH_READING = re.compile(
+    r"passw|passphrase|pwd|pass\b|_pass|secret|token|credential|private|auth|salt|pepper|dsn|_pat\b|mongo|connection"
+    r"|(?:api|access|service|role|signing|encryption|master|admin|account|shared|session|cookie|jwt|hmac|app)[_-]?key"
+    r"|(?:database|db|postgres|redis)_url|://[^\s/@\"']{0,100}:[^\s/@\"']{1,100}@",
+    re.IGNORECASE,
+)
+_OF_NAMES = ("name", "named-secret", "named-key")
+"""Rules by names: where a reader knows what names there are, it knows better."""
+_OF_FIXTURES = re.compile(r"variable called|JWT|role key|password|private key|supabase_admin", re.IGNORECASE)
+"""Kinds that tests make up for themselves; a token of a provider is one wherever it stands."""
+
+
+@probe(deadline=75.0)
+async def secret_literals(environment: Environment) -> SecretLiterals:
+    """Secret literals in the tracked files of the repository."""
+    root = surfaces.repository(environment)
+    tracked = await tracked_files(root)
+    return await in_daemon_thread(read_files, root, tracked)
+
+
+@dataclass(slots=True)
+class _Gathering:
+    """What was found so far."""
+
+    files: list[ReadFile] = field(default_factory=list)
+    literals: list[SecretLiteral] = field(default_factory=list)
+    unread: list[UnreadFile] = field(default_factory=list)
+    searched: int = 0
+    size: int = 0
+    binary: int = 0
+    vendored: int = 0
+    gone: int = 0
+
+
+def read_files(
+    root: Path,
+    tracked: tuple[str, ...],
+    shapes: Scan = scan,
+    *,
+    max_bytes: int = MAX_SWEEP,
+    max_seconds: float = MAX_SECONDS,
+) -> SecretLiterals:
+    """Every secret literal of the files.
+
+    Args:
+        root: the repository.
+        tracked: files below it, relative to it.
+        shapes: recognises tokens in bytes.
+        max_bytes: of all files together.
+        max_seconds: after which no further file is begun; those that matter most come first.
+    """
+    gathering, end, left = _Gathering(), time.monotonic() + max_seconds, 0
+    for name in sorted(tracked, key=lambda name: (_rank(name), name)):
+        if gathering.size >= max_bytes or time.monotonic() >= end:
+            left += 1
+        elif VENDORED.search(name) or LOCK_FILES.search(name):
+            gathering.vendored += 1
+        else:
+            _file(gathering, root, name, shapes)
+    if left:
+        reason = f"{left} tracked files were not searched: {max_bytes} bytes or {max_seconds:g} seconds were reached"
+        gathering.unread.append(
+            UnreadFile("*", Source.OTHER, reason, "point `repository` at the part that is deployed")
+        )
+    sweep = Sweep(
+        *(gathering.searched, gathering.size, gathering.binary, gathering.vendored, gathering.gone),
+        *(MAX_FILE, max_bytes, max_seconds),
+    )
+    return SecretLiterals(
+        tuple(sorted(gathering.files, key=lambda file: file.path)),
+        tuple(sorted(gathering.literals, key=lambda one: (one.path, one.line, one.column, one.key))),
+        tuple(gathering.unread),
+        len(tracked),
+        sweep,
+    )
+
+
+def _rank(name: str) -> int:
+    source = kind_of(name).source
+    return 2 if source is Source.OTHER else 1 if source is Source.CODE else 0
+
+
+def _file(gathering: _Gathering, root: Path, name: str, shapes: Scan) -> None:
+    path, kind = shown(name), kind_of(name)
+    try:
+        data = content(root / name, MAX_FILE)
+    except OSError as error:
+        gathering.unread.append(UnreadFile(path, kind.source, f"{path} cannot be read: {error.strerror}"))
+        return
+    if data is None:
+        gathering.gone += 1
+        return
+    if name.endswith((".yml", ".yaml")):
+        kind = kind_of(name, data[:_HEAD])
+    if keys := key_file(name, data[:_HEAD]):
+        severity = Severity.HIGH if keys.encrypted else Severity.CRITICAL
+        what = f"{keys.kind}, encrypted" if keys.encrypted else keys.kind
+        literal = SecretLiteral(path, 1, "", what, len(data), 1, Source.KEY_FILE, severity, kind.development)
+        gathering.literals.append(literal)
+        return
+    if data.startswith(ENCRYPTED) or (b"\0" in data[:_HEAD] and not data.startswith(_UTF_16)):
+        gathering.binary += 1
+        return
+    if len(data) > MAX_FILE:
+        reason = f"{path} is longer than {MAX_FILE} bytes: the rest was not searched"
+        gathering.unread.append(UnreadFile(path, Source.OTHER, reason))
+    text = text_of(data[:MAX_FILE])
+    values = list(_values(gathering, path, kind, text))
+    gathering.searched += 1
+    gathering.size += len(data)
+    found = _told(path, kind, values, shapes(text.encode("utf-8", "replace"), path), text)
+    gathering.literals += found[:_MOST]
+    if len(found) > _MOST:
+        gathering.unread.append(
+            UnreadFile(path, kind.source, f"{path} holds more than {_MOST} literals: the rest is not told")
+        )
+
+
+def _values(gathering: _Gathering, path: str, kind: Kind, text: str) -> Iterator[Value]:
+    if kind.reader is None:
+        return
+    yaml_ = kind.source in (Source.COMPOSE, Source.CI) and path.lower().endswith((".yml", ".yaml"))
+    most = MAX_YAML if yaml_ else MAX_FILE if kind.source is Source.NOTEBOOK else MAX_BYTES
+    if len(text) > most:
+        if kind.source is Source.CODE:
+            return  # data, or generated: searched by shape as all files are
+        reason = f"{path} is longer than {most} bytes: " + ("it was not read" if yaml_ else "the rest was not read")
+        gathering.unread.append(UnreadFile(path, kind.source, reason))
+        if yaml_:
+            return
+    try:
+        # most files of a program name no secret at all
+        if kind.source is not Source.CODE or _WORTH_READING.search(text):
+            yield from list(kind.reader(text[:most]))
+    except (yaml.YAMLError, ValueError, RecursionError):
+        form = "JSON" if kind.source is Source.NOTEBOOK else "YAML"
+        hint = "check it with `docker compose config`" if kind.source is Source.COMPOSE else ""
+        gathering.unread.append(UnreadFile(path, kind.source, f"{path} is not {form} that can be read", hint))
+    else:
+        gathering.files.append(ReadFile(path, kind.source))
+
+
+def _told(path: str, kind: Kind, values: list[Value], sightings: list[Sighting], text: str) -> list[SecretLiteral]:
+    """What the names tell and what the shapes tell, each literal once."""
+    rows = text.split("\n")
+    if kind.reader is not None or kind.source in (Source.CODE, Source.NOTEBOOK):
+        sightings = [one for one in sightings if one.rule not in _OF_NAMES]
+    by_line: dict[int, list[Sighting]] = {}
+    for sighting in sightings:
+        by_line.setdefault(sighting.line, []).append(sighting)
+    found: dict[tuple[int, int, int | str], SecretLiteral] = {}
+    taken: set[int] = set()
+    for value in values:
+        judged = judge(value)
+        covered = [
+            one
+            for line in range(value.line, value.line + value.text.count("\n") + 2)
+            for one in by_line.get(line, ())
+            if _inside(one, value)
+        ]
+        taken |= {id(one) for one in covered if judged is not None}
+        if judged is None or (covered and all(one.nature is not Nature.SECRET for one in covered)):
+            continue
+        told = next((one for one in covered if one.nature is Nature.SECRET), None)
+        shape = told if told is not None and judged.kind != DEFAULT_VALUE else None
+        literal = SecretLiteral(
+            *(
+                path,
+                value.line,
+                value.key,
+                shape.kind if shape else judged.kind,
+                judged.length,
+                value.column,
+                kind.source,
+            ),
+            severity=shape.severity if shape and not judged.local else judged.severity,
+            development=judged.local or (kind.development and not _is_provider(shape)),
+            prefix=shape.prefix if shape else "",
+            rotate=shape.rotate if shape else "",
+        )
+        # one literal may be read by two ways: as a value, and as a part of a command
+        found.setdefault((value.line, value.column, value.key if not value.column else judged.length), literal)
+    for sighting in sightings:
+        if id(sighting) not in taken and (literal_ := _seen(path, kind, sighting, rows)):
+            found.setdefault((sighting.line, sighting.column, sighting.length), literal_)
+    return list(found.values())
+
+
+def _inside(sighting: Sighting, value: Value) -> bool:
+    if sighting.line != value.line or not value.column or "\n" in value.text:
+        return sighting.line != value.line + 1 or "\n" in value.text
+    slack = 3  # quotes and escapes
+    return value.column - slack <= sighting.column <= value.column + len(value.text) + slack
+
+
+def _is_provider(sighting: Sighting | None) -> bool:
+    return sighting is not None and _OF_FIXTURES.search(sighting.kind) is None
+
+
+def _seen(path: str, kind: Kind, sighting: Sighting, rows: list[str]) -> SecretLiteral | None:
+    """A token that no name was read for: in a comment, in a text, in a file that is searched by shape only."""
+    if sighting.nature is not Nature.SECRET:
+        return None
+    row = rows[sighting.line - 1] if 0 < sighting.line <= len(rows) else ""
+    raw = row[sighting.column - 1 : sighting.column - 1 + sighting.length]
+    after = row[sighting.column - 1 + sighting.length :][:200]
+    if raw and is_placeholder(raw):
+        return None
+    default = is_default(raw)
+    source = kind.source if kind.reader else Source.OTHER
+    literal = SecretLiteral(
+        *(
+            path,
+            sighting.line,
+            sighting.name,
+            DEFAULT_VALUE if default else sighting.kind,
+            sighting.length,
+            sighting.column,
+            source,
+        ),
+        severity=Severity.LOW if default else sighting.severity,
+        development=is_local(after.removeprefix("@")) or (kind.development and not _is_provider(sighting)),
+        prefix=sighting.prefix,
+        rotate=sighting.rotate,
+    )
+    return replace(literal, kind=DEFAULT_VALUE, severity=Severity.LOW) if is_demo_key(raw) else literal

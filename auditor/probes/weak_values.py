@@ -17,6 +17,7 @@ from auditor.facts.weak_values import JudgedValue, Weakness, WeakValues
 from auditor.model import Gap
 from auditor.probes import git, surfaces
 from auditor.probes.env_names import DEVELOPMENT, EnvFile, aside, env_file
+from auditor.probes.managers.lines import lines_of
 from auditor.probes.net.threads import in_daemon_thread
 from auditor.probes.repository import MAX_BYTES, content, env_values, text_of, tracked_files, written_out
 from auditor.probes.secret_names import looks_secret, stands_for_nothing
@@ -123,8 +124,9 @@ def _of_file(name: str, text: str) -> Iterator[tuple[int, str, str]]:
     if base.endswith(".py"):
         yield from _python(text)
     elif base.endswith(("js", "ts", "tsx", "jsx")):
+        line_of = lines_of(text)
         for found in _FALLBACK.finditer(text):
-            yield text.count("\n", 0, found.start()) + 1, found[1] or found[2], found[4]
+            yield line_of(found.start()), found[1] or found[2], found[4]
     elif _COMPOSE.fullmatch(base):
         yield from _compose(text)
     else:

@@ -12,7 +12,7 @@ from auditor.lab.blueprint import Blueprint
 from auditor.lab.supervisor import environment
 from auditor.lab.templates import DATA, fill
 
-_DOTTED = {"env": ".env", "env.example": ".env.example", "gitignore": ".gitignore"}
+_DOTTED = {"env": ".env", "env.example": ".env.example", "gitignore": ".gitignore", "dockerignore": ".dockerignore"}
 """Kept without their dot among our own files, where git and packagers would take them at their word."""
 
 

@@ -241,7 +241,7 @@ def _covered(place: Path, source: str, context: str, tracked: tuple[str, ...]) -
         elif env_file(folder) not in (None, EnvFile.EXAMPLE):
             yield folder
         return
-    if whole:
+    if whole and (context == "." or (place / ".git").exists()):
         yield ".git/config"
     prefix = "" if context == "." else f"{context}/"
     apps = [

@@ -12,7 +12,7 @@ _MAGIC = (
     (b"-----BEGIN PGP MESSAGE-----", "OpenPGP"),
 )
 _SOPS_VALUE = re.compile(rb"ENC\[AES256_GCM,data:[A-Za-z0-9+/=]*,iv:[A-Za-z0-9+/=]+,tag:[A-Za-z0-9+/=]+,type:\w+\]")
-_SOPS_MARK = re.compile(rb"(?m)^sops_mac=|^[\"']?sops[\"']?:|^\s*\"sops\"\s*:|^\[sops\]|^sops:|^\t\"sops\":")
+_SOPS_MARK = re.compile(rb"(?m)^sops_mac=|^[\"']?sops[\"']?:|^[ \t]*\"sops\"[ \t]*:|^\[sops\]|^sops:|^\t\"sops\":")
 _DOTENV = re.compile(rb"(?m)^[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.]*)[ \t]*=[ \t]*(.*)$")
 _PLAIN_OF_DOTENVX = re.compile(rb"DOTENV_PUBLIC_KEY|DOTENV_VAULT|sops_|DOTENV_PRIVATE_KEY_NAME")
 

@@ -64,7 +64,7 @@ def key_file(path: str) -> bool:
 
 _ASIDE = re.compile(
     r"(?:^|/)(?:node_modules|vendor|third_party|\.venv|venv|site-packages|tests?|__tests__|spec|specs|e2e|fixtures?|"
-    r"testdata|mocks?|__mocks__|docs?|examples?|samples?|\.devcontainer|\.next|dist|build)(?:/|$)",
+    r"testdata|mocks?|__mocks__|docs?|examples?|samples?|\.devcontainer|\.next|dist)(?:/|$)",
     re.IGNORECASE,
 )
 

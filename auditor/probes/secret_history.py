@@ -29,6 +29,7 @@ MOST_OBJECTS = 500_000
 MOST_BYTES = 200_000_000
 MOST_OF_ONE = 1_000_000
 MOST_FOUND = 500
+MOST_DATED = 20
 SECONDS = 40.0
 
 Search = Callable[[bytes, str], list[Sighting]]
@@ -104,11 +105,17 @@ def look(root: Path, search: Search, seconds: float = SECONDS) -> SecretHistory:
         gaps.append(
             Gap("history", f"only {len(walk.names)} objects were listed: the rest of the history was not searched")
         )
-    dated = tuple(PastSighting(one.sighting, _commit_of(root, one.blob), one.blob) for one in found[:MOST_FOUND][:50])
-    rest = tuple(found[50:MOST_FOUND])
-    return SecretHistory(
-        True, walk.commits, count, size, round(time.monotonic() - started, 3), (*dated, *rest), tuple(gaps)
-    )
+    dated = tuple(_dated(root, found[:MOST_FOUND], ends))
+    return SecretHistory(True, walk.commits, count, size, round(time.monotonic() - started, 3), dated, tuple(gaps))
+
+
+def _dated(root: Path, found: list[PastSighting], ends: float) -> Iterator[PastSighting]:
+    """The sightings, the first of them with their commits: git takes a while for each."""
+    commits: dict[str, str] = {}
+    for one in found:
+        if one.blob not in commits and len(commits) < MOST_DATED and time.monotonic() < ends:
+            commits[one.blob] = _commit_of(root, one.blob)
+        yield PastSighting(one.sighting, commits.get(one.blob, ""), one.blob)
 
 
 def _missing(root: Path) -> Iterator[Gap]:

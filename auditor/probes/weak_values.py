@@ -17,6 +17,7 @@ from auditor.facts.weak_values import JudgedValue, Weakness, WeakValues
 from auditor.model import Gap
 from auditor.probes import git, surfaces
 from auditor.probes.env_names import DEVELOPMENT, EnvFile, aside, env_file
+from auditor.probes.managers.lines import lines_of
 from auditor.probes.net.threads import in_daemon_thread
 from auditor.probes.repository import MAX_BYTES, content, env_values, text_of, tracked_files, written_out
 from auditor.probes.secret_names import looks_secret, stands_for_nothing
@@ -31,6 +32,8 @@ _FALLBACK = re.compile(
     r"(?:process\.env|import\.meta\.env)(?:\.(\w{1,100})|\[[\"'](\w{1,100})[\"']\])\s{0,20}(?:\|\||\?\?)\s{0,20}"
     r"([\"'`])([^\"'`\n\\]{1,300})\3"
 )
+_SETTINGS = re.compile(r"(?:^|[/_.-])(?:settings|config|conf|secrets)(?:[/_.-]|$)", re.IGNORECASE)
+"""Python whose names in capitals are settings; elsewhere `PASSWORD = "password"` is a word like others."""
 _PATH = re.compile(r"\.{0,2}(?:/[\w.@-]+)+/?")
 MOST_FILES = 3000
 
@@ -121,10 +124,11 @@ def _environment_files(folder: Path) -> Iterator[Path]:
 def _of_file(name: str, text: str) -> Iterator[tuple[int, str, str]]:
     base = PurePosixPath(name).name.lower()
     if base.endswith(".py"):
-        yield from _python(text)
+        yield from _python(text, settings=bool(_SETTINGS.search(name)))
     elif base.endswith(("js", "ts", "tsx", "jsx")):
+        line_of = lines_of(text)
         for found in _FALLBACK.finditer(text):
-            yield text.count("\n", 0, found.start()) + 1, found[1] or found[2], found[4]
+            yield line_of(found.start()), found[1] or found[2], found[4]
     elif _COMPOSE.fullmatch(base):
         yield from _compose(text)
     else:
@@ -132,7 +136,7 @@ def _of_file(name: str, text: str) -> Iterator[tuple[int, str, str]]:
             yield value.line, value.key, written_out(value.text)[0] if value.refers else value.text
 
 
-def _python(text: str) -> Iterator[tuple[int, str, str]]:
+def _python(text: str, *, settings: bool) -> Iterator[tuple[int, str, str]]:
     """Names of settings that get a text: ``SECRET_KEY: str = "…"``, ``Field("…")``, ``os.getenv("SECRET_KEY", "…")``."""  # noqa: E501
     try:
         with warnings.catch_warnings():
@@ -141,15 +145,22 @@ def _python(text: str) -> Iterator[tuple[int, str, str]]:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return  # a template, or of another Python: nothing runs it as it stands
     for node in ast.walk(tree):
-        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            for target in targets:
-                if isinstance(target, ast.Name):
-                    yield from ((node.lineno, target.id, value) for value in _texts(node.value))
+        if isinstance(node, ast.ClassDef) and any("Settings" in ast.unparse(base) for base in node.bases):
+            yield from _assigned(node.body)
         elif isinstance(node, ast.Call) and len(node.args) == 2 and "env" in ast.unparse(node.func).lower():
             name, default = (getattr(argument, "value", None) for argument in node.args)
             if isinstance(name, str) and isinstance(default, str):
                 yield node.lineno, name, default
+    if settings:
+        yield from _assigned(tree.body)
+
+
+def _assigned(body: list[ast.stmt]) -> Iterator[tuple[int, str, str]]:
+    for node in body:
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names = [target.id for target in targets if isinstance(target, ast.Name)]
+            yield from ((node.lineno, name, value) for name in names for value in _texts(node.value))
 
 
 def _texts(node: ast.expr) -> Iterator[str]:

@@ -28,8 +28,7 @@ class TestCopies:
     @pytest.mark.parametrize(
         "text",
         [
-            "COPY . .", "COPY ./ /app", "ADD . /app", "copy . .", "COPY --chown=a:b . .", "COPY [\".\",
-            \".\"]", "COPY / /",
+            "COPY . .", "COPY ./ /app", "ADD . /app", "copy . .", "COPY --chown=a:b . .", 'COPY [".", "."]', "COPY / /",
             "COPY * ./", "COPY \\\n  . \\\n  /app", "ONBUILD COPY . .", "COPY --link --chmod=755 . .",
             "COPY a.txt . /app/",
         ],

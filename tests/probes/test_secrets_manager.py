@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +16,7 @@ from auditor.facts.secrets_manager import (
     TrackedSecretFile,
 )
 from auditor.model import Gap
+from auditor.probes.encrypted import encrypted
 from auditor.probes.managers import code, descriptors
 from auditor.probes.managers.commands import of_commands
 from auditor.probes.managers.found import Found
@@ -223,6 +226,33 @@ class TestVerdicts:
     )  # fmt: skip
     def test_each(self, tmp_path, files, expected):
         assert verdict(tmp_path, files) == expected
+
+
+@pytest.mark.parametrize("word", ["/*", "//", "/* */", "\n", " ", "process.env.", "a\n", "vault ", "ENC["])
+def test_no_text_is_slow(word):
+    text = word * (400_000 // len(word))
+    started = time.perf_counter()
+    found = Found("x")
+    for read in (code.of_script, code.of_sql, code.of_supabase_config, descriptors.of_unit, of_commands):
+        read(found, text)
+    encrypted(text.encode())
+    assert time.perf_counter() - started < 10
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("/* process.env.A_KEY */ process.env.API_KEY", ["API_KEY"]),
+        ("x('a/**/*.ts'); process.env.API_KEY; y('*/')", ["API_KEY"]),
+        ("fetch('https://a.b'); process.env.API_KEY", ["API_KEY"]),
+        ("/* open; process.env.API_KEY", ["API_KEY"]),
+        ("x // process.env.API_KEY\nprocess.env.B_SECRET", ["B_SECRET"]),
+    ],
+)
+def test_comments_of_scripts(text, names):
+    found = Found("x")
+    code.of_script(found, text)
+    assert [one.name for one in found.secrets] == names
 
 
 @settings(deadline=None, max_examples=200)

@@ -144,6 +144,8 @@ class TestFiles:
             ("app/config.py", "SECRET_KEY = Field(default='secret')\nPASSWORD_MIN = '8'", [(1, "SECRET_KEY",
              "COMMON")]),
             ("app/config.py", "SECRET_KEY: str\nif True print", []),
+            ("app/fields.py", "class Field(Enum):\n    PASSWORD = 'password'\nSECRET = 'secret'", []),
+            ("app/core/settings/base.py", "SECRET_KEY = 'secret'", [(1, "SECRET_KEY", "COMMON")]),
             ("web/auth.ts", "const s = process.env.JWT_SECRET || 'secret'", [(1, "JWT_SECRET", "COMMON")]),
             ("web/auth.ts", "const s = process.env['JWT_SECRET'] ?? \"secret\"", [(1, "JWT_SECRET", "COMMON")]),
             (".env.example", "DB_PASSWORD=changeme", []),

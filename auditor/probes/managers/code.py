@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from auditor.facts.secrets_manager import Naming, Reach
 from auditor.probes.managers.found import Found
+from auditor.probes.managers.lines import lines_of
 
 _PYTHON_CLIENTS = {
     "hvac": "Vault",
@@ -38,19 +39,36 @@ _SCRIPT_READS = re.compile(
     r"(?:process\.env|import\.meta\.env|Bun\.env)(?:\.|\[\s*[\"'`])([A-Za-z_]\w{1,99})|Deno\.env\.get\(\s*[\"'`](\w{1,100})[\"'`]"
     r"|\$env/(?:static|dynamic)/private"
 )
-_COMMENT = re.compile(r"//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/")
+_COMMENT = re.compile(r"(?<![:\w\"'`/*])(?:(?P<line>//[^\n]*)|(?P<block>/\*))")
 
 
 def of_script(found: Found, text: str) -> None:
     """JavaScript and TypeScript."""
-    # blank comments; what looks like one within a string is rare, and hides no more than the rest of its line
-    bare = _COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match[0]) if "://" not in match[0][:4] else match[0], text)
+    bare = _without_comments(text)
+    line = lines_of(bare)
     for match in _SCRIPT_READS.finditer(bare):
         if name := match[1] or match[2]:
-            found.name(name, bare.count("\n", 0, match.start()) + 1, Naming.READ)
+            found.name(name, line(match.start()), Naming.READ)
     for manager, shape in _SCRIPT_CLIENTS:
         if client := shape.search(bare):
-            found.refer(manager, bare.count("\n", 0, client.start()) + 1, "its client is imported", reach=Reach.PRESENT)
+            found.refer(manager, line(client.start()), "its client is imported", reach=Reach.PRESENT)
+
+
+def _without_comments(text: str) -> str:
+    """The text with comments blanked, its lines kept. Takes time in proportion to it."""
+    parts: list[str] = []
+    at, last = 0, text.rfind("*/")
+    while match := _COMMENT.search(text, at):
+        start, end = match.start(), match.end()
+        if match["block"]:
+            if last < end:  # it never ends: no comment
+                parts.append(text[at:end])
+                at = end
+                continue
+            end = text.index("*/", end) + 2
+        parts += [text[at:start], "\n" * text.count("\n", start, end), " "]
+        at = end
+    return "".join([*parts, text[at:]])
 
 
 def of_python(found: Found, text: str) -> None:
@@ -160,5 +178,6 @@ def of_supabase_config(found: Found, text: str) -> None:
 
 
 def _lines(shape: re.Pattern[str], text: str) -> Iterator[tuple[int, str]]:
+    line = lines_of(text)
     for match in shape.finditer(text):
-        yield text.count("\n", 0, match.start()) + 1, match[2]
+        yield line(match.start()), match[2]

@@ -54,6 +54,11 @@ _SETS = tuple(
     )
 )  # fmt: skip
 _NAME = re.compile(r"\b([A-Z][A-Z0-9_]{2,60})\b(?=\s*[=:]|\s|$)")
+_TOOL = re.compile(
+    r"doppler|infisical|\bop\b|sops|dotenvx|vault|envconsul|chamber|aws|gcloud|\baz\b|vercel|netlify|docker|\bage\b|bws|fly"
+    r"|supabase|heroku|railway|wrangler|kubectl"
+)
+"""A word of each: most lines hold none, and are not looked at again."""
 LONGEST_LINE = 2000
 
 
@@ -61,7 +66,7 @@ def of_commands(found: Found, text: str, scope: Scope = Scope.RUNTIME, first_lin
     """References in commands: of shell scripts, Dockerfiles, Procfiles, scripts of package.json, steps of workflows."""
     joined = re.sub(r"\\\n", "  ", text)  # as long as before, so that only the line is lost
     for number, words in enumerate(joined.split("\n"), first_line):
-        if words.lstrip().startswith((comment, "//")) or len(words) > LONGEST_LINE:
+        if words.lstrip().startswith((comment, "//")) or len(words) > LONGEST_LINE or not _TOOL.search(words):
             continue
         words = re.sub(r"\s#\s.*", "", words)
         for manager, shown, reach, pattern in _COMMANDS:

@@ -11,6 +11,7 @@ import yaml
 from auditor.facts.secrets_manager import Naming, PlainFile, Reach, Scope
 from auditor.probes.managers.commands import of_commands
 from auditor.probes.managers.found import Found
+from auditor.probes.managers.lines import lines_of
 from auditor.probes.secret_names import looks_secret, stands_for_nothing
 from auditor.probes.yaml_nodes import documents, entries, get, line, pairs, scalar, walk
 
@@ -201,6 +202,10 @@ _ACTIONS = (
 )
 
 
+MOST_OBJECTS = 1000
+"""Of a JSON file, that name something."""
+
+
 def of_json(found: Found, text: str) -> None:
     """Task definitions of ECS, and vercel.json."""
     try:
@@ -208,13 +213,16 @@ def of_json(found: Found, text: str) -> None:
     except (ValueError, RecursionError):
         return
     stack: list[Any] = [data]
-    while stack:
+    left = MOST_OBJECTS
+    while stack and left:
         node = stack.pop()
         if isinstance(node, list):
             stack += node
         elif isinstance(node, dict):
             stack += node.values()
-            _of_json_object(found, node, text)
+            if {"name", "env"} & node.keys():
+                left -= 1
+                _of_json_object(found, node, text)
 
 
 def _of_json_object(found: Found, node: dict[str, Any], text: str) -> None:
@@ -225,7 +233,7 @@ def _of_json_object(found: Found, node: dict[str, Any], text: str) -> None:
     elif isinstance(name, str) and isinstance(node.get("value"), str):
         variable(found, name, node["value"], _line(text, name), Scope.RUNTIME)
     env = node.get("env")
-    for key, value in env.items() if isinstance(env, dict) else ():
+    for key, value in list(env.items())[:MOST_OBJECTS] if isinstance(env, dict) else ():
         if isinstance(value, str):
             variable(found, key, value, _line(text, key), Scope.RUNTIME)
 
@@ -241,8 +249,9 @@ _UNIT = re.compile(
 
 def of_unit(found: Found, text: str) -> None:
     """A unit of systemd."""
+    line_of = lines_of(text)
     for match in _UNIT.finditer(text):
-        at = text.count("\n", 0, match.start()) + 1
+        at = line_of(match.start())
         if match[1] == "EnvironmentFile":
             found.plain_files.append(PlainFile(found.path, at, match[2].strip().lstrip("-"), "systemd"))
         elif match[1] == "Environment":

@@ -34,6 +34,12 @@ PUBLIC_PREFIXES = (
 )  # fmt: skip
 """What a variable's name starts with when a framework writes its value into what browsers download."""
 
+NEEDLES = (
+    "PUBLIC_", "VITE_", "_APP_", "NUXT_ENV_", "GATSBY_", "STORYBOOK_", "REDWOOD_ENV_", "SANITY_STUDIO_", "WXT_",
+    "GRIDSOME_", "RAZZLE_", "MIX_",
+)  # fmt: skip
+"""One of them is in every public prefix: looking for these first is quick."""
+
 LONGEST = 200
 """Characters of a name that are read. The words that tell stand in names that people can type."""
 

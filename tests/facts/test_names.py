@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.facts.names import PUBLIC_PREFIXES, classify, public_prefix
+from auditor.facts.names import NEEDLES, PUBLIC_PREFIXES, classify, public_prefix
 from auditor.facts.variables import NameClass
 
 
@@ -91,6 +91,7 @@ def test_names_whose_value_decides(rest):
 def test_every_prefix(prefix):
     assert classify(f"{prefix}JWT_SECRET") is NameClass.SECRET
     assert classify(f"{prefix}APP_NAME") is NameClass.FINE
+    assert any(word in prefix for word in NEEDLES)
 
 
 @pytest.mark.parametrize(

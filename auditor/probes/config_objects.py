@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 from auditor.probes.javascript import Kind, Token, tokens
@@ -34,10 +34,6 @@ class Entry:
     value_start: int
     given: tuple[Token, ...] = ()
     """The first tokens of what it is given."""
-
-    def moved(self, by: int) -> Entry:
-        """The same, further on in a text."""
-        return replace(self, start=self.start + by, value_start=self.value_start + by)
 
 
 def objects(text: str, key: str) -> Iterator[Iterator[Token]]:
@@ -133,6 +129,17 @@ def entries_of(source: Iterable[Token], *, deep: bool = False) -> Iterator[Entry
     if first is None or first.text != "{":
         return
     yield from _Reader(stream, deep).entries()
+
+
+def closing(source: Sequence[Token]) -> int:
+    """How many tokens an object has, from its ``{`` to its ``}``; all, when nothing closes it."""
+    depth = 0
+    for index, token in enumerate(source, 1):
+        if token.kind is Kind.MARK:
+            depth += (token.text in _OPEN) - (token.text in _CLOSE)
+            if depth <= 0:
+                return index
+    return len(source)
 
 
 class _Reader:

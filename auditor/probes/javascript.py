@@ -74,7 +74,7 @@ def tokens(text: str, start: int = 0, end: int | None = None) -> Iterator[Token]
         start: where to start, in characters: outside strings and comments.
         end: no token starts there or later.
     """
-    end = len(text) if end is None else end
+    end = len(text) if end is None else min(end, len(text))
     state = _State()
     before: Token | None = None
     at = start

@@ -5,24 +5,31 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import islice
 
 from auditor.facts.names import LONGEST, NEEDLES, classify, public_prefix
 from auditor.facts.variables import PublicVariable
 from auditor.model import Confidence
-from auditor.probes.config_objects import Entry, entries_of, json_entries
+from auditor.probes.config_objects import Entry, closing, entries_of, json_entries
 from auditor.probes.javascript import tokens
 from auditor.probes.secrets.values import is_placeholder, value_kind
 
 MOST = 2_000
 """Variables of one file."""
-MAX_SETTINGS = 1_000_000
+MOST_PLACES = 20_000
+"""Where one file has such names."""
+MAX_SETTINGS = 300_000
 """Characters of one object of settings."""
+MAX_TOKENS = 20_000
 _WORD = re.compile(r"[\w$]*")
 _QUOTE = r"\\{0,7}[\"'`]|&quot;|&#(?:x27|39|34);|%22"
 _GIVEN = re.compile(rf"(?:{_QUOTE})?\]?\s{{0,8}}(?::|=(?!=)|%3A)\s{{0,8}}(?P<quote>{_QUOTE})")
 _READ = re.compile(r"(?:env(?:\?\.|\.)|env(?:\?\.)?\[[\"'`])\Z")
-_TAKEN = re.compile(r"[^{}]{0,2000}\}\s{0,3}=\s{0,3}[\w$.]{0,60}\benv\b")
-LONGEST_VALUE = 65_536
+_ONE_OF = re.compile(r"[{,]\s{0,9}\Z")
+_TAKEN = re.compile(r"\s{0,9}(?=[:,}=])[^{}]{0,2000}\}\s{0,3}=\s{0,3}[\w$.]{0,60}\benv\b")
+LONGEST_VALUE = 8_192
+MOST_QUOTES = 200
+"""Quotes within a value."""
 _SETTINGS = re.compile(
     r"(?:window|self|globalThis|global)\s{0,3}(?:\.\s{0,3}|\[\s{0,3}[\"'])(?P<name>[\w$]{1,60})(?:[\"']\s{0,3}\])?"
     r"(?P<path>(?:\.[\w$]{1,60}){0,3})\s{0,8}=(?!=)\s{0,8}(?:Object\.(?:freeze|assign)\(\s{0,8}(?:\{\s{0,3}\}\s{0,3},\s{0,8})?)?(?P<open>[{\"'`])"
@@ -41,17 +48,14 @@ def script_variables(url: str, text: str) -> list[PublicVariable]:
     """
     found: dict[tuple[str, bool], PublicVariable] = {}
     places = _Places(text)
-    for name, start, end in _names(text):
-        value = _value(text, end)
-        if value is None and not _is_read(text, start, end):
+    for name, start, end in islice(_names(text), MOST_PLACES):
+        if (name, True) in found or len(found) >= MOST:
             continue
+        value = _value(text, end)
         if value is not None and is_placeholder(value[0]):
             continue
-        key = (name, value is not None)
-        if key not in found:
-            found[key] = _variable(url, name, "script", places, start, value)
-        if len(found) >= MOST:
-            break
+        if value is not None or ((name, False) not in found and _is_read(text, start, end)):
+            found[name, value is not None] = _variable(url, name, "script", places, start, value)
     return [one for (name, given), one in found.items() if given or (name, True) not in found]
 
 
@@ -79,19 +83,19 @@ def _settings(text: str, whole: bool) -> Iterator[Entry]:
     if whole and text.lstrip("\ufeff \t\r\n")[:1] == "{":
         yield from json_entries(text)
         return
+    until = 0
     for match in _SETTINGS.finditer(text):
-        named = bool(_SETTINGS_NAME.search(match["name"] + match["path"]))
-        if not (named or whole):
+        if match.start() < until or not (whole or _SETTINGS_NAME.search(match["name"] + match["path"])):
             continue
         at = match.start("open")
-        part = tokens(text[at : at + MAX_SETTINGS])
+        part = list(islice(tokens(text, at, at + MAX_SETTINGS), MAX_TOKENS if match["open"] == "{" else 1))
+        part = part[: closing(part)]
+        until = part[-1].end if part else at
         if match["open"] == "{":
-            yield from (entry.moved(at) for entry in entries_of(part, deep=True))
-        elif match["path"] or whole:
-            first = next(part, None)
-            if first is not None:
-                name = (match["path"] or match["name"]).rpartition(".")[2]
-                yield Entry(name, match.start("name"), first.text, at + 1)
+            yield from entries_of(part, deep=True)
+        elif part and (match["path"] or whole):
+            name = (match["path"] or match["name"]).rpartition(".")[2]
+            yield Entry(name, match.start("name"), part[0].text, at + 1)
 
 
 def _names(text: str) -> Iterator[tuple[str, int, int]]:
@@ -101,6 +105,8 @@ def _names(text: str) -> Iterator[tuple[str, int, int]]:
         while at >= 0:
             head = text[max(0, at - 40) : at]
             start = at - (len(head) - len(head.rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789")))
+            if text[start - 1 : start] == "%":
+                start = min(start + 2, at)  # of a quote that is percent-encoded
             word = _WORD.match(text, start, start + LONGEST)
             end = word.end() if word else start
             if start not in seen and public_prefix(text[start:end]) and text[start - 1 : start] not in ("$", "-"):
@@ -116,8 +122,10 @@ def _value(text: str, end: int) -> tuple[str, int] | None:
         return None
     quote, start = given["quote"], given.end()
     stop = text.find(quote, start, start + LONGEST_VALUE)
-    # a quote behind one more backslash belongs to the value
-    while stop > 0 and quote[0] in "\"'`\\" and text[stop - 1] == "\\":
+    for _ in range(MOST_QUOTES):
+        # a quote behind one more backslash belongs to the value
+        if stop <= 0 or quote[0] in "&%" or text[stop - 1] != "\\":
+            break
         stop = text.find(quote, stop + 1, start + LONGEST_VALUE)
     return (text[start:stop], start) if stop >= 0 else None
 
@@ -125,9 +133,7 @@ def _value(text: str, end: int) -> tuple[str, int] | None:
 def _is_read(text: str, start: int, end: int) -> bool:
     if _READ.search(text[max(0, start - 12) : start]):
         return True
-    return text[start - 1 : start] in ("{", ",") and text[end : end + 1] in (":", ",", "}") and bool(
-        _TAKEN.match(text, end)
-    )
+    return bool(_ONE_OF.search(text[max(0, start - 12) : start]) and _TAKEN.match(text, end))
 
 
 def _variable(

@@ -104,9 +104,9 @@ def test_any_text(text):
 @pytest.mark.parametrize("piece", ["{a:", "a:{", "{", "[", "a={", "{a:1},", "const a=", "env:env,", "env:{},", '{"a":'])
 def test_hostile_objects_take_no_longer(piece):
     text = piece * (20_000 // len(piece))
-    started = time.perf_counter()
+    started = time.process_time()
     read("{" + text, deep=True)
     for part in objects(text, "env"):
         list(entries_of(part, deep=True))
     list(json_entries(text))
-    assert time.perf_counter() - started < 4
+    assert time.process_time() - started < 4

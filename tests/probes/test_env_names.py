@@ -83,6 +83,6 @@ def test_any_text(text):
     "piece", ["{", "{a", "process.env.", "a = process.env;", "env", "/*", "//", "import {", "x=", "a,", "process . env [ '"]
 )
 def test_hostile_sources_take_no_longer(piece):
-    started = time.perf_counter()
+    started = time.process_time()
     env_reads("NEXT_PUBLIC_" + piece * (200_000 // len(piece)))
-    assert time.perf_counter() - started < 4
+    assert time.process_time() - started < 4

@@ -105,7 +105,7 @@ def test_any_text_is_covered_once(text):
 
 @pytest.mark.parametrize("piece", ["/*", "*", "`", "`${", "'", '"\\', "/[", "/a", "\\", "{", "a", "1.", " ", "<!--", "\n'"])
 def test_hostile_scripts_take_no_longer(piece):
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in tokens(piece * (100_000 // len(piece))):
         pass
-    assert time.perf_counter() - started < 4
+    assert time.process_time() - started < 4

@@ -190,9 +190,9 @@ class TestHostile:
         source = "\n".join(f"f(process.env.NEXT_PUBLIC_X{n})" for n in range(2_000))
         places = [(0, n, 0, n, 2) for n in range(2_000)]
         document = {"version": 3, "sources": ["a"], "sourcesContent": [source], "mappings": mappings(places)}
-        started = time.perf_counter()
+        started = time.process_time()
         found("'" * 3_000_000, document)
-        assert time.perf_counter() - started < 10
+        assert time.process_time() - started < 10
 
     @FUZZ
     @given(
@@ -222,6 +222,6 @@ class TestHostile:
 def test_a_large_map_without_names_is_quick():
     text = "export const answer = process.env.NODE_ENV;\n" * 30_000
     document = {"version": 3, "sources": ["a"], "sourcesContent": [text], "mappings": "AAAA;" * 30_000}
-    started = time.perf_counter()
+    started = time.process_time()
     assert found("x", document) == []
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

@@ -44,6 +44,6 @@ def test_any_text(text):
 
 
 def test_a_long_map_is_cut():
-    started = time.perf_counter()
+    started = time.process_time()
     segments("AAAA;" * (MAX_MAPPINGS // 4), {1})
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20

@@ -9,10 +9,10 @@ import re
 import string
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
-from auditor.facts.bundle import Leak
+from auditor.facts.sightings import Sighting
 from auditor.redact import Secret
 
 _PAYLOAD = re.compile(r"\.(eyJ[A-Za-z0-9_-]{8,})(?=\.([A-Za-z0-9_-]*))")
@@ -57,9 +57,11 @@ class _Hit:
     length: int
     prefix: str = ""
     exact: bool = False
+    shaped: bool = True
+    """Whether its shape alone would tell."""
 
 
-def find_leaks(url: str, text: str, secrets: Iterable[Secret] = ()) -> list[Leak]:
+def find_leaks(url: str, text: str, secrets: Iterable[Secret] = ()) -> list[Sighting]:
     """Every server secret in a served text, as it stands there and with its escapes undone.
 
     Takes time in proportion to the text, whatever it holds.
@@ -72,21 +74,30 @@ def find_leaks(url: str, text: str, secrets: Iterable[Secret] = ()) -> list[Leak
     secrets = tuple(secrets)
     found: dict[int, _Hit] = {}
     for hit in _hits(text, secrets):
-        found.setdefault(hit.at, hit)
+        _keep(found, hit.at, hit)
     plain, origin = unescaped(text)
     if plain != text:
         for hit in _hits(plain, secrets):
-            found.setdefault(origin(hit.at), hit)
+            _keep(found, origin(hit.at), hit)
     return list(_placed(url, text, sorted(found.items())))
 
 
-def _placed(url: str, text: str, found: Iterable[tuple[int, _Hit]]) -> Iterator[Leak]:
+def _keep(found: dict[int, _Hit], at: int, hit: _Hit) -> None:
+    """The first of several at one place counts; what it lacks is that its shape tells, too."""
+    known = found.setdefault(at, hit)
+    if hit.shaped and not known.shaped:
+        found[at] = replace(known, shaped=True)
+
+
+def _placed(url: str, text: str, found: Iterable[tuple[int, _Hit]]) -> Iterator[Sighting]:
     line, seen, line_start = 1, 0, 0
     for at, hit in found:
         line += text.count("\n", seen, at)
         line_start = max(line_start, text.rfind("\n", seen, at) + 1)
         seen = at
-        yield Leak(url, line, at - line_start + 1, hit.kind, hit.length, hit.prefix, hit.exact)
+        rule = "shape" if hit.shaped else "exact"
+        column = at - line_start + 1
+        yield Sighting(url, line, column, rule, hit.kind, hit.length, prefix=hit.prefix, exact=hit.exact)
 
 
 def _hits(text: str, secrets: tuple[Secret, ...]) -> Iterator[_Hit]:
@@ -132,7 +143,7 @@ def _exact(text: str, secrets: Iterable[Secret]) -> Iterator[_Hit]:
         for form in {value, quote(value, safe="", errors="surrogatepass"), json.dumps(value)[1:-1]}:
             at = text.find(form)
             while at >= 0:
-                yield _Hit(at, secret.kind, len(value), exact=True)
+                yield _Hit(at, secret.kind, len(value), exact=True, shaped=False)
                 at = text.find(form, at + len(form))
 
 

@@ -12,7 +12,7 @@ from auditor.probes.net.traffic import Traffic
 from auditor.probes.site.bounds import MAX_REQUESTS, Budget
 from auditor.probes.site.crawl import Crawl
 from auditor.probes.site.reading import Reader
-from auditor.probes.site.readers import Readers
+from auditor.probes.site.naming import name_readers
 from auditor.probes.site.routes import repository_routes
 from auditor.probes.site.scanning import Leaks
 from auditor.probes.site.territory import Territory
@@ -32,7 +32,7 @@ async def served(environment: Environment, policy: SecretsPolicy, http: Http, tr
     crawl = Crawl(
         http,
         Territory(frontend, policy.hosts),
-        Reader(Leaks(known), Readers()),
+        Reader(Leaks(known), name_readers()),
         Budget(min(MAX_REQUESTS, max(traffic.max_requests // 2, 1))),
         (*policy.routes, *routes),
     )

@@ -146,6 +146,6 @@ def test_any_name(name):
 
 @pytest.mark.parametrize("piece", ["SECRET_", "_", "aA", "PRIVATE_x_", "A", "PASSWORD"])
 def test_long_names_take_no_longer(piece):
-    started = time.perf_counter()
+    started = time.process_time()
     classify("NEXT_PUBLIC_" + piece * 200_000)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5

@@ -143,7 +143,7 @@ class Reader:
         elif inline and (found := read_map(inline, named.url, named.url)):
             done.source_map = found
             done.sightings += self.scanner.scan(inline, named.url)
-            done.variables += self.readers.of_map(inline, named.url, data, named.url)
+            done.variables += self.readers.of_map(named.url, data, named.url, inline)
 
 
 def _root(url: str) -> str:

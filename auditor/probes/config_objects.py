@@ -202,7 +202,9 @@ class _Reader:
         if given:
             first = given[0]
             start = first.start + (first.kind in (Kind.STRING, Kind.TEMPLATE))
-            if len(given) == 1 and (first.kind in (Kind.STRING, Kind.NUMBER) or (first.kind is Kind.TEMPLATE and first.whole)):
+            if len(given) == 1 and (
+                first.kind in (Kind.STRING, Kind.NUMBER) or (first.kind is Kind.TEMPLATE and first.whole)
+            ):
                 value = first.text
         return Entry(name, key.start, value, start, given)
 

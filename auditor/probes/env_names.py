@@ -13,14 +13,18 @@ _READ = re.compile(
     rf"(?<![\w$.]){_ENV}\s{{0,9}}(?:(?:\?\.|\.)\s{{0,9}}([A-Za-z_]\w{{0,{LONGEST}}})"
     rf"|(?:\?\.)?\[\s{{0,9}}([\"'`])([A-Za-z_]\w{{0,{LONGEST}}})\2\s{{0,9}}\])"
 )
-_TAKEN_APART = re.compile(rf"\{{([^{{}}]{{1,4000}})\}}\s{{0,9}}=\s{{0,9}}(?:[\w$]{{1,40}}\.default\.env|{_ENV})(?![\w$.\[])")
+_TAKEN_APART = re.compile(
+    rf"\{{([^{{}}]{{1,4000}})\}}\s{{0,9}}=\s{{0,9}}(?:[\w$]{{1,40}}\.default\.env|{_ENV})(?![\w$.\[])"
+)
 _IMPORTED = re.compile(
     r"import\s{0,9}\{([^{}]{1,4000})\}\s{0,9}from\s{0,9}[\"'](?:\$env/(?:static|dynamic)/public|astro:env/client)[\"']"
 )
 _NAME = re.compile(rf"(?:^|,)\s*([A-Za-z_]\w{{0,{LONGEST}}})")
 _ALIAS = re.compile(rf"(?<![\w$])([A-Za-z_$][\w$]{{0,60}})\s{{0,9}}=\s{{0,9}}{_ENV}(?![\w$.\[?])")
 _COMMENT = re.compile(r"(?<![:\"'`\w\\])//[^\n]*+|(?<![\"'`\w*/])/\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)")
-OWN = re.compile(r"NODE_\w*|__\w*|NEXT_(?!PUBLIC_)\w*|TURBOPACK\w*|MODE|DEV|PROD|SSR|BASE_URL|CI|HOME|PATH|PWD|TZ|DEBUG|JEST\w*")
+OWN = re.compile(
+    r"NODE_\w*|__\w*|NEXT_(?!PUBLIC_)\w*|TURBOPACK\w*|MODE|DEV|PROD|SSR|BASE_URL|CI|HOME|PATH|PWD|TZ|DEBUG|JEST\w*"
+)
 """What bundlers and frameworks put there themselves."""
 _INTERESTING = re.compile(rf"env\s{{0,9}}\??[.\[]\s{{0,9}}[\"'`]?(?!(?:{OWN.pattern})(?!\w))[A-Za-z_]")
 """Something that is read from what may be an environment; quick, for it starts with letters."""

@@ -1,7 +1,7 @@
 """Splits JavaScript and TypeScript into tokens, well enough to read configuration. Nothing of it is run.
 
-By ECMA-262 §12, with two liberties: a quote that nothing closes on its line is a lone character, because text of JSX has
-apostrophes; and whether ``/`` starts a regular expression is told by the token before it.
+By ECMA-262 §12, with two liberties: a quote that nothing closes on its line is a lone character, because text of JSX
+has apostrophes; and whether ``/`` starts a regular expression is told by the token before it.
 """
 
 from __future__ import annotations
@@ -44,8 +44,10 @@ _STRING = re.compile(r"\"(?:[^\"\\\n\r]|\\(?:\r\n|[\s\S]))*+\"|'(?:[^'\\\n\r]|\\
 _PIECE = re.compile(r"(?:[^`\\$]|\\[\s\S]|\$(?!\{))*+")
 _REGEX = re.compile(r"/(?![*/])(?:[^\\/\[\n]|\\[^\n]|\[(?:[^\]\\\n]|\\[^\n])*+\])++/[a-z]*+")
 _MARK = re.compile(r"\?\.(?!\d)|=>|\.\.\.|\*\*|&&|\|\||\?\?|[=!]==?|[<>]=|[+-]{2}|.", re.DOTALL)
-_BEFORE_REGEX = frozenset("( , = : [ ! & | ? { } ; + - * % ~ ^ < > => && || ?? == === != !==".split(" "))
-_WORDS_BEFORE_REGEX = frozenset({"return", "typeof", "case", "in", "of", "delete", "void", "throw", "new", "else", "do"})
+_BEFORE_REGEX = frozenset([*"(,=:[!&|?{};+-*%~^<>", "=>", "&&", "||", "??", "==", "===", "!=", "!=="])
+_WORDS_BEFORE_REGEX = frozenset(
+    {"return", "typeof", "case", "in", "of", "delete", "void", "throw", "new", "else", "do"}
+)
 
 
 @dataclass(slots=True)

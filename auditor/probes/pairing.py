@@ -55,9 +55,7 @@ class Pairing:
         self._source = source
         self._lines = lines
         self._at = (line, column)
-        starts = [0]
-        for found in re.finditer("\n", source):
-            starts.append(found.end())
+        starts = [0, *(found.end() for found in re.finditer("\n", source))]
         self._starts = starts
         self._plain = source.isascii()
         places: dict[int, list[Segment]] = {}

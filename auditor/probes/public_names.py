@@ -103,7 +103,9 @@ def _lines(text: str, prefixes: Sequence[str]) -> Iterator[Found]:
         if line.lstrip().startswith(("#", "//", ";")) or not any(w in line for w in (*NEEDLES, *prefixes)):
             continue
         for match in _WORD.finditer(line[:_LONGEST_LINE]):
-            if not public_prefix(match[0], prefixes) or _PART_OF.search(line[max(0, match.start() - 20) : match.start()]):
+            if not public_prefix(match[0], prefixes) or _PART_OF.search(
+                line[max(0, match.start() - 20) : match.start()]
+            ):
                 continue
             given = _GIVEN.match(line, match.end(), _LONGEST_LINE)
             if given:
@@ -161,7 +163,11 @@ def _is_environment(entry: Entry) -> bool:
 def _quoted(entry: Entry) -> str:
     """The string of ``JSON.stringify("…")``."""
     words = entry.given
-    if len(words) == 6 and [w.text for w in words[:4]] == ["JSON", ".", "stringify", "("] and words[4].kind is Kind.STRING:
+    if (
+        len(words) == 6
+        and [w.text for w in words[:4]] == ["JSON", ".", "stringify", "("]
+        and words[4].kind is Kind.STRING
+    ):
         return words[4].text
     return ""
 
@@ -227,20 +233,29 @@ _GIVEN = re.compile(r"[\"']?\s{0,9}(?:\?|:|\+)?[:=](?!=)\s{0,9}(\S[^\n]*)?")
 _KEY_LINE = re.compile(r"[\s-]{0,60}[\"']?(?:name|key|variable)[\"']?\s{0,9}[:=]\s{0,9}[\"']?\Z", re.IGNORECASE)
 _VALUE_LINE = re.compile(r"\s{0,60}(?:-\s)?[\"']?value[\"']?\s{0,9}[:=]\s{0,9}(\S.*)", re.IGNORECASE)
 _PART_OF = re.compile(r"(?:\$\{?|secrets\.|vars\.|env\.|\$\{\{\s{0,9})\Z")
-_PREFIX = re.compile(r"(?:envPrefix|publicPrefix)[\"']?\s{0,9}[:=]\s{0,9}(\[[^\]]{0,400}\]|[\"'`][^\"'`\n]{0,60}[\"'`])")
+_PREFIX = re.compile(
+    r"(?:envPrefix|publicPrefix)[\"']?\s{0,9}[:=]\s{0,9}(\[[^\]]{0,400}\]|[\"'`][^\"'`\n]{0,60}[\"'`])"
+)
 _ALL_OF_IT = re.compile(r"(?<![\w$.])[\"']?env[\"']?\s{0,9}:\s{0,9}process\.env\s{0,9}[,}\n]")
 _DEFINED = re.compile(r"^(?:process\.env\.|import\.meta\.env\.|globalThis\.|window\.|self\.)+")
 _ENVIRONMENT_PLUGIN = re.compile(r"EnvironmentPlugin\(\s{0,9}\[([^\]]{0,4000})\]")
 
 _BUNDLER = (
-    "vite.config.*", "vitest.config.*", "webpack*.js", "webpack*.ts", "webpack*.mjs", "webpack*.cjs", "rollup.config.*",
-    "rsbuild.config.*", "rspack.config.*", "esbuild*.js", "esbuild*.mjs", "tsup.config.*", "vue.config.*", "craco.config.*",
-    "electron.vite.config.*", "farm.config.*", "config-overrides.js", "build.mjs", "build.js",
+    "vite.config.*", "vitest.config.*", "webpack*.js", "webpack*.ts", "webpack*.mjs", "webpack*.cjs",
+    "rollup.config.*", "rsbuild.config.*", "rspack.config.*", "esbuild*.js", "esbuild*.mjs", "tsup.config.*",
+    "vue.config.*", "craco.config.*", "electron.vite.config.*", "farm.config.*", "config-overrides.js", "build.mjs",
+    "build.js",
 )  # fmt: skip
 _CI = Reader("CI file", _lines)
 _EXAMPLE = Reader(".env file", _dotenv, example=True)
 _READERS: tuple[tuple[Reader, tuple[str, ...]], ...] = (
-    (_EXAMPLE, (".env*example*", ".env*sample*", ".env*template*", ".env*dist*", "*example*.env", "*sample*.env", "env.example*")),
+    (
+        _EXAMPLE,
+        (
+            ".env*example*", ".env*sample*", ".env*template*", ".env*dist*", "*example*.env", "*sample*.env",
+            "env.example*",
+        ),
+    ),
     (Reader(".env file", _dotenv), (".env", ".env.*", ".env-*", "*.env", ".envrc", ".dev.vars*", ".flaskenv")),
     (Reader("next.config", _next), ("next.config.*",)),
     (Reader("nuxt.config", _nuxt), ("nuxt.config.*",)),
@@ -255,17 +270,18 @@ _READERS: tuple[tuple[Reader, tuple[str, ...]], ...] = (
     (
         _CI,
         (
-            ".gitlab-ci*.yml", "*.gitlab-ci.yml", "bitbucket-pipelines.yml", "azure-pipelines*.y*ml", ".drone.yml", ".travis.yml",
-            "cloudbuild*.y*ml", "buildspec*.y*ml", "amplify.y*ml", "jenkinsfile*", "appveyor.yml", "codemagic.yaml", "eas.json",
+            ".gitlab-ci*.yml", "*.gitlab-ci.yml", "bitbucket-pipelines.yml", "azure-pipelines*.y*ml", ".drone.yml",
+            ".travis.yml", "cloudbuild*.y*ml", "buildspec*.y*ml", "amplify.y*ml", "jenkinsfile*", "appveyor.yml",
+            "codemagic.yaml", "eas.json",
         ),
     ),
     (
         Reader("deployment file", _lines),
         (
-            "vercel.json", "now.json", "netlify.toml", "wrangler.toml", "wrangler.json*", "fly.toml", "render.yaml", "app.yaml",
-            "app.yml", "railway.*", "firebase.json", "apphosting*.yaml", "turbo.json", "nx.json", "project.json", "ecosystem.config.*",
-            "*.tf", "*.tfvars", "serverless*.y*ml", "values*.y*ml", "deployment*.y*ml", "configmap*.y*ml", "*.sh", "makefile",
-            "justfile", "package.json", "procfile",
+            "vercel.json", "now.json", "netlify.toml", "wrangler.toml", "wrangler.json*", "fly.toml", "render.yaml",
+            "app.yaml", "app.yml", "railway.*", "firebase.json", "apphosting*.yaml", "turbo.json", "nx.json",
+            "project.json", "ecosystem.config.*", "*.tf", "*.tfvars", "serverless*.y*ml", "values*.y*ml",
+            "deployment*.y*ml", "configmap*.y*ml", "*.sh", "makefile", "justfile", "package.json", "procfile",
         ),
     ),
     (

@@ -1,4 +1,4 @@
-"""Finds variables by name in what a frontend serves: names that a build left, and settings that a page reads at run time."""
+"""Finds variables by name in what is served: names that a build left, and settings that pages read at run time."""
 
 from __future__ import annotations
 

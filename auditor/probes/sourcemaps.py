@@ -1,8 +1,8 @@
 """Reads source maps: which variables the sources name, and which value each has in the script. By ECMA-426.
 
-A build writes the value of ``process.env.NEXT_PUBLIC_X`` into the script and leaves nothing of the name. The map still says
-which source a place in the script comes from, so that name and value can be brought together again: so a weak password
-is found that no shape gives away.
+A build writes the value of ``process.env.NEXT_PUBLIC_X`` into the script and leaves nothing of the name. The map still
+says which source a place in the script comes from, so that name and value can be brought together again: so a weak
+password is found that no shape gives away.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def inline_map(url: str) -> bytes | None:
     Args:
         url: as ``sourceMappingURL`` has it.
     """
-    if not url[:5].lower() == "data:" or "," not in url:
+    if url[:5].lower() != "data:" or "," not in url:
         return None
     head, _, body = url.partition(",")
     data = unquote_to_bytes(body)
@@ -107,7 +107,9 @@ def named_values(script_url: str, script: bytes, map_url: str, source_map: bytes
         if lines is None:
             lines = script.decode("utf-8", "replace").split("\n")
         for variable in _variables(section, reads, lines, script_url, map_url or script_url):
-            found.setdefault((variable.name, variable.served_at, variable.served_line, variable.served_column), variable)
+            found.setdefault(
+                (variable.name, variable.served_at, variable.served_line, variable.served_column), variable
+            )
             if len(found) >= MOST_VARIABLES:
                 return list(found.values())
     return list(found.values())

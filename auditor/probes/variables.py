@@ -49,7 +49,9 @@ def read_variables(root: Path, tracked: Iterable[str]) -> PublicVariables:
     files: list[str] = []
     gaps: list[Gap] = []
     if len(wanted) > MOST_FILES:
-        gaps.append(Gap("repository", f"{len(wanted) - MOST_FILES} more files were not read: the limit is {MOST_FILES}"))
+        gaps.append(
+            Gap("repository", f"{len(wanted) - MOST_FILES} more files were not read: the limit is {MOST_FILES}")
+        )
     texts: list[tuple[str, Reader, str]] = []
     for name, reader in wanted[:MOST_FILES]:
         shown = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
@@ -84,9 +86,7 @@ def _variables(texts: Iterable[tuple[str, Reader, str]], prefixes: tuple[str, ..
     return tuple(sorted(kept.values(), key=lambda one: (one.place, one.line, one.name)))
 
 
-def _variable(
-    path: str, source: str, found: Found, prefixes: tuple[str, ...], *, example: bool
-) -> PublicVariable:
+def _variable(path: str, source: str, found: Found, prefixes: tuple[str, ...], *, example: bool) -> PublicVariable:
     class_ = classify(found.name, public=True, prefixes=prefixes)
     if example or not found.value or is_placeholder(found.value):
         return PublicVariable(found.name, class_, path, found.line, source)

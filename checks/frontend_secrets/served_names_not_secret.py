@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from auditor.facts.served import FileKind, Served
 from auditor.facts.sightings import Nature
 from auditor.facts.variables import NameClass, PublicVariable
-from auditor.model import Confidence, Finding, Level, Severity, failed, passed, unproven
+from auditor.model import Finding, Level, Severity, failed, passed, unproven
 from auditor.registry import check
 
 

@@ -1,4 +1,4 @@
-"""The secrets that the storefront is built and run with: made at random, so that no file of the repository holds one."""
+"""The secrets that the storefront is built and run with: made at random, so that no tracked file holds one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,12 @@ def _jwt(chance: random.Random, role: str) -> str:
         return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
     head = coded(json.dumps({"alg": "HS256", "typ": "JWT"}).encode())
-    claims = {"iss": "supabase", "ref": _letters(chance, 20, string.ascii_lowercase), "role": role, "exp": 2_000_000_000}
+    claims = {
+        "iss": "supabase",
+        "ref": _letters(chance, 20, string.ascii_lowercase),
+        "role": role,
+        "exp": 2_000_000_000,
+    }
     body = f"{head}.{coded(json.dumps(claims).encode())}"
     return f"{body}.{coded(hmac.digest(_letters(chance, 40).encode(), body.encode(), hashlib.sha256))}"
 
@@ -47,7 +52,7 @@ def planted(seed: str) -> dict[str, str]:
     Args:
         seed: the same one gives the same values.
     """
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     return {
         "NEXT_PUBLIC_SUPABASE_URL": "https://project.example.com",
         "NEXT_PUBLIC_SUPABASE_ANON_KEY": _jwt(chance, "anon"),

@@ -1,4 +1,4 @@
-"""Builds the storefront with Next.js, once on a machine, and serves it on 127.0.0.1. Nothing is asked of any other host."""
+"""Builds the storefront with Next.js, once on a machine, and serves it on 127.0.0.1. Its build asks no other host."""
 
 from __future__ import annotations
 

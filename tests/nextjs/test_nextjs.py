@@ -117,7 +117,9 @@ def test_scripts_are_found(bundler, record_property):
 def test_every_map_is_found(bundler):
     found = search(bundler)
     named = {
-        name for name, text in scripts(found.shop).items() if "//# sourceMappingURL=" in text[-200:] and "media/" not in name
+        name
+        for name, text in scripts(found.shop).items()
+        if "//# sourceMappingURL=" in text[-200:] and "media/" not in name
     }
     assert named <= {name_of(one.script) for one in found.seeded.maps}
 
@@ -157,7 +159,9 @@ def test_values_that_the_server_gives_away_are_found(bundler, name):
 def test_names_are_paired_with_values(bundler, name):
     found = search(bundler)
     value = found.shop.values[PAIRED[name]]
-    paired = [one for one in found.seeded.variables if one.name == name and one.source == "source map" and one.served_at]
+    paired = [
+        one for one in found.seeded.variables if one.name == name and one.source == "source map" and one.served_at
+    ]
     assert paired
     for one in paired:
         assert one.value_length == len(value)

@@ -36,7 +36,9 @@ def mappings(places: Iterable[tuple[int, int, int, int, int]]) -> str:
     return ";".join(",".join(line) for line in lines)
 
 
-def mapped(source: str, script: str, pairs: Iterable[tuple[str, str]], name: str = "webpack://_N_E/./app/page.js") -> dict:
+def mapped(
+    source: str, script: str, pairs: Iterable[tuple[str, str]], name: str = "webpack://_N_E/./app/page.js"
+) -> dict:
     """A map that leads from places in a script to places in a source, each told by the text that starts there."""
     places = []
     for there, here in pairs:

@@ -80,7 +80,8 @@ def test_any_text(text):
 
 
 @pytest.mark.parametrize(
-    "piece", ["{", "{a", "process.env.", "a = process.env;", "env", "/*", "//", "import {", "x=", "a,", "process . env [ '"]
+    "piece",
+    ["{", "{a", "process.env.", "a = process.env;", "env", "/*", "//", "import {", "x=", "a,", "process . env [ '"],
 )
 def test_hostile_sources_take_no_longer(piece):
     started = time.process_time()

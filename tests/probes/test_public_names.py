@@ -62,13 +62,13 @@ def test_files_that_are_not_read(path):
     [
         (".env", "NEXT_PUBLIC_X=hello\nSECRET=no"),
         (".env", "export NEXT_PUBLIC_X='hello' # why"),
-        (".env", "# NEXT_PUBLIC_Y=no\nNEXT_PUBLIC_X=\"hello\""),
+        (".env", '# NEXT_PUBLIC_Y=no\nNEXT_PUBLIC_X="hello"'),
         ("Dockerfile", "FROM node\nARG NEXT_PUBLIC_X=hello\nENV A=b"),
         ("Dockerfile", "ENV NEXT_PUBLIC_X=hello \\\n    OTHER=1"),
         ("compose.yml", "services:\n  web:\n    environment:\n      NEXT_PUBLIC_X: hello"),
         ("compose.yml", "services:\n  web:\n    environment:\n      - NEXT_PUBLIC_X=hello"),
         ("compose.yml", "services:\n  web:\n    build:\n      args:\n        - 'NEXT_PUBLIC_X=hello'"),
-        (".github/workflows/a.yml", "jobs:\n  a:\n    env:\n      NEXT_PUBLIC_X: \"hello\"\n"),
+        (".github/workflows/a.yml", 'jobs:\n  a:\n    env:\n      NEXT_PUBLIC_X: "hello"\n'),
         (".github/workflows/a.yml", "      - run: echo NEXT_PUBLIC_X=hello >> .env"),
         ("render.yaml", "envVars:\n  - key: NEXT_PUBLIC_X\n    value: hello"),
         ("deployment.yaml", "env:\n- name: NEXT_PUBLIC_X\n  value: 'hello'"),
@@ -117,16 +117,19 @@ def test_public_names_without_values(path, text):
         ("next.config.mjs", "config.plugins.push(new webpack.DefinePlugin({ 'process.env.KEY': JSON.stringify('x') }))",
          {"KEY": "x"}),
         ("next.config.mjs", "new webpack.EnvironmentPlugin(['KEY', 'NODE_ENV'])", {"KEY": ""}),
-        ("next.config.js", "module.exports = { env: { A: process.env.NEXT_PUBLIC_B } }", {"A": "", "NEXT_PUBLIC_B": ""}),
+        ("next.config.js", "module.exports = { env: { A: process.env.NEXT_PUBLIC_B } }",
+         {"A": "", "NEXT_PUBLIC_B": ""}),
         ("vite.config.ts", "defineConfig({ define: { 'process.env': process.env } })", {WHOLE: ""}),
         ("vite.config.ts", "defineConfig({ define: { __KEY__: JSON.stringify('x'), 'import.meta.env.B': b } })",
          {"KEY": "x", "B": ""}),
         ("vite.config.ts", "defineConfig({ server: { port: 1 } })", {}),
-        ("nuxt.config.ts", "defineNuxtConfig({ runtimeConfig: { key: 's', public: { base: 'u', a: { secret: 'x' } } } })",
-         {"base": "u", "a.secret": "x"}),
-        ("astro.config.mjs", "env: { schema: { A: envField.string({ context: 'client', access: 'public', default: 'x' }),"
+        ("nuxt.config.ts", "defineNuxtConfig({ runtimeConfig: { key: 's', public: { b: 'u', a: { secret: 'x' } } } })",
+         {"b": "u", "a.secret": "x"}),
+        ("astro.config.mjs", "env: { schema: { A: envField.string({ context: 'client', access: 'public', default:"
+         " 'x' }),"
          " B: envField.string({ context: 'server', access: 'secret' }) } }", {"A": "x"}),
-        ("app.json", '{"expo": {"name": "n", "extra": {"secretKey": "x", "eas": {"projectId": "p"}}}}', {"secretKey": "x"}),
+        ("app.json", '{"expo": {"name": "n", "extra": {"secretKey": "x", "eas": {"projectId": "p"}}}}',
+         {"secretKey": "x"}),
         ("app.config.ts", "export default { extra: { secretKey: process.env.K } }", {"secretKey": ""}),
         ("src/environments/environment.ts", "export const environment = { production: false, api: { key: 'x' } }",
          {"production": "", "api.key": "x"}),
@@ -138,7 +141,10 @@ def test_what_configuration_makes_public(path, text, expected):
 
 
 def test_prefixes_of_the_project():
-    assert list(project_prefixes("vite.config.ts", "export default { envPrefix: ['VITE_', 'ACME_'] }")) == ["VITE_", "ACME_"]
+    assert list(project_prefixes("vite.config.ts", "export default { envPrefix: ['VITE_', 'ACME_'] }")) == [
+        "VITE_",
+        "ACME_",
+    ]
     assert list(project_prefixes("svelte.config.js", "kit: { env: { publicPrefix: 'OPEN_' } }")) == ["OPEN_"]
     assert list(project_prefixes("a.ts", "envPrefix: 'ACME_'")) == []
     assert read(".env", "ACME_KEY=x", ("ACME_",)) == {"ACME_KEY": "x"}
@@ -148,7 +154,16 @@ def test_a_finding_does_not_show_its_value():
     assert "hello" not in repr(Found("A", 1, "hello"))
 
 
-KINDS = (".env", "next.config.js", "nuxt.config.ts", "vite.config.ts", "astro.config.mjs", "app.json", "compose.yml", "a.ts")
+KINDS = (
+    ".env",
+    "next.config.js",
+    "nuxt.config.ts",
+    "vite.config.ts",
+    "astro.config.mjs",
+    "app.json",
+    "compose.yml",
+    "a.ts",
+)
 
 
 @FUZZ
@@ -159,7 +174,9 @@ def test_any_text(path, text):
 
 
 @pytest.mark.parametrize("path", KINDS)
-@pytest.mark.parametrize("piece", ["env:{", "VITE_X", "VITE_X=", "- name: VITE_X\n", "define:{'process.env.a':", "env: process.env "])
+@pytest.mark.parametrize(
+    "piece", ["env:{", "VITE_X", "VITE_X=", "- name: VITE_X\n", "define:{'process.env.a':", "env: process.env "]
+)
 def test_hostile_files_take_no_longer(path, piece):
     started = time.process_time()
     read(path, piece * (40_000 // len(piece)))

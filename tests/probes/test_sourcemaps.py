@@ -115,7 +115,9 @@ def test_what_is_read_on_the_server_is_not_told():
     assert found(built, mapped(source, built, [("process", "e.env")])) == []
 
 
-@pytest.mark.parametrize("name", ["webpack://_N_E/./node_modules/x/index.js", "turbopack:///[project]/node_modules/x/a.js"])
+@pytest.mark.parametrize(
+    "name", ["webpack://_N_E/./node_modules/x/index.js", "turbopack:///[project]/node_modules/x/a.js"]
+)
 def test_libraries(name):
     source, built = "f(process.env.DEBUG_X); g(process.env.NEXT_PUBLIC_X)", "f('one'); g('two')"
     document = mapped(source, built, [("process.env.D", "'one"), ("process.env.N", "'two")], name)
@@ -174,7 +176,15 @@ class TestHostile:
 
     @pytest.mark.parametrize(
         "part",
-        [None, 1, "x", [], {"map": None}, {"offset": 1, "map": {}}, {"offset": {"line": -1, "column": "x"}, "map": EXACT}],
+        [
+            None,
+            1,
+            "x",
+            [],
+            {"map": None},
+            {"offset": 1, "map": {}},
+            {"offset": {"line": -1, "column": "x"}, "map": EXACT},
+        ],
     )
     def test_sections_of_nonsense(self, part):
         found(BUILT, {"version": 3, "sections": [part], "x": "env"})
@@ -198,11 +208,15 @@ class TestHostile:
     @given(
         st.recursive(
             st.none() | st.integers() | st.text() | st.sampled_from(["AAAA,IACA;C", SOURCE, "process.env.VITE_X"]),
-            lambda inner: st.lists(inner, max_size=3)
-            | st.dictionaries(
-                st.sampled_from(["version", "sources", "sourcesContent", "mappings", "sections", "map", "offset", "line"]),
-                inner,
-                max_size=6,
+            lambda inner: (
+                st.lists(inner, max_size=3)
+                | st.dictionaries(
+                    st.sampled_from(
+                        ["version", "sources", "sourcesContent", "mappings", "sections", "map", "offset", "line"]
+                    ),
+                    inner,
+                    max_size=6,
+                )
             ),
         ),
         st.text(max_size=50),

@@ -33,7 +33,9 @@ def test_where_segments_end():
     ]
 
 
-@pytest.mark.parametrize("text", ["", ";;;", ",,,", "!", "AAAA,!!!!,é;", "g", "gggggggggggggggg", "AAAAAAAA", vlq(1, 2)])
+@pytest.mark.parametrize(
+    "text", ["", ";;;", ",,,", "!", "AAAA,!!!!,é;", "g", "gggggggggggggggg", "AAAAAAAA", vlq(1, 2)]
+)
 def test_what_is_no_vlq_is_passed_over(text):
     assert [s.column for s in segments(text, {0}) if s.column] == []
 

@@ -23,7 +23,11 @@ def test_a_secret_name():
         variable("VITE_JWT_SECRET", ".env", 3, value_length=9),
         variable("VITE_URL"),
     )
-    assert (finding.outcome, finding.subject, finding.confidence) == (Outcome.FAIL, "VITE_JWT_SECRET", Confidence.INFERRED)
+    assert (finding.outcome, finding.subject, finding.confidence) == (
+        Outcome.FAIL,
+        "VITE_JWT_SECRET",
+        Confidence.INFERRED,
+    )
     assert finding.location == Location(".env", 3)
     assert finding.evidence["places"] == [".env:3", "src/a.ts:7"]
     assert finding.evidence["value_length"] == 9

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -147,7 +145,6 @@ def _validated(data: dict[str, Any], used: Mapping[Key, tuple[str, ...]], proble
 def _checklist(source: Source, env: str, document: Document, resolver: Resolver) -> Checklist:
     table, token = document.env[env], document.policy.cors.token
     environment = build.environment(env, table, token, source.folder)
-    environment = replace(environment, server_values=_server_values(resolver))
     return Checklist(
         path=source.path,
         sha256=source.sha256,
@@ -160,21 +157,6 @@ def _checklist(source: Source, env: str, document: Document, resolver: Resolver)
         secrets=tuple(dict.fromkeys([*build.secrets(environment), *_secret_variables(resolver)])),
         lines={dotted(key): line for key, line in source.lines.items()},
     )
-
-
-def _server_values(resolver: Resolver) -> tuple[Secret, ...]:
-    """What the files of variables hold that must not be served: not what frameworks make public, by its name."""
-    given = resolver.from_files
-    public = {value for name, value in given.items() if _PUBLIC_NAME.search(name)}
-    return tuple(dict.fromkeys(environment_secrets({n: value for n, value in given.items() if value not in public})))
-
-
-_PUBLIC_NAME = re.compile(
-    r"^(?:NEXT|EXPO|NUXT)_PUBLIC_|^(?:VITE|REACT_APP|GATSBY|VUE_APP|NG_APP|STORYBOOK|PUBLIC|PUBLISHABLE)_"
-    r"|ANON|PUBLISHABLE|PUBLIC_KEY|SITE_KEY|SENTRY_DSN|CLIENT_ID",
-    re.IGNORECASE,
-)
-"""Public by design, whoever finds it served."""
 
 
 def _secret_variables(resolver: Resolver) -> list[Secret]:

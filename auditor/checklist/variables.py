@@ -48,11 +48,6 @@ class Resolver:
         self.values: dict[str, str] = {}
         """The variables that were found."""
 
-    @property
-    def from_files(self) -> dict[str, str]:
-        """All that the ``.env`` files say, used or not: the first place is the environment of this process."""
-        return {name: value for place in reversed(self._places[1:]) for name, value in place.values.items()}
-
     def resolve(self, value: Any, key: Key) -> Any:
         """The value with its references replaced, however deep they are; a new object."""
         if isinstance(value, str):

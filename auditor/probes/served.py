@@ -11,8 +11,8 @@ from auditor.probes.net.threads import in_daemon_thread
 from auditor.probes.net.traffic import Traffic
 from auditor.probes.site.bounds import MAX_REQUESTS, Budget
 from auditor.probes.site.crawl import Crawl
-from auditor.probes.site.reading import Reader
 from auditor.probes.site.readers import Readers
+from auditor.probes.site.reading import Reader
 from auditor.probes.site.routes import repository_routes
 from auditor.probes.site.scanning import Leaks
 from auditor.probes.site.territory import Territory
@@ -41,7 +41,7 @@ async def served(environment: Environment, policy: SecretsPolicy, http: Http, tr
 
 def server_secrets(environment: Environment) -> tuple[Secret, ...]:
     """The values that must never be served: keys and passwords that the checklist and its env file hold."""
-    found = list(environment.server_values)
+    found = list(environment.variables)
     if project := environment.supabase:
         found += [secret for secret in (project.service_key, project.access_token) if secret]
     for dsn in (environment.database, environment.auditor_database):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from auditor.checklist.model import Environment, Supabase
 from auditor.errors import Absent, Unavailable
 from auditor.facts.policy import SecretsPolicy
-from auditor.facts.served import FileKind, Served
+from auditor.facts.served import Served
 from auditor.facts.sightings import Sighting
 from auditor.model import Gap
 from auditor.probes import served as served_module
@@ -128,7 +128,6 @@ class TestDiscovery:
             r"\"static/chunks/x.js\"",
             r"\\\"static/chunks/x.js\\\"",
             '"static/chunks/x.js?dpl=1"',
-            
         ],
     )
     def test_chunks_in_scripts_and_pages(self, reference):
@@ -143,7 +142,9 @@ class TestDiscovery:
         pages = {"/": page(f'<script>["static/chunks/{name}"]</script>'), f"{CHUNKS}/{name}": script("1")}
         assert f"{CHUNKS}/{name}" in named(gather(pages)[0])
 
-    @pytest.mark.parametrize("data", [rf'{{"buildId":"{BUILD}"}}', rf"self.__next_f \"b\":\"{BUILD}\"", rf'__NEXT_DATA__ "b":"{BUILD}"'])
+    @pytest.mark.parametrize(
+        "data", [rf'{{"buildId":"{BUILD}"}}', rf"self.__next_f \"b\":\"{BUILD}\"", rf'__NEXT_DATA__ "b":"{BUILD}"']
+    )
     def test_the_build_is_named_in_the_page(self, data):
         manifest = f"/_next/static/{BUILD}/_buildManifest.js"
         assert manifest in named(gather({"/": page(data), manifest: script("1")})[0])
@@ -270,7 +271,7 @@ class TestElsewhere:
         "location", ["https://sso.example.com/", "//sso.example.com/login", "https://[", "mailto:x"]
     )
     def test_redirects_off_the_site_are_not_followed(self, location):
-        with pytest.raises(Unavailable, match="is not the frontend's site|answers 302"):
+        with pytest.raises(Unavailable, match=r"is not the frontend's site|answers 302"):
             gather({"/": answer(302, Location=location)})
 
     def test_a_chunk_that_leads_off_the_site(self):

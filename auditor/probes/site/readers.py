@@ -12,8 +12,8 @@ from auditor.probes.site.frontier import Named
 
 OfFile = Callable[[bytes, str], list[PublicVariable]]
 """From the content and its URL."""
-OfMap = Callable[[bytes, str, bytes, str], list[PublicVariable]]
-"""From a source map, its URL, its script (empty when it is not at hand any more), and the script's URL."""
+OfMap = Callable[[str, bytes, str, bytes], list[PublicVariable]]
+"""From a script's URL, the script (empty when it is not at hand any more), its source map's URL, and that."""
 
 _MAX_HELD = 40_000_000
 """Bytes, compressed, of scripts that wait for their source maps."""
@@ -39,14 +39,14 @@ class Readers:
         if named.kind is FileKind.SOURCE_MAP:
             held = self._held.pop(named.by, b"")
             self._size -= len(held)
-            found += self.of_map(data, named.url, zlib.decompress(held) if held else b"", named.by)
+            found += self.of_map(named.by, zlib.decompress(held) if held else b"", named.url, data)
         elif self.maps and named.kind is FileKind.SCRIPT and b"sourceMappingURL=" in data[-2_000:]:
             self._hold(named.url, data)
         return found
 
-    def of_map(self, data: bytes, url: str, script: bytes, script_url: str) -> list[PublicVariable]:
+    def of_map(self, script_url: str, script: bytes, url: str, data: bytes) -> list[PublicVariable]:
         """What every reader of source maps finds."""
-        return [variable for reader in self.maps for variable in reader(data, url, script, script_url)]
+        return [variable for reader in self.maps for variable in reader(script_url, script, url, data)]
 
     def _hold(self, url: str, data: bytes) -> None:
         packed = zlib.compress(data, 1)

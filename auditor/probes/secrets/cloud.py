@@ -23,7 +23,9 @@ _GOOGLE = re.compile(rb"AIza[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])")
 _PUBLIC = re.compile(
     rb"maps|authdomain|firebase|messagingsenderid|measurementid|storagebucket|recaptcha|youtube|place|geocod|fonts"
 )
-_SERVER = re.compile(rb"gemini|generativelanguage|generative|vertex|palm|googleai|google_ai|genai|translate\.googleapis|vision\.googleapis")
+_SERVER = re.compile(
+    rb"gemini|generativelanguage|generative|vertex|palm|googleai|google_ai|genai|(?:translate|vision)\.googleapis"
+)
 _GOOGLE_ROTATE = "https://console.cloud.google.com/apis/credentials"
 _NEAR = 400
 

@@ -7,6 +7,7 @@ import binascii
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 
 from auditor.facts.sightings import Nature
 from auditor.probes.secrets.escapes import Origin, joined, unescaped
@@ -55,8 +56,8 @@ def wrappings(rules: Iterable[Rule]) -> tuple[Wrapping, ...]:
     """Everything that may hide a token of these rules."""
     starts = dict.fromkeys(start for rule in rules for start in _starts(rule))
     starts.update(dict.fromkeys(_STRUCTURES))
-    shifted = tuple(
-        Wrapping(tuple(_core(start, shift) for start in starts), lambda data, at, shift=shift: _decoded(data, at - _ALIGNED[shift]))  # type: ignore[misc]
+    shifted = (
+        Wrapping(tuple(_core(start, shift) for start in starts), partial(_shifted, _ALIGNED[shift]))
         for shift in range(3)
     )
     return (*shifted, *_WHOLE)
@@ -75,6 +76,10 @@ def _core(start: bytes, shift: int) -> Look:
     return Look(core, escaped(core) + rb"[A-Za-z0-9+\/_\-]{8}", len(core) + 8, run=1)
 
 
+def _shifted(ahead: int, data: bytes, at: int) -> Inner | None:
+    return _decoded(data, at - ahead)
+
+
 def _decoded(data: bytes, at: int) -> Inner | None:
     """Base64 around a place where a group of four begins."""
     before = _RUN_BEFORE.search(data[max(0, at - BACK) : at])
@@ -90,10 +95,12 @@ def _from(data: bytes, start: int, longest: int) -> Inner | None:
         return None
     if data[run.end() : run.end() + 1] in (b"%", b"\\") and (far := _BASE64_ESCAPED.match(data, start)):
         plain, origin = unescaped(far[0])
-        raw = _bytes(plain)
-        return raw and Inner(start, far.end(), raw, lambda at: start + origin(at // 3 * 4), "base64, URL-encoded")
-    raw = _bytes(run[0])
-    return raw and Inner(start, run.end(), raw, lambda at: start + at // 3 * 4, "base64")  # type: ignore[return-value]
+        return _inner(_bytes(plain), start, far.end(), "base64, URL-encoded", lambda at: start + origin(at // 3 * 4))
+    return _inner(_bytes(run[0]), start, run.end(), "base64", lambda at: start + at // 3 * 4)
+
+
+def _inner(data: bytes | None, start: int, end: int, written: str, origin: Origin) -> Inner | None:
+    return Inner(start, end, data, origin, written) if data else None
 
 
 def _bytes(text: bytes) -> bytes | None:
@@ -109,7 +116,7 @@ def _json(data: bytes, at: int) -> Inner | None:
     """Base64 of ``{"``: configuration, and parts of a JWT, which are looked at as such."""
     before = data[at - 1 : at] if at else b""
     run = _BASE64.match(data, at, at + LONGEST)
-    if run is None or len(run[0]) < 40 or before in (b".",) or data[run.end() : run.end() + 1] == b".":
+    if run is None or len(run[0]) < 40 or before == b"." or data[run.end() : run.end() + 1] == b".":
         return None
     return _from(data, at, at + LONGEST)
 
@@ -128,9 +135,7 @@ _ESCAPED_RUN = re.compile(
     rb"(?:\\{1,16}x[0-9A-Fa-f]{2}|\\{1,16}u00[0-9A-Fa-f]{2}|\\{1,16}u\{[0-9A-Fa-f]{2}\}|%[0-9A-Fa-f]{2}|&#[xX]?[0-9A-Fa-f]{2,3};"
     rb"|[A-Za-z0-9_.:/+=@-]){4,8192}"
 )
-_ESCAPED_BEFORE = re.compile(
-    rb"(?:\\x[0-9A-Fa-f]{2}|\\u00[0-9A-Fa-f]{2}|%[0-9A-Fa-f]{2}|&#[xX]?[0-9A-Fa-f]{2,3};)\Z"
-)
+_ESCAPED_BEFORE = re.compile(rb"(?:\\x[0-9A-Fa-f]{2}|\\u00[0-9A-Fa-f]{2}|%[0-9A-Fa-f]{2}|&#[xX]?[0-9A-Fa-f]{2,3};)\Z")
 
 
 def _escapes(data: bytes, at: int) -> Inner | None:

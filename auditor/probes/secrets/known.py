@@ -6,35 +6,19 @@ import base64
 import html
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from urllib.parse import quote, quote_plus
 
 from auditor.checklist.dsn import connection_secrets
 from auditor.checklist.model import Environment
-from auditor.checklist.values import Wrong
+from auditor.checklist.secret_values import SHORTEST, tells, variable_secrets
 from auditor.facts.sightings import Nature
 from auditor.model import Severity
 from auditor.probes.secrets.found import Detector, Found, plain_look
-from auditor.redact import NOT_SECRET, Secret, url_secrets
-
-SHORTEST = 8
-_PUBLIC_NAME = re.compile(
-    r"^(?:NEXT_PUBLIC|VITE|REACT_APP|NUXT_PUBLIC|PUBLIC|EXPO_PUBLIC|GATSBY|VUE_APP|NG_APP|STORYBOOK)_"
-    r"|ANON|PUBLISHABLE|PUBLIC_?KEY|SITE_?KEY|CLIENT_?ID|SENTRY_DSN|_(?:FILE|PATH|NAME|HOST|PORT|USER(?:NAME)?|REGION|ID|EMAIL)$",
-    re.IGNORECASE,
-)
-_SECRET_NAME = re.compile(
-    r"PASS(?:W|PHRASE|$)|PWD|SECRET|TOKEN|PRIVATE|CREDENTIAL|_KEY$|KEY_|APIKEY|SALT$|_AUTH$|_DSN$|CONNECTION_?STRING",
-    re.IGNORECASE,
-)
-_ORDINARY = re.compile(r"[A-Za-z]+(?:[-_ .][A-Za-z]+)*\d{0,2}|\d{1,11}|(?:\.{0,2}/)[\w./-]+|[\w.-]+\.(?:com|org|net|io|dev|app|local)")
-_LONGEST_WORDS = 24
-_PUBLIC_VALUE = re.compile(r"sb_publishable_|pk_(?:live|test)_|phc_|G-[A-Z0-9]{6,}$|UA-\d|pk\.eyJ|https?://[0-9a-f]{32}@")
+from auditor.redact import NOT_SECRET, Secret
 
 
-def known_values(
-    environment: Environment, tracked: Iterable[tuple[str, str]] = ()
-) -> tuple[Secret, ...]:
+def known_values(environment: Environment, tracked: Iterable[tuple[str, str]] = ()) -> tuple[Secret, ...]:
     """The values that must never be served.
 
     Args:
@@ -51,40 +35,6 @@ def known_values(
     found += variable_secrets(dict(tracked))
     public = {environment.supabase.anon_key} if environment.supabase and environment.supabase.anon_key else set()
     return tuple(s for s in dict.fromkeys(found) if s not in public and tells(s.reveal()))
-
-
-def variable_secrets(variables: Mapping[str, str]) -> list[Secret]:
-    """The secrets among variables: by their names, and passwords of URLs. What is public by name is none."""
-    found: list[Secret] = []
-    for name, value in variables.items():
-        if _PUBLIC_NAME.search(name) or not value:
-            continue
-        if "://" in value:
-            found += _url_secrets(value, f"password in {name}")
-        elif _SECRET_NAME.search(name):
-            found.append(Secret(value, f"value of {name}"))
-    public = {value for name, value in variables.items() if _PUBLIC_NAME.search(name)}
-    return [secret for secret in found if secret.reveal() not in public and tells(secret.reveal())]
-
-
-def _url_secrets(value: str, kind: str) -> list[Secret]:
-    try:
-        return connection_secrets(value, kind)
-    except (Wrong, ValueError):
-        return [secret for secret in url_secrets(value, kind) if secret.reveal() != value]
-
-
-def tells(value: str) -> bool:
-    """Whether a value proves anything where it is found: words of everybody's scripts do not."""
-    if len(value) < SHORTEST or value.lower() in NOT_SECRET or _PUBLIC_VALUE.match(value):
-        return False
-    if len(set(value)) < 4 or "${" in value:
-        return False
-    from auditor.probes.secrets.jwt import jwt_role
-
-    if value.count(".") == 2 and value.startswith("eyJ") and jwt_role(value.split(".")[1]) == "anon":
-        return False
-    return not (len(value) < _LONGEST_WORDS and _ORDINARY.fullmatch(value))
 
 
 def detector(secrets: Iterable[Secret]) -> Detector | None:

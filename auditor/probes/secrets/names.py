@@ -43,7 +43,10 @@ _PUBLIC = re.compile(
     r"|input|toggle|show|hide|confirm|design|syntax|parser|pagination|continuation|searchkey|searchonly|captcha|integrity"
 )
 _WORD = re.compile(r"[A-Z]?[a-z]{3,}|[A-Z]{4,}")
-_CODE = re.compile(r"[(){}\[\]]|=>|\$\{|\{\{|&&|\|\||;|::|,|^[/.#@:<*!?=-]|^\w+:/|^data:|^[\w$]+(?:\.[A-Za-z_$]+)+$|%s|\.(?:js|ts|css|json|html?|svg|png)$")
+_CODE = re.compile(
+    r"[(){}\[\]]|=>|\$\{|\{\{|&&|\|\||;|::|,|^[/.#@:<*!?=-]|^\w+:/|^data:|^[\w$]+(?:\.[A-Za-z_$]+)+$|%s"
+    r"|\.(?:js|ts|css|json|html?|svg|png)$"
+)
 _STAND_IN = re.compile(
     r"x{4,}|\*{3,}|\.{3}|example|placeholder|change.?me|your|dummy|sample|redacted|insert|replace|(.)\1{5}|abcdef|12345678"
     r"|undefined|^test|^fake",
@@ -57,9 +60,7 @@ def detector() -> Detector:
     bare = rb"[A-Z0-9_]{0,40}(?:=|: {1,2})[^\s\"'`\\<>(){}]{8}"
     tail = rb"(?:%b|%b)" % (quoted, bare)
     looks = [Look(word, word + tail, caseless=True, wide=word + _WIDE) for word in _WORDS]
-    return Detector(
-        (*looks, Look(b"key", _KEYS + tail, caseless=True, before=12, wide=_KEYS + _WIDE)), _confirm
-    )
+    return Detector((*looks, Look(b"key", _KEYS + tail, caseless=True, before=12, wide=_KEYS + _WIDE)), _confirm)
 
 
 def _confirm(data: bytes, at: int) -> Iterator[Found]:

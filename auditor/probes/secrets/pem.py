@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from auditor.facts.sightings import Nature
 from auditor.model import Severity
 from auditor.probes.secrets.escapes import unescaped
-from auditor.probes.secrets.found import Detector, Found, Look, escaped
+from auditor.probes.secrets.found import Detector, Found, plain_look
 
 LONGEST = 16_384
-_BEGIN = b"-----BEGIN "
+_BEGIN = b"-----BEGIN"
 _KEY = re.compile(
-    rb"-----BEGIN (?P<type>[A-Z0-9]{0,12} ?(?:[A-Z]{2,12} )?)PRIVATE KEY(?P<block> BLOCK)?-----"
+    rb"-----BEGIN[ +](?P<type>[A-Z0-9]{0,12}[ +]?(?:[A-Z]{2,12}[ +])?)PRIVATE[ +]KEY(?:[ +]BLOCK)?-----"
     rb"(?P<body>(?:[A-Za-z0-9+/=\s:,.()@-](?<!----)){1,%d}?)(?:-----END|\Z|[^A-Za-z0-9+/=\s:,.()@-])" % LONGEST
 )
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]{32}")
@@ -23,7 +23,7 @@ _JOIN = re.compile(rb"[\"'`]\s{0,20}\+\s{0,20}[\"'`]|\\\s{0,2}\n")
 
 def detector() -> Detector:
     """What finds them."""
-    return Detector((Look(_BEGIN, escaped(_BEGIN) + rb"[A-Z ]{7}", 18),), _confirm)
+    return Detector((plain_look(_BEGIN),), _confirm)
 
 
 def _confirm(data: bytes, at: int) -> Iterator[Found]:

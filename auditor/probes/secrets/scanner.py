@@ -12,7 +12,8 @@ from threading import Lock
 
 from auditor.facts.sightings import Nature, Sighting
 from auditor.model import Severity
-from auditor.probes.secrets import cloud, jwt, known, names, pem, tokens, urls, weak
+from auditor.probes.secrets import cloud, jwt, names, pem, tokens, urls, weak
+from auditor.probes.secrets import known as exact_values
 from auditor.probes.secrets.engine import Finder, finder
 from auditor.probes.secrets.found import Detector, Found
 from auditor.probes.secrets.inner import Inner, Wrapping, wrappings
@@ -25,7 +26,8 @@ DEEPEST = 4
 """Texts in texts: base64 in an escaped string in a source map is the third."""
 _INNER_BYTES = 4
 """So many times its own size may be decoded out of a text, and a megabyte."""
-_COVERED = frozenset({"aws", "google-api-key"})
+_STRUCTURAL = frozenset({b"eyJ", b"AIza", b"AKIA", b"ASIA"})
+"""Literals of rows that a detector of its own knows more about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,11 @@ class Scanner:
         plain: search with the standard library, though hyperscan is there.
     """
 
-    def __init__(self, known: Iterable[Secret] = (), rules: tuple[Rule, ...] | None = None, *, plain: bool = False) -> None:
+    def __init__(
+        self, known: Iterable[Secret] = (), rules: tuple[Rule, ...] | None = None, *, plain: bool = False
+    ) -> None:
         self._engines = [_engine(table() if rules is None else tuple(rules), plain)]
-        if (exact := known_detector(known)) is not None:
+        if (exact := exact_values.detector(known)) is not None:
             self._engines.append(_made((exact,), plain=plain))
         self._salt = os.urandom(16)
         self._numbers: dict[bytes, int] = {}
@@ -79,10 +83,7 @@ class Scanner:
         """
         found = _without_overlaps(self._layer(data, DEEPEST, _Budget(_INNER_BYTES * len(data) + 1_000_000)))
         positions = lines_and_columns(data, (one.start for one in found))
-        return [
-            self._sighting(one, place, line, column)
-            for one, (line, column) in zip(found, positions, strict=True)
-        ]
+        return [self._sighting(one, place, line, column) for one, (line, column) in zip(found, positions, strict=True)]
 
     def _layer(self, data: bytes, depth: int, budget: _Budget) -> list[Found]:
         found: list[Found] = []
@@ -125,9 +126,6 @@ class Scanner:
             return self._numbers.setdefault(digest, len(self._numbers) + 1)
 
 
-known_detector = known.detector
-
-
 def _told(one: Found) -> Found:
     """What everybody's default is, is told as such."""
     if one.value.decode("utf-8", "replace").startswith(weak.DEFAULT_KEY_STARTS):
@@ -145,7 +143,7 @@ def _engine(rules: tuple[Rule, ...], plain: bool) -> _Engine:
 
 def _is_structural(rule: Rule) -> bool:
     """Whether a detector of its own sees to what the row describes."""
-    return rule.id.startswith("jwt") or rule.literals in ((b"AIza",), (b"eyJ",)) or set(rule.literals) <= {b"AKIA", b"ASIA"} or rule.literals[0].startswith(b"-----BEGIN")
+    return all(literal in _STRUCTURAL or literal.startswith(b"-----BEGIN") for literal in rule.literals)
 
 
 def _made(takers: tuple[Detector | Wrapping, ...], *, plain: bool) -> _Engine:

@@ -54,7 +54,9 @@ def _look(literal: bytes, shape: str) -> Look:
 
 def _after(literal: str, shape: str) -> list[str]:
     """What follows the literal, where the shape spells it out, and once: one class each, as far as it is certain."""
-    spelled = [text for text in {literal, re.escape(literal), _SPECIAL.sub(r"\\\g<0>", literal)} if shape.count(text) == 1]
+    spelled = [
+        text for text in {literal, re.escape(literal), _SPECIAL.sub(r"\\\g<0>", literal)} if shape.count(text) == 1
+    ]
     if not spelled or literal in "".join(_CLASS.findall(shape)):
         return []
     longest = max(spelled, key=len)

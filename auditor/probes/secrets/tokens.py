@@ -42,7 +42,9 @@ class _Confirm:
         self._leads = leads(rule)
         self._named = "(?P<value>" in rule.shape
         self._check = checksums.CHECKS.get(rule.check)
-        self._near = re.compile(b"|".join(re.escape(word.lower().encode()) for word in rule.near)) if rule.near else None
+        self._near = (
+            re.compile(b"|".join(re.escape(word.lower().encode()) for word in rule.near)) if rule.near else None
+        )
 
     @cached_property
     def _shape(self) -> re.Pattern[bytes]:
@@ -62,7 +64,7 @@ class _Confirm:
             yield from self._escaped(data, at)
 
     def _escaped(self, data: bytes, at: int) -> Iterator[Found]:
-        """As a token is written that holds what must be escaped: ``%2B``, ``\\/``."""
+        """As a token is written that holds what must be escaped, such as a plus sign in a URL."""
         plain, origin = unescaped(data[at : at + 2048])
         match = self._shape.match(plain)
         if match and not self._is_inside(data, at):

@@ -23,16 +23,20 @@ _SCHEME = re.compile(
     re.IGNORECASE,
 )
 _WEB = (b"http", b"https", b"ws", b"wss", b"git")
-_HERE = re.compile(rb"localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1\]|host\.docker\.internal|.*\.(?:example|test|invalid|localhost)"
-                   rb"|(?:[\w.-]*\.)?example\.(?:com|org|net)|host(?:name)?|domain(?:\.(?:com|tld))?|server|proxy|my-?host"
-                   rb"|(?:my)?site\.com|your[\w.-]*|(?:user|test|foo|bar)\.(?:com|org)|(?:www\.)?(?:foo|bar|domain)\.\w+", re.IGNORECASE)  # fmt: skip
-_STAND_IN = re.compile(
-    r"(?:x{3,}|\*+|\.+|<.*|\$.*|%[^0-9].*|.*\{.*|.*\[.*|.*\$\{.*|#\{.*|:.*|.*\(.*)|(?:db_?|my_?|your_?|the_?|user_?|api_?|some_?)?"
-    r"(?:pass(?:w(?:or)?d)?|pwd|pw|secret|key|token|apikey)(?:_?here)?|user(?:name)?|postgres(?:ql)?|redacted|changeme|example"
-    r"|your[-_ ].*|replace.*|admin|root|guest|test|mysql|mongo|redis|p(?:\*|%2[Aa])+",
+_HERE = re.compile(
+    rb"localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1\]|host\.docker\.internal|.*\.(?:example|test|invalid|localhost)"
+    rb"|(?:[\w.-]*\.)?example\.(?:com|org|net)|host(?:name)?|domain(?:\.(?:com|tld))?|server|proxy|my-?host"
+    rb"|(?:my)?site\.com|your[\w.-]*|(?:user|test|foo|bar)\.(?:com|org)|(?:www\.)?(?:foo|bar|domain)\.\w+",
     re.IGNORECASE,
 )
-_PORT = re.compile(rb"\d{1,5}")
+"""Hosts of this machine, and of documentation (RFC 2606)."""
+_STAND_IN = re.compile(
+    r"x{3,}|\*+|\.+|<.*|\$.*|%[^0-9].*|.*[{\[(].*|:.*"
+    r"|(?:db_?|my_?|your_?|the_?|user_?|api_?|some_?)?(?:pass(?:w(?:or)?d)?|pwd|pw|secret|key|token|apikey)(?:_?here)?"
+    r"|user(?:name)?|postgres(?:ql)?|redacted|changeme|example|your[-_ ].*|replace.*|admin|root|guest|test|mysql|mongo"
+    r"|redis|p(?:\*|%2[Aa])+",
+    re.IGNORECASE,
+)
 
 
 def detector() -> Detector:

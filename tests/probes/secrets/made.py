@@ -32,7 +32,14 @@ def jwt(claims: object, *, key: str | None = None, algorithm: str = "HS256") -> 
 
 
 def supabase(role: str, **more: object) -> dict[str, object]:
-    return {"iss": "supabase", "ref": "abcdefghijklmnopqrst", "role": role, "iat": 1700000000, "exp": 2015000000, **more}
+    return {
+        "iss": "supabase",
+        "ref": "abcdefghijklmnopqrst",
+        "role": role,
+        "iat": 1700000000,
+        "exp": 2015000000,
+        **more,
+    }
 
 
 def github() -> str:

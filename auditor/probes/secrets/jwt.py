@@ -7,7 +7,7 @@ import binascii
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from auditor.facts.sightings import Nature
@@ -65,7 +65,6 @@ class _Verdict:
     severity: Severity
     nature: Nature
     why: str = ""
-    rule: str = "jwt"
 
 
 def _judged(match: re.Match[bytes], start: int, end: int, written: str) -> Iterator[Found]:
@@ -76,21 +75,34 @@ def _judged(match: re.Match[bytes], start: int, end: int, written: str) -> Itera
     if algorithm.lower() != "none" and not signature:
         return
     verdict = _verdict(claims, algorithm)
-    if not _is_sample(claims) and signing_secret_is_known(
-        match[1] + b"." + match[2], _bytes(signature) or b"", algorithm
-    ):
-        verdict = _Verdict(
-            verdict.kind if verdict.kind != "JWT" else "JWT that anybody can sign",
-            Severity.CRITICAL,
-            Nature.SECRET,
-            "signed with a secret that everybody knows: anybody can make such a token for any role",
-            "jwt-forgeable",
-        )
-    supabase = verdict.kind.startswith("Supabase") or verdict.rule == "jwt-forgeable"
+    supabase = verdict.kind.startswith("Supabase")
     yield Found(
-        start, end, match[0], verdict.rule, verdict.kind, verdict.severity, verdict.nature,
+        start, end, match[0], "jwt", verdict.kind, verdict.severity, verdict.nature,
         written=written, why=verdict.why, rotate=_ROTATE if supabase else "", rank=5,
     )  # fmt: skip
+
+
+def is_forgeable(token: bytes) -> bool:
+    """Whether a secret that everybody knows signed a token. Takes a millisecond: there are hundreds of them."""
+    signed, _, signature = token.rpartition(b".")
+    header, _, payload = signed.partition(b".")
+    algorithm = (_decoded(header) or {}).get("alg")
+    if not isinstance(algorithm, str) or _is_sample(_decoded(payload) or {}):
+        return False
+    return signing_secret_is_known(signed, _bytes(signature) or b"", algorithm)
+
+
+def as_forgeable(one: Found) -> Found:
+    """The finding of a token that anybody can make."""
+    return replace(
+        one,
+        rule="jwt-forgeable",
+        kind="JWT that anybody can sign" if one.kind == "JWT" else one.kind,
+        severity=Severity.CRITICAL,
+        nature=Nature.SECRET,
+        why="signed with a secret that everybody knows: anybody can make such a token for any role",
+        rotate=_ROTATE,
+    )
 
 
 def _verdict(claims: dict[str, Any], algorithm: str) -> _Verdict:

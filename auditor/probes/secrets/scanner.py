@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import islice
 from threading import Lock
 
 from auditor.facts.sightings import Nature, Sighting
@@ -26,6 +27,9 @@ DEEPEST = 4
 """Texts in texts: base64 in an escaped string in a source map is the third."""
 _INNER_BYTES = 4
 """So many times its own size may be decoded out of a text, and a megabyte."""
+_MOST_SIGNATURES = 500
+"""Different tokens of one text whose signatures are tried."""
+_DEFAULT_KEYS = tuple(start.encode() for start in weak.DEFAULT_KEY_STARTS)
 _STRUCTURAL = frozenset({b"eyJ", b"AIza", b"AKIA", b"ASIA"})
 """Literals of rows that a detector of its own knows more about."""
 
@@ -81,7 +85,7 @@ class Scanner:
             data: all of it.
             place: the URL that served it, or its path.
         """
-        found = _without_overlaps(self._layer(data, DEEPEST, _Budget(_INNER_BYTES * len(data) + 1_000_000)))
+        found = _told(_without_overlaps(self._layer(data, DEEPEST, _Budget(_INNER_BYTES * len(data) + 1_000_000))))
         positions = lines_and_columns(data, (one.start for one in found))
         return [self._sighting(one, place, line, column) for one, (line, column) in zip(found, positions, strict=True)]
 
@@ -114,7 +118,6 @@ class Scanner:
             yield replace(one, start=start, end=max(start + 1, end), written=inner.written)
 
     def _sighting(self, one: Found, place: str, line: int, column: int) -> Sighting:
-        one = _told(one)
         return Sighting(
             place, line, column, one.rule, one.kind, len(one.value.decode("utf-8", "replace")), one.severity,
             one.nature, one.prefix, one.written, one.name, one.exact, one.why, one.rotate, self._number(one.value),
@@ -126,11 +129,18 @@ class Scanner:
             return self._numbers.setdefault(digest, len(self._numbers) + 1)
 
 
-def _told(one: Found) -> Found:
-    """What everybody's default is, is told as such."""
-    if one.value.decode("utf-8", "replace").startswith(weak.DEFAULT_KEY_STARTS):
-        return replace(one, why="the default key of every installation of the Supabase CLI")
-    return one
+def _told(found: list[Found]) -> list[Found]:
+    """What everybody has, or can make, is told as such."""
+    tokens = dict.fromkeys(one.value for one in found if one.rule == "jwt")
+    forgeable = {token for token in islice(tokens, _MOST_SIGNATURES) if jwt.is_forgeable(token)}
+    return [
+        jwt.as_forgeable(one)
+        if one.value in forgeable
+        else replace(one, why="the default key of every installation of the Supabase CLI")
+        if one.value.startswith(_DEFAULT_KEYS)
+        else one
+        for one in found
+    ]
 
 
 @cache

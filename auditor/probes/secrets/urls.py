@@ -23,6 +23,7 @@ _SCHEME = re.compile(
     re.IGNORECASE,
 )
 _WEB = (b"http", b"https", b"ws", b"wss", b"git")
+_ESCAPED = re.compile(rb"\\[/u\\]|%[0-9A-Fa-f]{2}|&(?:#|amp;|quot;)")
 _HERE = re.compile(
     rb"localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1\]|host\.docker\.internal|.*\.(?:example|test|invalid|localhost)"
     rb"|(?:[\w.-]*\.)?example\.(?:com|org|net)|host(?:name)?|domain(?:\.(?:com|tld))?|server|proxy|my-?host"
@@ -54,6 +55,8 @@ def _confirm(data: bytes, at: int) -> Iterator[Found]:
         return
     if match := _REST.match(data, at):
         yield from _judged(scheme, match, match.span("password"), "")
+        return
+    if not _ESCAPED.search(data, at, at + 400):
         return
     plain, origin = unescaped(data[at : at + 1200])
     if match := _REST.match(plain):

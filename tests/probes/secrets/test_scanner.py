@@ -109,7 +109,12 @@ class TestTokens:
 
     @pytest.mark.parametrize(
         "shape",
-        ["sk_" + "live_" + "x" * 24, "sb_publishable_" + "a1B2c3" * 5, "ghp_tooshort", "MSG.aaaaaaaaaaaaaaaaaaaaaa.bbbb"],
+        [
+            "sk_" + "live_" + "x" * 24,
+            "sb_publishable_" + "a1B2c3" * 5,
+            "ghp_tooshort",
+            "MSG.aaaaaaaaaaaaaaaaaaaaaa.bbbb",
+        ],
     )
     def test_what_is_none(self, shape: str):
         assert found(f'"{shape}"') == []
@@ -171,7 +176,8 @@ class TestUrls:
         "text",
         [
             "postgres://localhost/app", "`postgres://${user}:${password}@${host}`", "https://a.io:8080/x@y",
-            "postgres://user:password@db.acme.io", "postgres://app:s3cr3tX9@localhost:5432/x", "http://user:pass1234@proxy",
+            "postgres://user:password@db.acme.io", "postgres://app:s3cr3tX9@localhost:5432/x",
+            "http://user:pass1234@proxy",
             "redis://:xxxx@cache.acme.io", "https://user:password@example.com", "postgres://u:<password>@h.acme.io",
         ],
     )  # fmt: skip
@@ -183,7 +189,8 @@ class TestNames:
     @pytest.mark.parametrize(
         "write",
         [
-            'JWT_SECRET={}\n', 'apiSecret:"{}"', 'SECRET_KEY: str = "{}"', '"clientSecret":"{}"', "POSTGRES_PASSWORD: {}\n",
+            'JWT_SECRET={}\n', 'apiSecret:"{}"', 'SECRET_KEY: str = "{}"', '"clientSecret":"{}"',
+            "POSTGRES_PASSWORD: {}\n",
             r'\"webhookSecret\":\"{}\"', "adminPassword='{}'", "&quot;authToken&quot;:&quot;{}&quot;",
         ],
     )  # fmt: skip
@@ -194,9 +201,12 @@ class TestNames:
     @pytest.mark.parametrize(
         "text",
         [
-            '"password":"Mot de passe"', 'password:"current-password"', 'secret:"/v1/accounts:signIn2"', 'token:"keyword.control"',
-            'passwordLabel:"hT7pQ2wLx9Zr4KdM"', 'secret:"SECRET_VALUE_1"', 'type:"password2Field"', 'password:"${env.PW12345}"',
-            'secretKey:"your-secret-key-123"', 'password:e.password,x:"hT7pQ2wLx9Zr4KdM"', 'anonToken:"hT7pQ2wLx9Zr4KdMhT7pQ2wL"',
+            '"password":"Mot de passe"', 'password:"current-password"', 'secret:"/v1/accounts:signIn2"',
+            'token:"keyword.control"',
+            'passwordLabel:"hT7pQ2wLx9Zr4KdM"', 'secret:"SECRET_VALUE_1"', 'type:"password2Field"',
+            'password:"${env.PW12345}"',
+            'secretKey:"your-secret-key-123"', 'password:e.password,x:"hT7pQ2wLx9Zr4KdM"',
+            'anonToken:"hT7pQ2wLx9Zr4KdMhT7pQ2wL"',
         ],
     )  # fmt: skip
     def test_texts_and_code(self, text: str):
@@ -228,10 +238,14 @@ class TestExact:
 
 
 PIECES = [
-    "eyJ", ".", "sb_secret_", "-----BEGIN PRIVATE" + " KEY-----", "-----END", "redis://a:", "@h.acme.io", "\\", "\\u0022", "%22",
-    "&#", "\n", "a" * 40, '"+"', "atob(", ";base64,", "secret:", 'TOKEN="', KNOWN.reveal(), made.ANON, *SECRETS.values(),
+    "eyJ", ".", "sb_secret_", "-----BEGIN PRIVATE" + " KEY-----", "-----END", "redis://a:", "@h.acme.io",
+    "\\", "\\u0022", "%22",
+    "&#", "\n", "a" * 40, '"+"', "atob(", ";base64,", "secret:", 'TOKEN="', KNOWN.reveal(), made.ANON,
+    *SECRETS.values(),
 ]  # fmt: skip
-WRITTEN = st.builds(lambda write, value: write(value), st.sampled_from(list(CONTEXTS.values())), st.sampled_from(PIECES))
+WRITTEN = st.builds(
+    lambda write, value: write(value), st.sampled_from(list(CONTEXTS.values())), st.sampled_from(PIECES)
+)
 
 
 @given(st.lists(WRITTEN | st.sampled_from(PIECES) | st.text(max_size=6), max_size=12).map("".join), st.data())
@@ -250,10 +264,12 @@ def test_any_bytes(data: bytes):
     assert BOTH[0].scan(data, "p") == BOTH[1].scan(data, "p")
 
 
-@pytest.mark.parametrize("piece", [*PIECES, "eyJhbGciOi", "://a:b", ":\\/\\/a:", "%3A%2F%2Fx%3A", "\\x41", "%41", "token", "key="])
-def test_a_quarter_of_a_megabyte_of_one_piece(piece: str):
+@pytest.mark.parametrize(
+    "piece", [*PIECES, "eyJhbGciOi", "://a:b", ":\\/\\/a:", "%3A%2F%2Fx%3A", "\\x41", "%41", "token", "key="]
+)
+def test_a_long_text_of_one_piece(piece: str):
     """Quadratic searches would take minutes."""
     begun = time.process_time()
     for scanner in BOTH:
-        scanner.scan((piece * (250_000 // len(piece) + 1)).encode("utf-8"), "p")
-    assert time.process_time() - begun < 20
+        scanner.scan((piece * (60_000 // len(piece) + 1)).encode("utf-8"), "p")
+    assert time.process_time() - begun < 10

@@ -14,7 +14,8 @@ from auditor.facts.served import Served
 from auditor.facts.sightings import Sighting
 from auditor.model import Gap
 from auditor.probes import served as served_module
-from auditor.probes.served import served, server_secrets
+from auditor.probes.secrets.known import known_values
+from auditor.probes.served import served
 from auditor.probes.site import bounds
 from auditor.probes.site.frameworks import SETTINGS, WORKERS
 from auditor.redact import Secret
@@ -372,7 +373,7 @@ class TestLeaks:
             }
         )
         url = f"{found.frontend}{CHUNKS}/pages/admin-1.js"
-        assert found.sightings == (Sighting(url, 3, 19, "shape", "Supabase service_role key", len(SERVICE)),)
+        assert found.sightings == (Sighting(url, 3, 19, "jwt", "Supabase service_role key", len(SERVICE)),)
         assert outcomes(found) == ["fail"]
 
     def test_the_anon_key_is_public(self):
@@ -427,14 +428,14 @@ class TestServerSecrets:
             database=Secret("postgresql://app:app-password%21@db/app", "url"),
             auditor_database=Secret("postgresql://audit:audit-password@db/app", "url"),
         )
-        values = {secret.reveal() for secret in server_secrets(environment)}
+        values = {secret.reveal() for secret in known_values(environment)}
         assert {"service-key", "access-token", "app-password!", "app-password%21", "audit-password"} <= values
         assert "anon-key-is-public" not in values
 
     @pytest.mark.parametrize("password", ["", "short", "postgres", "PASSWORD", "localhost", "changeme"])
     def test_a_word_of_everybodys_is_no_proof(self, password):
         environment = Environment("test", database=Secret(f"postgresql://app:{password}@db/app", "url"))
-        assert server_secrets(environment) == ()
+        assert known_values(environment) == ()
 
     def test_none(self):
-        assert server_secrets(Environment("test")) == ()
+        assert known_values(Environment("test")) == ()

@@ -12,7 +12,7 @@ from auditor.probes.secrets.known import known_values
 from auditor.probes.secrets.scanner import Scanner
 from auditor.probes.site.bounds import MAX_REQUESTS, Budget
 from auditor.probes.site.crawl import Crawl
-from auditor.probes.site.readers import Readers
+from auditor.probes.site.naming import name_readers
 from auditor.probes.site.reading import Reader
 from auditor.probes.site.routes import repository_routes
 from auditor.probes.site.territory import Territory
@@ -29,7 +29,7 @@ async def served(environment: Environment, policy: SecretsPolicy, http: Http, tr
     crawl = Crawl(
         http,
         Territory(frontend, policy.hosts),
-        Reader(Scanner(known), Readers()),
+        Reader(Scanner(known), name_readers()),
         Budget(min(MAX_REQUESTS, max(traffic.max_requests // 2, 1))),
         (*policy.routes, *routes),
     )

@@ -107,6 +107,9 @@ def of_page(data: bytes, url: str, base: str, found: set[str]) -> Iterator[Refer
 
 
 def _next(data: bytes, base: str, path: str) -> Iterator[Reference]:
+    if b"self.__next_f" in data:
+        # prerendered with a chunk that nothing else names
+        yield Reference(f"{base}_global-error", FileKind.PAGE, How.GUESS)
     ids = {match[1].decode() for match in _BUILD_ID.finditer(data)}
     for build in sorted(ids)[:3]:
         for name in _NEXT_MANIFESTS:

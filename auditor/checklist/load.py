@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from auditor.checklist.lines import Key, dotted
 from auditor.checklist.model import Checklist, Item
 from auditor.checklist.problems import Problems
 from auditor.checklist.schema import Document
+from auditor.checklist.secret_values import variable_secrets
 from auditor.checklist.source import Source, read
 from auditor.checklist.variables import Resolver, pending, places
 from auditor.errors import ChecklistError, Problem
@@ -146,8 +145,7 @@ def _validated(data: dict[str, Any], used: Mapping[Key, tuple[str, ...]], proble
 
 def _checklist(source: Source, env: str, document: Document, resolver: Resolver) -> Checklist:
     table, token = document.env[env], document.policy.cors.token
-    environment = build.environment(env, table, token, source.folder)
-    environment = replace(environment, server_values=_server_values(resolver))
+    environment = build.environment(env, table, token, source.folder, variable_secrets(resolver.files))
     return Checklist(
         path=source.path,
         sha256=source.sha256,
@@ -157,24 +155,11 @@ def _checklist(source: Source, env: str, document: Document, resolver: Resolver)
         policies=build.policies(document.policy, source.folder),
         waivers=build.waivers(document.waivers, source.lines),
         plugins=build.plugins(document.plugins, source.folder),
-        secrets=tuple(dict.fromkeys([*build.secrets(environment), *_secret_variables(resolver)])),
+        secrets=tuple(
+            dict.fromkeys([*build.secrets(environment), *_secret_variables(resolver), *environment.variables])
+        ),
         lines={dotted(key): line for key, line in source.lines.items()},
     )
-
-
-def _server_values(resolver: Resolver) -> tuple[Secret, ...]:
-    """What the files of variables hold that must not be served: not what frameworks make public, by its name."""
-    given = resolver.from_files
-    public = {value for name, value in given.items() if _PUBLIC_NAME.search(name)}
-    return tuple(dict.fromkeys(environment_secrets({n: value for n, value in given.items() if value not in public})))
-
-
-_PUBLIC_NAME = re.compile(
-    r"^(?:NEXT|EXPO|NUXT)_PUBLIC_|^(?:VITE|REACT_APP|GATSBY|VUE_APP|NG_APP|STORYBOOK|PUBLIC|PUBLISHABLE)_"
-    r"|ANON|PUBLISHABLE|PUBLIC_KEY|SITE_KEY|SENTRY_DSN|CLIENT_ID",
-    re.IGNORECASE,
-)
-"""Public by design, whoever finds it served."""
 
 
 def _secret_variables(resolver: Resolver) -> list[Secret]:

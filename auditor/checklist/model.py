@@ -131,8 +131,8 @@ class Environment:
     backups: BackupSources | None = None
     cors_token: Secret | None = None
     """``policy.cors.token``: here and not in the policy, because it is a credential."""
-    server_values: tuple[Secret, ...] = ()
-    """Values of ``--env-file`` and ``env_file`` that are secret by their names: only to recognise them."""
+    variables: tuple[Secret, ...] = ()
+    """Secret values of ``--env-file`` and ``env_file``: used to recognise a leak, and sent nowhere."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,16 +42,15 @@ class Resolver:
 
     def __init__(self, places: Sequence[Place], problems: Problems) -> None:
         self._places = tuple(places)
+        self.files: dict[str, str] = {}
+        """All variables of ``.env`` files, whether something refers to them or not."""
+        for place in reversed(self._places[1:]):
+            self.files.update(place.values)
         self._problems = problems
         self.used: dict[Key, tuple[str, ...]] = {}
         """The variables that went into each key."""
         self.values: dict[str, str] = {}
         """The variables that were found."""
-
-    @property
-    def from_files(self) -> dict[str, str]:
-        """All that the ``.env`` files say, used or not: the first place is the environment of this process."""
-        return {name: value for place in reversed(self._places[1:]) for name, value in place.values.items()}
 
     def resolve(self, value: Any, key: Key) -> Any:
         """The value with its references replaced, however deep they are; a new object."""

@@ -9,7 +9,7 @@ import re
 import string
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from auditor.facts.sightings import Sighting
@@ -57,8 +57,6 @@ class _Hit:
     length: int
     prefix: str = ""
     exact: bool = False
-    shaped: bool = True
-    """Whether its shape alone would tell."""
 
 
 def find_leaks(url: str, text: str, secrets: Iterable[Secret] = ()) -> list[Sighting]:
@@ -74,19 +72,12 @@ def find_leaks(url: str, text: str, secrets: Iterable[Secret] = ()) -> list[Sigh
     secrets = tuple(secrets)
     found: dict[int, _Hit] = {}
     for hit in _hits(text, secrets):
-        _keep(found, hit.at, hit)
+        found.setdefault(hit.at, hit)
     plain, origin = unescaped(text)
     if plain != text:
         for hit in _hits(plain, secrets):
-            _keep(found, origin(hit.at), hit)
+            found.setdefault(origin(hit.at), hit)
     return list(_placed(url, text, sorted(found.items())))
-
-
-def _keep(found: dict[int, _Hit], at: int, hit: _Hit) -> None:
-    """The first of several at one place counts; what it lacks is that its shape tells, too."""
-    known = found.setdefault(at, hit)
-    if hit.shaped and not known.shaped:
-        found[at] = replace(known, shaped=True)
 
 
 def _placed(url: str, text: str, found: Iterable[tuple[int, _Hit]]) -> Iterator[Sighting]:
@@ -95,7 +86,7 @@ def _placed(url: str, text: str, found: Iterable[tuple[int, _Hit]]) -> Iterator[
         line += text.count("\n", seen, at)
         line_start = max(line_start, text.rfind("\n", seen, at) + 1)
         seen = at
-        rule = "shape" if hit.shaped else "exact"
+        rule = "exact" if hit.exact else "shape"
         column = at - line_start + 1
         yield Sighting(url, line, column, rule, hit.kind, hit.length, prefix=hit.prefix, exact=hit.exact)
 
@@ -143,7 +134,7 @@ def _exact(text: str, secrets: Iterable[Secret]) -> Iterator[_Hit]:
         for form in {value, quote(value, safe="", errors="surrogatepass"), json.dumps(value)[1:-1]}:
             at = text.find(form)
             while at >= 0:
-                yield _Hit(at, secret.kind, len(value), exact=True, shaped=False)
+                yield _Hit(at, secret.kind, len(value), exact=True)
                 at = text.find(form, at + len(form))
 
 

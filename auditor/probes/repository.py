@@ -17,8 +17,8 @@ from auditor.errors import Unavailable
 from auditor.facts.repository import SecretLiteral, SecretLiterals
 from auditor.model import Gap
 from auditor.probes import surfaces
-from auditor.probes.leaks import jwt_role, jwts
 from auditor.probes.net.threads import in_daemon_thread
+from auditor.probes.secrets.jwt import jwt_role, jwts
 from auditor.redact import secret_shape
 from auditor.registry import probe
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
+from typing import Any
 
 from auditor.facts.served import FileKind, Served
 from auditor.facts.sightings import Nature, Sighting
@@ -23,8 +24,9 @@ _PRIVILEGED = ("service_role", "supabase_admin")
 def no_secret_served(served: Served) -> Iterator[Finding]:
     """No page, script or source map that the frontend serves holds a server secret.
 
-    Secrets are told by their shape and content here. Values that only the audit can recognise, because it was given
-    them, are judged by SEC002; tokens that are public, but signed with a secret that everybody knows, by SEC003.
+    Secrets are told by their shape and content here, and the Supabase keys of the checklist by their value. Passwords
+    and other values without a shape, which the audit was given, are judged by SEC002; tokens that are public, but
+    signed with a secret that everybody knows, by SEC003.
 
     ## Why it matters
     Every visitor downloads these files. The Supabase service_role key in one of them bypasses row level security: it
@@ -55,7 +57,7 @@ def no_secret_served(served: Served) -> Iterator[Finding]:
 
 
 def _is_judged_here(one: Sighting) -> bool:
-    if one.nature is not Nature.SECRET or one.rule == "exact":
+    if one.nature is not Nature.SECRET or (one.rule == "exact" and not one.kind.startswith("Supabase")):
         return False
     return one.rule != "jwt-forgeable" or any(role in one.kind for role in _PRIVILEGED)
 
@@ -91,9 +93,9 @@ def _leak(same: list[Sighting]) -> Finding:
     )
 
 
-def _more(first: Sighting, times: int) -> dict[str, object]:
+def _more(first: Sighting, times: int) -> dict[str, Any]:
     """What is not always known."""
-    given: dict[str, object] = {
+    given: dict[str, Any] = {
         "harm": str(first.severity) if first.severity is not Severity.CRITICAL else "",
         "written": first.written,
         "name": first.name,

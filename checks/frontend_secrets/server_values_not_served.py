@@ -18,8 +18,9 @@ from auditor.registry import check
 def server_values_not_served(served: Served) -> Iterator[Finding]:
     """No value of the server's own secrets is in what the frontend serves.
 
-    The audit looks for the values of `supabase.service_key`, of the passwords in its database URLs, and of every
-    secret in the file that `--env-file` names: as they are, and in base64, URL and JSON form. They are sent nowhere.
+    The audit looks for the passwords in its database URLs and for every secret in the file that `--env-file` names: as
+    they are, and in base64, URL and JSON form. They are sent nowhere. The Supabase keys of the checklist are looked for
+    in the same way, and judged by SEC001.
 
     ## Why it matters
     A password has no shape: only who knows it can find it in a page. When its very value is served, there is nothing
@@ -31,7 +32,8 @@ def server_values_not_served(served: Served) -> Iterator[Finding]:
        with a public prefix, `env` of `next.config`, a settings file that the container writes when it starts.
     3. Build and deploy again, and purge the CDN.
     """
-    found = [one for one in served.sightings if one.rule == "exact"]
+    exact = [one for one in served.sightings if one.rule == "exact"]
+    found = [one for one in exact if not one.kind.startswith("Supabase")]
     for one in found:
         written = f", {one.written}" if one.written else ""
         yield failed(
@@ -44,7 +46,8 @@ def server_values_not_served(served: Served) -> Iterator[Finding]:
             length=one.length,
             line=one.line,
             column=one.column,
-            **{key: value for key, value in (("written", one.written), ("name", one.name)) if value},
+            written=one.written,
+            name=one.name,
         )
     if found:
         return
@@ -52,11 +55,15 @@ def server_values_not_served(served: Served) -> Iterator[Finding]:
         yield not_applicable(
             "the audit was given no secret of the server to look for: set supabase.service_key, or use --env-file"
         )
+        return
+    others = served.known_values - len({one.kind for one in exact})
+    if others <= 0:
+        yield not_applicable("the only values that the audit was given are Supabase keys: SEC001 judges them")
     elif served.files:
         yield passed(
             served.frontend,
-            f"none of {served.known_values} values is in {len(served.files)} files",
+            f"none of {others} values is in {len(served.files)} files",
             confidence=Confidence.PROVEN,
-            values=served.known_values,
+            values=others,
             files=len(served.files),
         )

@@ -44,7 +44,7 @@ def signing_key_not_guessable(served: Served) -> Iterator[Finding]:
     if tokens:
         yield passed(
             served.frontend,
-            f"none of the published secrets verifies the {len(tokens)} HS256 tokens that were seen",
+            f"none of the published secrets verifies the HS256 tokens that were seen ({len(tokens)})",
             confidence=Confidence.PROVEN,
             tokens=len(tokens),
         )
@@ -53,7 +53,8 @@ def signing_key_not_guessable(served: Served) -> Iterator[Finding]:
 
 
 def _is_symmetric(one: Sighting) -> bool:
-    return one.rule == "jwt" and "HS256" in f"{one.why} {one.kind}"
+    """Whether it was verified against the published secrets: the keys of Supabase that are JWTs are all HS256."""
+    return one.rule == "jwt" and one.kind.startswith("Supabase")
 
 
 def _forgeable(one: Sighting) -> Finding:

@@ -56,5 +56,7 @@ def source_maps_not_served(served: Served) -> Iterator[Finding]:
         yield passed(served.frontend, f"none of {scripts} scripts has a source map that is served", scripts=scripts)
     else:
         yield unproven(
-            served.frontend, "no script was found on the page", "check that `frontend` is the origin of the web application"
+            served.frontend,
+            "no script was found on the page",
+            "check that `frontend` is the origin of the web application",
         )

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from auditor.checklist.model import Environment, Supabase
 from auditor.errors import Absent, Unavailable
 from auditor.facts.policy import SecretsPolicy
-from auditor.facts.served import FileKind, Served
+from auditor.facts.served import Served
 from auditor.facts.sightings import Sighting
 from auditor.model import Gap
 from auditor.probes import served as served_module
-from auditor.probes.served import served, server_secrets
+from auditor.probes.secrets.known import known_values
+from auditor.probes.served import served
 from auditor.probes.site import bounds
 from auditor.probes.site.frameworks import SETTINGS, WORKERS
 from auditor.redact import Secret
@@ -128,7 +129,6 @@ class TestDiscovery:
             r"\"static/chunks/x.js\"",
             r"\\\"static/chunks/x.js\\\"",
             '"static/chunks/x.js?dpl=1"',
-            
         ],
     )
     def test_chunks_in_scripts_and_pages(self, reference):
@@ -143,7 +143,9 @@ class TestDiscovery:
         pages = {"/": page(f'<script>["static/chunks/{name}"]</script>'), f"{CHUNKS}/{name}": script("1")}
         assert f"{CHUNKS}/{name}" in named(gather(pages)[0])
 
-    @pytest.mark.parametrize("data", [rf'{{"buildId":"{BUILD}"}}', rf"self.__next_f \"b\":\"{BUILD}\"", rf'__NEXT_DATA__ "b":"{BUILD}"'])
+    @pytest.mark.parametrize(
+        "data", [rf'{{"buildId":"{BUILD}"}}', rf"self.__next_f \"b\":\"{BUILD}\"", rf'__NEXT_DATA__ "b":"{BUILD}"']
+    )
     def test_the_build_is_named_in_the_page(self, data):
         manifest = f"/_next/static/{BUILD}/_buildManifest.js"
         assert manifest in named(gather({"/": page(data), manifest: script("1")})[0])
@@ -270,7 +272,7 @@ class TestElsewhere:
         "location", ["https://sso.example.com/", "//sso.example.com/login", "https://[", "mailto:x"]
     )
     def test_redirects_off_the_site_are_not_followed(self, location):
-        with pytest.raises(Unavailable, match="is not the frontend's site|answers 302"):
+        with pytest.raises(Unavailable, match=r"is not the frontend's site|answers 302"):
             gather({"/": answer(302, Location=location)})
 
     def test_a_chunk_that_leads_off_the_site(self):
@@ -371,7 +373,7 @@ class TestLeaks:
             }
         )
         url = f"{found.frontend}{CHUNKS}/pages/admin-1.js"
-        assert found.sightings == (Sighting(url, 3, 19, "shape", "Supabase service_role key", len(SERVICE)),)
+        assert found.sightings == (Sighting(url, 3, 19, "jwt", "Supabase service_role key", len(SERVICE)),)
         assert outcomes(found) == ["fail"]
 
     def test_the_anon_key_is_public(self):
@@ -426,14 +428,14 @@ class TestServerSecrets:
             database=Secret("postgresql://app:app-password%21@db/app", "url"),
             auditor_database=Secret("postgresql://audit:audit-password@db/app", "url"),
         )
-        values = {secret.reveal() for secret in server_secrets(environment)}
+        values = {secret.reveal() for secret in known_values(environment)}
         assert {"service-key", "access-token", "app-password!", "app-password%21", "audit-password"} <= values
         assert "anon-key-is-public" not in values
 
     @pytest.mark.parametrize("password", ["", "short", "postgres", "PASSWORD", "localhost", "changeme"])
     def test_a_word_of_everybodys_is_no_proof(self, password):
         environment = Environment("test", database=Secret(f"postgresql://app:{password}@db/app", "url"))
-        assert server_secrets(environment) == ()
+        assert known_values(environment) == ()
 
     def test_none(self):
-        assert server_secrets(Environment("test")) == ()
+        assert known_values(Environment("test")) == ()

@@ -1,8 +1,8 @@
 """Reads the function by which webpack and rspack give a chunk its file name.
 
 A runtime holds ``r.u = e => "static/chunks/" + ({412: "editor"}[e] || e) + "." + {412: "9f3c"}[e] + ".js"``, or the
-same with ``e === 412 ? "static/chunks/412-9f3c.js" : …`` before it (webpack, lib/runtime/GetChunkFilenameRuntimeModule).
-It is parsed and worked out for every id; nothing is run.
+same with ``e === 412 ? "static/chunks/412-9f3c.js" : …`` before it (webpack, GetChunkFilenameRuntimeModule). It is
+parsed and worked out for every id; nothing is run.
 """
 
 from __future__ import annotations
@@ -10,12 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
-LONGEST = 400_000
-"""Characters of the function. A thousand chunks take 60,000."""
+LONGEST = 500_000
+"""Characters that are read of functions of one script. A thousand chunks take 60,000."""
 MOST_CHUNKS = 5_000
 _DEEPEST = 60
+_MOST_TRIED = 2_000
+"""Assignments that look like the function, in one script."""
 
 _FUNCTION = re.compile(
     r"\.u\s{0,5}=\s{0,5}(?:function\s{0,5}\(\s{0,5}([\w$]{1,40})\s{0,5}\)\s{0,5}\{\s{0,20}return\b|"
@@ -58,12 +61,14 @@ class ChunkNames:
 
 def chunk_names(script: str) -> ChunkNames | None:
     """The function of a runtime; None when the script holds none that can be read."""
-    for found in _FUNCTION.finditer(script):
+    left = LONGEST
+    for found in islice(_FUNCTION.finditer(script), _MOST_TRIED):
         parameter = found[1] or found[2]
-        reader = _Reader(script, found.end(), found.end() + LONGEST)
+        reader = _Reader(script, found.end(), found.end() + max(left, 0))
         try:
             node = reader.ternary(0)
         except _Unreadable:
+            left -= reader.at - found.end()
             continue
         if reader.strings and any(".js" in text for text in reader.strings):
             return ChunkNames(parameter, node, frozenset(reader.ids))

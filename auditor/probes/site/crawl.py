@@ -20,7 +20,7 @@ from auditor.probes.site.bounds import Budget
 from auditor.probes.site.frontier import Frontier, How, Named
 from auditor.probes.site.reading import Reader, is_markup
 from auditor.probes.site.references import Reference
-from auditor.probes.site.territory import Territory, looks_built, origin_of, resolve
+from auditor.probes.site.territory import LONGEST_URL, Territory, looks_built, origin_of, resolve
 
 WORKERS = 8
 """As many connections as the audit opens to one host."""
@@ -67,7 +67,8 @@ class Crawl:
     _nothing: Response | None = None
     """What the site answers for an address that it cannot have."""
     _long: list[Named] = field(default_factory=list)
-    _underway: int = 0
+    _cut: list[Named] = field(default_factory=list)
+    """Files that were being read when time was up."""
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def run(self, known_values: int = 0) -> Served:
@@ -115,7 +116,8 @@ class Crawl:
             answer = await self._ask(named)
         if answer.status != 200:
             raise Unavailable(
-                f"{named.url} answers {answer.status}", "check that `frontend` is the web application, open to everybody"
+                f"{named.url} answers {answer.status}",
+                "check that `frontend` is the web application",
             )
         self.frontier.add(named)
         self.frontier.pop()
@@ -140,16 +142,17 @@ class Crawl:
             self._queue(scripts, Named(f"{origin}/", FileKind.PAGE, depth=1))
 
     def _seed(self, origin: str) -> None:
-        base = self.reader.base if self.reader.base.startswith(f"{origin}/") else f"{origin}/"
-        for path in self.seeds:
-            for root in dict.fromkeys((f"{origin}/", base)):
-                whole = path if path.startswith(root[len(origin) :]) else root[len(origin) :].rstrip("/") + path
-                self._add(Reference(resolve(origin, whole), FileKind.PAGE, route=True), Named(f"{origin}/", FileKind.PAGE))
-        for root in dict.fromkeys((f"{origin}/", base)):
+        start = Named(f"{origin}/", FileKind.PAGE)
+        base = self.reader.base if self.reader.base.startswith(start.url) else start.url
+        for root in dict.fromkeys((start.url, base)):
+            below = root[len(origin) :]
+            for path in self.seeds:
+                whole = path if path.startswith(below) else below.rstrip("/") + path
+                self._add(Reference(resolve(origin, whole), FileKind.PAGE, route=True), start)
             for reference in frameworks.guesses(root):
-                self._add(reference, Named(f"{origin}/", FileKind.PAGE))
+                self._add(reference, start)
         for name in ("robots.txt", "sitemap.xml"):
-            self._add(Reference(f"{origin}/{name}", FileKind.MANIFEST, How.GUESS), Named(f"{origin}/", FileKind.PAGE))
+            self._add(Reference(f"{origin}/{name}", FileKind.MANIFEST, How.GUESS), start)
 
     # the rest
 
@@ -181,11 +184,17 @@ class Crawl:
 
     async def _visit(self, named: Named, *, alone: bool = False) -> None:
         try:
-            answer = await self._ask(named, alone=alone)
+            await self._read(named, alone=alone)
         except Unavailable as unavailable:
             if named.how is not How.GUESS:
                 self.gaps.append(Gap(named.url, unavailable.reason, unavailable.hint))
-            return
+        except asyncio.CancelledError:
+            if named.how is not How.GUESS:
+                self._cut.append(named)
+            raise
+
+    async def _read(self, named: Named, *, alone: bool) -> None:
+        answer = await self._ask(named, alone=alone)
         if 300 <= answer.status < 400:
             self._redirected(named, answer)
         elif answer.status != 200:
@@ -216,9 +225,7 @@ class Crawl:
         wanted = self.territory.is_page if named.kind is FileKind.PAGE else self.territory.is_own
         if wanted(target):
             self.frontier.add(
-                Named(
-                    target, named.kind, named.how, named.by, named.depth, named.headers, named.hops + 1, named.route
-                )
+                Named(target, named.kind, named.how, named.by, named.depth, named.headers, named.hops + 1, named.route)
             )
         elif named.kind in (FileKind.SCRIPT, FileKind.WORKER) and named.how is How.TAG:
             where = origin_of(target)
@@ -280,6 +287,8 @@ class Crawl:
 
     def _add(self, reference: Reference, by: Named, headers: tuple[tuple[str, str], ...] = ()) -> None:
         url = reference.url
+        if not url and reference.kind is FileKind.SCRIPT and reference.how is How.TAG:
+            self.gaps.append(Gap(by.url, f"names a script by a URL longer than {LONGEST_URL} characters: not searched"))
         if not url or by.depth >= _MAX_DEPTH:
             return
         if reference.kind is FileKind.PAGE:
@@ -290,9 +299,7 @@ class Crawl:
             return
         depth = by.depth if by.kind is FileKind.PAGE and reference.kind is FileKind.SCRIPT else by.depth + 1
         depth = 0 if reference.route and reference.how is How.TAG else depth
-        self.frontier.add(
-            Named(url, reference.kind, reference.how, by.url, depth, headers, route=reference.route)
-        )
+        self.frontier.add(Named(url, reference.kind, reference.how, by.url, depth, headers, route=reference.route))
 
     def _foreign(self, reference: Reference) -> None:
         """The application's own scripts from another host are a gap; those of others are none of its secrets."""
@@ -309,15 +316,13 @@ class Crawl:
     # the report
 
     def _told(self, why: str, known_values: int) -> Served:
-        left = self.frontier.left() + len(self._long)
+        left = self.frontier.left() + len(self._long) + len(self._cut)
         if why and left:
             self.gaps.append(Gap(self.territory.frontend, f"{left} more files were named, but {why}"))
         elif self.frontier.dropped:
             dropped = self.frontier.dropped
             reason = f"{dropped} more files were named, but no more than {bounds.MAX_QUEUE} files and "
-            self.gaps.append(
-                Gap(self.territory.frontend, f"{reason}{bounds.MAX_PAGES} pages are looked at")
-            )
+            self.gaps.append(Gap(self.territory.frontend, f"{reason}{bounds.MAX_PAGES} pages are looked at"))
         return Served(
             self.territory.frontend,
             tuple(self.files[key] for key in sorted(self.files)),

@@ -12,10 +12,15 @@ from auditor.probes.site.territory import origin_of, resolve
 
 _BUILD_ID = re.compile(rb"\"(?:buildId|b)\\{0,3}\":\\{0,3}\"([\w.-]{1,128})\\{0,3}\"")
 _NEXT_MANIFESTS = ("_buildManifest.js", "_ssgManifest.js", "_clientMiddlewareManifest.js", "_middlewareManifest.js")
-_BASE = re.compile(r"(https?://[^/]+/(?:[^?]*?/)?)(?:_next/static/|_nuxt/|_app/immutable/|_astro/|_expo/static/|static/js/)")
+_BASE = re.compile(
+    r"(https?://[^/]+/(?:[^?]*?/)?)(?:_next/static/|_nuxt/|_app/immutable/|_astro/|_expo/static/|static/js/)"
+)
 
 _SIGNS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
-    ("Next.js (Turbopack)", re.compile(rb"TURBOPACK")),
+    (
+        "Next.js (Turbopack)",
+        re.compile(rb"globalThis(?:\.TURBOPACK\b|\[\"TURBOPACK\"\])|__turbopack_load"),
+    ),
     ("Next.js (webpack)", re.compile(rb"webpackChunk_N_E")),
     ("Next.js", re.compile(rb"/_next/static/|__NEXT_DATA__|self\.__next_f")),
     ("Nuxt", re.compile(rb"/_nuxt/|__NUXT__|__NUXT_DATA__")),

@@ -42,7 +42,7 @@ def named_map(data: bytes, url: str, answer: Response | None = None) -> tuple[st
 def _comment(data: bytes) -> bytes:
     """What the last such comment says: libraries that make maps hold the word, too, followed by a quote."""
     at = data.rfind(_COMMENT)
-    if at < 3 or data[at - 3 : at - 1] not in (b"//", b"/*") and data[at - 4 : at - 2] not in (b"//", b"/*"):
+    if at < 3 or (data[at - 3 : at - 1] not in (b"//", b"/*") and data[at - 4 : at - 2] not in (b"//", b"/*")):
         return b""
     rest = data[at + len(_COMMENT) :]
     line = rest.split(b"\n", 1)[0].split(None, 1)
@@ -85,7 +85,8 @@ def _counted(read: Any, depth: int) -> tuple[int, int]:
     sources, content = read.get("sources"), read.get("sourcesContent")
     total = len(sources) if isinstance(sources, list) else 0
     held = sum(isinstance(text, str) and bool(text) for text in content) if isinstance(content, list) else 0
-    for section in read.get("sections") if isinstance(read.get("sections"), list) else ():
+    sections = read.get("sections")
+    for section in sections if isinstance(sections, list) else ():
         inner = _counted(section.get("map"), depth + 1) if isinstance(section, dict) else (0, 0)
         total, held = total + inner[0], held + inner[1]
     return total, held

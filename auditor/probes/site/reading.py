@@ -19,6 +19,7 @@ from auditor.probes.site.maps import named_map, read_map
 from auditor.probes.site.readers import Readers
 from auditor.probes.site.references import Folders, Reference
 from auditor.probes.site.scanning import Scanner
+from auditor.probes.site.territory import resolve
 
 _MARKUP = re.compile(rb"\s{0,200}<(?:!doctype|html|head|body|\?xml|meta|title|div|script|h1|p>|center)", re.IGNORECASE)
 _ESCAPED_SLASH = re.compile(rb"\\{1,4}u002[fF]|\\{1,4}/")
@@ -83,7 +84,7 @@ class Reader:
         if named.kind is FileKind.PAGE:
             tagged = list(references.of_page(data, url))
             for reference in tagged:
-                if reference.kind is FileKind.SCRIPT:
+                if reference.kind is FileKind.SCRIPT and reference.url:
                     self._learn(reference.url)
             yield from tagged
             yield from references.of_script(plain, url, self.folders)
@@ -113,7 +114,7 @@ class Reader:
         elif name == "latest.json":
             yield from frameworks.nuxt_build(plain, url)
         elif name.endswith(".json"):
-            yield from references.of_json(plain, url, frameworks.root_of(url, self.base))
+            yield from references.of_json(plain, frameworks.root_of(url, self.base))
         else:
             yield from references.of_sitemap(_unpacked(answer.body), url)
 
@@ -122,8 +123,8 @@ class Reader:
         text = data.decode("latin-1")
         new = asked_ids(text, _MOST_IDS) - self._asked if len(self._asked) < _MOST_IDS else set()
         self._asked |= new
-        for runtime_url, names in self._runtimes if new else ():
-            yield from self._placed(names, runtime_url, frozenset(new))
+        for runtime_url, known in self._runtimes if new else ():
+            yield from self._placed(known, runtime_url, frozenset(new))
         if ".u" in text and (names := chunk_names(text)):
             self._runtimes.append((url, names))
             yield from self._placed(names, url, frozenset(self._asked))
@@ -132,7 +133,7 @@ class Reader:
         for name in names.names(ids):
             if name.partition("?")[0].endswith((".js", ".mjs")):
                 target = self.folders.place(name, url) if "/" in name else ""
-                target = target or references.resolve(url, name.rpartition("/")[2] if "/" in name else name)
+                target = target or resolve(url, name.rpartition("/")[2] if "/" in name else name)
                 if target:
                     yield Reference(target, FileKind.SCRIPT, How.TEXT)
 

@@ -18,7 +18,7 @@ from auditor.facts.served import FileKind
 from auditor.probes.markup import MOST_TAGS, Tag, tags
 from auditor.probes.site.bounds import MAX_REFERENCES
 from auditor.probes.site.frontier import How
-from auditor.probes.site.territory import resolve
+from auditor.probes.site.territory import LONGEST_URL, resolve
 
 _SCRIPT = re.compile(rb"\.[mc]?js(?=[\"'`\\)?\s,;<&]|%22|$)")
 _NAME = bytes(set(range(0x21, 0x7F)) - set(b"\"'`\\<>|^{},;=&?#"))
@@ -35,7 +35,9 @@ _WORKBOX = re.compile(rb"[\"'](?:\./)?(workbox-[0-9a-f]{6,16})[\"']")
 _ROUTES = re.compile(rb"[\"'](/[\w/.~%-]{0,200})[\"'](?=\s{0,3}[:,\]])")
 _ROUTES_OF_KIT = re.compile(rb"[\"'](/[\w/.~-]{0,200})[\"']\s{0,3}:\s{0,3}\[\s{0,3}[-~]?\d")
 _LOCATIONS = re.compile(rb"<loc>\s{0,100}(?:<!\[CDATA\[)?([^<\]]{1,2000})(?:\]\]>)?\s{0,100}</loc>", re.IGNORECASE)
-_ROBOTS = re.compile(rb"^[ \t]{0,10}(sitemap|allow|disallow)[ \t]{0,10}:[ \t]{0,10}(\S{1,2000})", re.IGNORECASE | re.M)
+_ROBOTS = re.compile(
+    rb"^[ \t]{0,10}(sitemap|allow|disallow)[ \t]{0,10}:[ \t]{0,10}(\S{1,2000})", re.IGNORECASE | re.MULTILINE
+)
 
 _USUAL = re.compile(r"(static/(?:chunks|media)/)|(?:_next|_nuxt|_astro|_expo)/|_app/immutable/")
 """Paths that are where they are by default, though nothing of the kind was seen."""
@@ -117,8 +119,14 @@ def of_page(data: bytes, url: str) -> Iterator[Reference]:
         for attribute in _ATTRIBUTES[tag.name]:
             if attributes.get(attribute) and (target := resolve(base, attributes[attribute])):
                 yield from _of_tag(tag, attributes, target)
+            elif tag.name == "script" and len(attributes.get(attribute, "")) > LONGEST_URL and _is_http(attributes):
+                yield Reference("", FileKind.SCRIPT)
         if tag.name == "script" and attributes.get("type", "").lower() == "importmap":
             yield from _import_map(tag.content, base)
+
+
+def _is_http(attributes: dict[str, str]) -> bool:
+    return not attributes.get("src", "").lstrip().lower().startswith(("data:", "blob:", "javascript:"))
 
 
 def _of_tag(tag: Tag, attributes: dict[str, str], target: str) -> Iterator[Reference]:
@@ -257,12 +265,11 @@ def of_robots(data: bytes, url: str) -> Iterator[Reference]:
                 yield Reference(target, FileKind.PAGE, How.TEXT)
 
 
-def of_json(data: bytes, url: str, root: str) -> Iterator[Reference]:
+def of_json(data: bytes, root: str) -> Iterator[Reference]:
     """Every text of a JSON manifest that is the address of a script, a source map or data.
 
     Args:
         data: ``asset-manifest.json``, ``ngsw.json``, …
-        url: where it came from.
         root: what paths without a slash are relative to.
     """
     try:

@@ -128,6 +128,6 @@ def _named(root: Path, left: list[int], suffixes: frozenset[str]) -> Iterator[st
         if "api" in parts[:1] or any("[" in part or part.startswith("(") for part in parts):
             continue
         for name in files:
-            stem, suffix = os.path.splitext(name)
-            if suffix in suffixes and "[" not in stem and stem not in _HIDDEN and ".d" != stem[-2:]:
+            stem, suffix = Path(name).stem, Path(name).suffix
+            if suffix in suffixes and "[" not in stem and stem not in _HIDDEN and not stem.endswith(".d"):
                 yield "/" + "/".join((*parts, *([] if stem == "index" else [stem])))

@@ -17,19 +17,20 @@ from auditor.probes.net.resolve import is_address, plain
 LONGEST_URL = 2_000
 """Characters. Servers refuse longer ones, and so do browsers' caches and proxies."""
 
-_SHARED = frozenset(
-    """
-    vercel.app now.sh netlify.app pages.dev workers.dev github.io gitlab.io herokuapp.com onrender.com fly.dev
-    railway.app up.railway.app web.app firebaseapp.com surge.sh azurewebsites.net azurestaticapps.net cloudfront.net
-    amplifyapp.com amazonaws.com elasticbeanstalk.com appspot.com run.app vercel-storage.com supabase.co supabase.in
-    deno.dev render.com koyeb.app zeabur.app stormkit.dev b-cdn.net fastly.net akamaized.net azureedge.net
-    cloudapp.azure.com blob.core.windows.net windows.net digitaloceanspaces.com ondigitalocean.app expo.app expo.dev
-    glitch.me repl.co replit.app replit.dev codesandbox.io csb.app stackblitz.io webcontainer.io gitpod.io
-    ngrok.io ngrok.app ngrok-free.app trycloudflare.com r2.dev lovable.app bolt.host framer.app webflow.io myshopify.com
-    wordpress.com blogspot.com kinsta.app edgeone.app northflank.app appwrite.network nip.io sslip.io
-    jsdelivr.net unpkg.com googleapis.com gstatic.com
-    """.split()
-)
+_SHARED = frozenset({
+    "vercel.app", "now.sh", "netlify.app", "pages.dev", "workers.dev", "github.io", "gitlab.io",
+    "herokuapp.com", "onrender.com", "fly.dev", "railway.app", "up.railway.app", "web.app", "firebaseapp.com",
+    "surge.sh", "azurewebsites.net", "azurestaticapps.net", "cloudfront.net", "amplifyapp.com",
+    "amazonaws.com", "elasticbeanstalk.com", "appspot.com", "run.app", "vercel-storage.com", "supabase.co",
+    "supabase.in", "deno.dev", "render.com", "koyeb.app", "zeabur.app", "stormkit.dev", "b-cdn.net",
+    "fastly.net", "akamaized.net", "azureedge.net", "cloudapp.azure.com", "blob.core.windows.net",
+    "windows.net", "digitaloceanspaces.com", "ondigitalocean.app", "expo.app", "expo.dev", "glitch.me",
+    "repl.co", "replit.app", "replit.dev", "codesandbox.io", "csb.app", "stackblitz.io", "webcontainer.io",
+    "gitpod.io", "ngrok.io", "ngrok.app", "ngrok-free.app", "trycloudflare.com", "r2.dev", "lovable.app",
+    "bolt.host", "framer.app", "webflow.io", "myshopify.com", "wordpress.com", "blogspot.com", "kinsta.app",
+    "edgeone.app", "northflank.app", "appwrite.network", "nip.io", "sslip.io", "jsdelivr.net", "unpkg.com",
+    "googleapis.com", "gstatic.com",
+})  # fmt: skip
 """Domains of platforms: two names below one of them belong to two people."""
 
 _MARKS = re.compile(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from auditor.facts.sightings import Nature
-from auditor.probes.leaks import jwt_role, jwts
-from auditor.redact import secret_shape
+from auditor.probes.secrets.scanner import Scanner
 
 _PLACEHOLDER = re.compile(
     r"<.*>|\*+|[xX]{3,}|\.{3,}|-+|todo|(?:your|my|replace|insert|enter|put)[-_ ].*|.*[-_ ]here"
@@ -36,15 +36,17 @@ def value_kind(value: str) -> ValueKind:
     Args:
         value: of a variable. It goes nowhere.
     """
-    value = value[:LONGEST]
-    roles = {jwt_role(payload) for _, _, payload in jwts(value)}
-    if roles:
-        role = min(roles - {"anon"}, default="anon")
-        if role in ("service_role", "supabase_admin"):
-            return ValueKind(f"Supabase {role} key", Nature.SECRET)
-        return ValueKind("Supabase anon key", Nature.PUBLIC) if role == "anon" else ValueKind("JWT", Nature.UNCLEAR)
-    shape = secret_shape(value)
-    return ValueKind(shape, Nature.SECRET) if shape else UNKNOWN
+    sightings = _scanner().scan(value[:LONGEST].encode("utf-8", "replace"), "")
+    for nature in (Nature.SECRET, Nature.PUBLIC):
+        for sighting in sightings:
+            if sighting.nature is nature:
+                return ValueKind(sighting.kind, nature)
+    return ValueKind(sightings[0].kind, Nature.UNCLEAR) if sightings else UNKNOWN
+
+
+@cache
+def _scanner() -> Scanner:
+    return Scanner()
 
 
 def is_placeholder(value: str) -> bool:

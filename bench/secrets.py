@@ -177,7 +177,9 @@ def _theirs(texts: Corpus, name: str, scan: Scan, ours: float) -> None:
         return
     note = f"   (of {read:.0f} MB)" if read < texts.megabytes else ""
     speed = read / seconds
-    _row(texts, name, marks, sum(false.values()) / read * 100, speed, f"  we are {ours / speed:.1f} times as fast{note}")
+    _row(
+        texts, name, marks, sum(false.values()) / read * 100, speed, f"  we are {ours / speed:.1f} times as fast{note}"
+    )
 
 
 def _some(texts: Iterable[Text], megabytes: float) -> Iterator[Text]:

@@ -93,7 +93,7 @@ def test_a_checklist_with_everything(folder):
         BackupPolicy: BackupPolicy(timedelta(hours=12), timedelta(weeks=2)),
         TlsPolicy: TlsPolicy(timedelta(days=30), timedelta(weeks=52)),
         MonitoringPolicy: MonitoringPolicy("api"),
-        SecretsPolicy: SecretsPolicy(("cdn.example.net",), ("/dashboard",), True, timedelta(days=180)),
+        SecretsPolicy: SecretsPolicy(("cdn.example.net",), ("/dashboard",), True, timedelta(days=180), True),
     }
     assert checklist.check_levels == {"TLS012": Level.OFF, "rls-enabled": Level.RECOMMENDED}
     assert checklist.waivers == (

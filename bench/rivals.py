@@ -1,4 +1,4 @@
-"""Runs another scanner over a folder, where there is one: ``python rivals.py NAME FOLDER`` prints what it found as JSON.
+"""Runs another scanner over a folder: ``python rivals.py NAME FOLDER`` prints what it found as JSON.
 
 It runs under the Python that has the scanner, which need not have the audit: so it imports the standard library alone.
 """

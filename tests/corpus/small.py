@@ -13,8 +13,9 @@ _PIECES = (
     '"/static/chunks/{h}.js","{w}/{w}",{n},',
 )
 _WORDS = (
-    "token", "secret", "password", "key", "user", "session", "render", "effect", "provider", "client", "server", "input",
-    "supabase", "stripe", "button", "layout", "header", "request", "response", "handler", "schema", "policy", "storage",
+    "token", "secret", "password", "key", "user", "session", "render", "effect", "provider", "client", "server",
+    "input", "supabase", "stripe", "button", "layout", "header", "request", "response", "handler", "schema",
+    "policy", "storage",
 )  # fmt: skip
 
 

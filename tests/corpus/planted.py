@@ -114,7 +114,7 @@ TOKENS: dict[str, tuple[str, str]] = {
 }
 STRUCTURES: dict[str, Callable[[object], Value]] = {
     "service_role": lambda seed: Value("service_role", "", _supabase("service_role", seed)),
-    "service_role again": lambda seed: Value("service_role", "", _supabase("service_role", f"{seed} 2")),
+    "service_role again": lambda seed: Value("service_role again", "", _supabase("service_role", f"{seed} 2")),
     "supabase_admin": lambda seed: Value("supabase_admin", "", _supabase("supabase_admin", seed)),
     "PEM": lambda seed: Value("PEM", "", _pem("", seed)),
     "PEM, RSA": lambda seed: Value("PEM, RSA", "", _pem("RSA ", seed)),

@@ -56,7 +56,14 @@ def headers() -> None:
     main()
 
 
-PARTS = {"startup": startup, "lab": lab, "rls": rls, "tls": tls, "headers": headers}
+def secrets() -> None:
+    """The scanner for secrets, and others beside it."""
+    from bench.secrets import main
+
+    main()
+
+
+PARTS = {"startup": startup, "lab": lab, "rls": rls, "tls": tls, "headers": headers, "secrets": secrets}
 
 
 def main(names: list[str]) -> None:

@@ -101,6 +101,7 @@ def policies(table: s.PolicyTable, folder: Path) -> dict[type, object]:
             tuple(table.secrets.routes),
             table.secrets.history,
             values.duration(table.secrets.max_age),
+            table.secrets.deep,
         ),
     )
     return {type(fact): fact for fact in facts}

@@ -63,7 +63,14 @@ def exposed() -> None:
     main()
 
 
-PARTS = {"startup": startup, "lab": lab, "rls": rls, "tls": tls, "headers": headers, "exposed": exposed}
+def secrets() -> None:
+    """The scanner for secrets, and others beside it."""
+    from bench.secrets import main
+
+    main()
+
+
+PARTS = {"startup": startup, "lab": lab, "rls": rls, "tls": tls, "headers": headers, "exposed": exposed, "secrets": secrets}
 
 
 def main(names: list[str]) -> None:

@@ -199,6 +199,8 @@ class SecretsPolicyTable(_Table):
     """True to search what was deleted, in the history of the repository."""
     max_age: f.Duration = "365d"
     """A key that is older, where its age can be known, should have been replaced."""
+    deep: bool = False
+    """True to search with the rules of Kingfisher too; takes `pip install stack-audit[deep]`."""
 
 
 class PolicyTable(_Table):

@@ -105,6 +105,8 @@ class SecretsPolicy:
     """True to search what was deleted, in the history of the repository."""
     max_age: timedelta = timedelta(days=365)
     """A key that is older than this, where its age can be known, should have been replaced."""
+    deep: bool = False
+    """True to search with the rules of Kingfisher too, which takes the extra ``deep``."""
 
 
 POLICIES: dict[str, type] = {

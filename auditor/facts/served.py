@@ -96,3 +96,5 @@ class Served:
     known_values: int = 0
     """How many values of the server's own secrets were looked for."""
     gaps: tuple[Gap, ...] = ()
+    alike: int = 0
+    """Pages that only links and sitemaps name, left out because enough others of their folder were read."""

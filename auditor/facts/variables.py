@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
+from auditor.facts.sightings import Nature
 from auditor.model import Confidence, Gap
 
 
@@ -34,6 +35,8 @@ class PublicVariable:
     """In characters; 0 when no value was seen."""
     value_kind: str = ""
     """What the scanner calls its value; empty when it recognises nothing."""
+    value_nature: Nature = Nature.UNCLEAR
+    """Who may know the value, as far as the scanner tells."""
     served_at: str = ""
     """URL of the script that holds the value, when a source map paired the two."""
     served_line: int = 0

@@ -10,13 +10,13 @@ from auditor.checklist.model import Environment
 from auditor.facts.exposed_files import ExposedFiles, Exposure, ExposureKind, ProbedOrigin, Tally
 from auditor.facts.sightings import Nature, Sighting
 from auditor.model import Severity
-from auditor.probes.bundle import server_secrets
 from auditor.probes.exposed_paths import Looked, Prober, Result, Sought, Verdict
 from auditor.probes.html import read_page
-from auditor.probes.leaks import find_leaks
 from auditor.probes.net.http import Http
 from auditor.probes.paths.seen import Seen
 from auditor.probes.paths.table import Row, rows
+from auditor.probes.secrets.known import known_values
+from auditor.probes.secrets.scanner import Scanner
 from auditor.probes.surfaces import web_origins
 from auditor.redact import Secret
 from auditor.registry import probe
@@ -39,7 +39,7 @@ async def exposed_files(environment: Environment, http: Http) -> ExposedFiles:
             surfaces.setdefault(url, []).append(surface)
     results = await asyncio.gather(*(_look(http, url, environment, of) for url, of in surfaces.items()))
     found = dict(zip(surfaces, results, strict=True))
-    known = server_secrets(environment)
+    known = known_values(environment)
     return ExposedFiles(
         tuple(_cost(url, surfaces[url], result) for url, result in found.items()),
         tuple(one for url, result in found.items() for one in _exposures(url, result, known)),
@@ -91,11 +91,7 @@ def _exposure(origin: str, one: Looked[Row], seen: Seen, known: tuple[Secret, ..
 
 def _sightings(seen: Seen, url: str, known: tuple[Secret, ...]) -> tuple[Sighting, ...]:
     """What the scanner recognises in a file: kinds and places, and no values."""
-    leaks = find_leaks(url, seen.text or seen.body.decode("latin-1"), known)
-    return tuple(
-        Sighting(url, one.line, one.column, "served", one.kind, one.length, prefix=one.prefix, exact=one.exact)
-        for one in leaks
-    )
+    return tuple(Scanner(known).scan(seen.text.encode() or seen.body, url))
 
 
 def _tallies(origin: str, result: Result[Row]) -> Iterator[Tally]:

@@ -16,7 +16,7 @@ from auditor.probes import git, surfaces
 from auditor.probes.encrypted import encrypted
 from auditor.probes.env_names import EnvFile, app_folders, env_file, key_file
 from auditor.probes.net.threads import in_daemon_thread
-from auditor.probes.repository import content, env_literals, env_values, text_of, tracked_files
+from auditor.probes.repository import content, env_values, named_secrets, text_of, tracked_files
 from auditor.probes.secret_names import looks_secret, stands_for_nothing
 from auditor.registry import probe
 
@@ -113,7 +113,7 @@ def _described(root: Path, name: str, role: EnvFile) -> TrackedEnvFile:
 
 def _secrets(path: str, text: str) -> Iterator[tuple[str, int]]:
     """Variables whose values look secret, and their lines."""
-    yield from ((literal.key, literal.line) for literal in env_literals(path, text))
+    yield from ((value.key, value.line) for value, _ in named_secrets(env_values(text)))
     for value in env_values(text):
         if looks_secret(value.key) and not stands_for_nothing(value.text):
             yield value.key, value.line

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from auditor.facts.bundle import Leak
+from auditor.facts.sightings import Sighting
 from auditor.redact import Secret
 
 _PAYLOAD = re.compile(r"\.(eyJ[A-Za-z0-9_-]{8,})(?=\.([A-Za-z0-9_-]*))")
@@ -59,7 +59,7 @@ class _Hit:
     exact: bool = False
 
 
-def find_leaks(url: str, text: str, secrets: Iterable[Secret] = ()) -> list[Leak]:
+def find_leaks(url: str, text: str, secrets: Iterable[Secret] = ()) -> list[Sighting]:
     """Every server secret in a served text, as it stands there and with its escapes undone.
 
     Takes time in proportion to the text, whatever it holds.
@@ -80,13 +80,15 @@ def find_leaks(url: str, text: str, secrets: Iterable[Secret] = ()) -> list[Leak
     return list(_placed(url, text, sorted(found.items())))
 
 
-def _placed(url: str, text: str, found: Iterable[tuple[int, _Hit]]) -> Iterator[Leak]:
+def _placed(url: str, text: str, found: Iterable[tuple[int, _Hit]]) -> Iterator[Sighting]:
     line, seen, line_start = 1, 0, 0
     for at, hit in found:
         line += text.count("\n", seen, at)
         line_start = max(line_start, text.rfind("\n", seen, at) + 1)
         seen = at
-        yield Leak(url, line, at - line_start + 1, hit.kind, hit.length, hit.prefix, hit.exact)
+        rule = "exact" if hit.exact else "shape"
+        column = at - line_start + 1
+        yield Sighting(url, line, column, rule, hit.kind, hit.length, prefix=hit.prefix, exact=hit.exact)
 
 
 def _hits(text: str, secrets: tuple[Secret, ...]) -> Iterator[_Hit]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,14 +14,15 @@ from auditor.checklist.model import Environment
 from auditor.errors import Unavailable
 from auditor.facts.policy import SecretsPolicy
 from auditor.facts.secret_history import PastSighting, SecretHistory
-from auditor.facts.sightings import Sighting
+from auditor.facts.sightings import Nature, Sighting
 from auditor.model import Gap
 from auditor.probes import git, surfaces
 from auditor.probes.encrypted import encrypted
 from auditor.probes.env_names import EnvFile, env_file
-from auditor.probes.leaks import find_leaks
 from auditor.probes.net.threads import in_daemon_thread
-from auditor.probes.repository import env_literals, text_of
+from auditor.probes.repository import env_values, named_secrets, text_of
+from auditor.probes.secrets.known import known_values
+from auditor.probes.secrets.scanner import Scanner
 from auditor.redact import Secret
 from auditor.registry import probe
 
@@ -50,22 +51,21 @@ async def secret_history(environment: Environment, policy: SecretsPolicy) -> Sec
     if not policy.history:
         return SecretHistory(asked_for=False)
     root = surfaces.repository(environment)
-    held = [environment.database, environment.supabase.service_key if environment.supabase else None]
-    return await in_daemon_thread(look, root, searching([one for one in held if one]))
+    return await in_daemon_thread(look, root, searching(known_values(environment)))
 
 
-def searching(secrets: list[Secret]) -> Search:
+def searching(secrets: Iterable[Secret]) -> Search:
     """Names and values in files of variables, shapes and the very values of ``secrets`` in all others."""
 
+    scanner = Scanner(secrets)
+
     def search(data: bytes, path: str) -> list[Sighting]:
-        text = text_of(data)
-        found = [Sighting(path, one.line, one.column, "shape", one.kind, one.length, prefix=one.prefix, exact=one.exact)
-                 for one in find_leaks(path, text, secrets)]  # fmt: skip
+        found = [one for one in scanner.scan(data, path) if one.nature is Nature.SECRET]
         role = env_file(path)
         if role is not None and role is not EnvFile.EXAMPLE and not encrypted(data):
             lines = {one.line for one in found}
-            named = (one for one in env_literals(path, text) if one.line not in lines)
-            found += [Sighting(path, one.line, 1, "name", one.kind, one.length, name=one.key) for one in named]
+            named = (one for one in named_secrets(env_values(text_of(data))) if one[0].line not in lines)
+            found += [Sighting(path, v.line, 1, "name", told.kind, len(v.text), name=v.key) for v, told in named]
         return found
 
     return search

@@ -87,6 +87,7 @@ hosts = ["cdn.example.net"]
 routes = ["/dashboard"]
 history = true
 max_age = "180d"
+deep = true
 
 [items.rls]
 level = "off"

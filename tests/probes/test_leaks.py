@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditor.facts.bundle import Leak
+from auditor.facts.sightings import Sighting
 from auditor.probes.leaks import find_leaks, jwt_role, jwts, unescaped
 from auditor.redact import Secret
 
@@ -52,7 +52,7 @@ def kinds(text, *secrets):
 class TestJwt:
     def test_a_privileged_key_is_a_leak(self):
         text = f'let a=1;\nlet k="{SERVICE}";'
-        assert find_leaks(URL, text) == [Leak(URL, 2, 8, "Supabase service_role key", len(SERVICE))]
+        assert find_leaks(URL, text) == [Sighting(URL, 2, 8, "shape", "Supabase service_role key", len(SERVICE))]
         assert kinds(jwt("supabase_admin")) == ["Supabase supabase_admin key"]
 
     @pytest.mark.parametrize("role", ["anon", "authenticated", "", "service", "SERVICE_ROLE", None, ["service_role"]])
@@ -93,11 +93,11 @@ class TestJwt:
     @pytest.mark.parametrize("dot", [r"\u002e", r"\u002E", r"\x2e", "%2E", "&#46;", "&#x2E;", r"\\u002e"])
     def test_split_by_escapes(self, dot):
         text = f'\n\nlet k = "{SERVICE.replace(".", dot)}"'
-        assert find_leaks(URL, text) == [Leak(URL, 3, 10, "Supabase service_role key", len(SERVICE))]
+        assert find_leaks(URL, text) == [Sighting(URL, 3, 10, "shape", "Supabase service_role key", len(SERVICE))]
 
     def test_every_character_escaped(self):
         text = "x" * 5 + "".join(f"\\u{ord(c):04x}" for c in SERVICE)
-        assert find_leaks(URL, text) == [Leak(URL, 1, 6, "Supabase service_role key", len(SERVICE))]
+        assert find_leaks(URL, text) == [Sighting(URL, 1, 6, "shape", "Supabase service_role key", len(SERVICE))]
 
     def test_without_a_header_it_is_none(self):
         payload, signature = SERVICE.split(".")[1:]
@@ -152,7 +152,7 @@ class TestTokens:
             for p in ("sb_secret_", "sbp_", "sk_live_", "rk_live_", "whsec_", "ghp_", "sk-ant-", "sk-proj-", "SG.")
             if token.startswith(p)
         )
-        assert find_leaks(URL, f'k="{token}"') == [Leak(URL, 1, 4, kind, len(token), prefix)]
+        assert find_leaks(URL, f'k="{token}"') == [Sighting(URL, 1, 4, "shape", kind, len(token), prefix=prefix)]
 
     @pytest.mark.parametrize("token", TOKENS.values())
     @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ class TestDatabaseUrls:
     )
     def test_with_a_password(self, url, password):
         assert find_leaks(URL, f'"{url}"') == [
-            Leak(URL, 1, 2 + url.index(password), "database password in a URL", len(password))
+            Sighting(URL, 1, 2 + url.index(password), "shape", "database password in a URL", len(password))
         ]
 
     @pytest.mark.parametrize(
@@ -236,7 +236,7 @@ class TestExact:
     )
     def test_however_it_is_written(self, written):
         [leak] = find_leaks(URL, f"\n  {written}", [self.SECRET])
-        assert leak == Leak(URL, 2, leak.column, "database password", len(self.VALUE), exact=True)
+        assert leak == Sighting(URL, 2, leak.column, "exact", "database password", len(self.VALUE), exact=True)
         assert 3 <= leak.column <= 6
 
     def test_each_occurrence(self):

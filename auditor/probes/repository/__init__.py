@@ -1,6 +1,7 @@
 """What the repository holds: one module reads each kind of file, one judges what was read."""
 
 from auditor.probes.repository.dotenv import env_values
+from auditor.probes.repository.judge import named_secrets
 from auditor.probes.repository.kinds import COMPOSE_FILES, ENV_FILES
 from auditor.probes.repository.literals import secret_literals
 from auditor.probes.repository.tracked import MAX_BYTES, content, shown, tracked_files
@@ -17,6 +18,7 @@ __all__ = [
     "compose_values",
     "content",
     "env_values",
+    "named_secrets",
     "secret_literals",
     "shown",
     "text_of",

@@ -10,11 +10,12 @@ from __future__ import annotations
 import base64
 import json
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from auditor.facts.repository import DEFAULT_VALUE
 from auditor.model import Severity
-from auditor.probes.leaks import jwt_role, jwts
+from auditor.probes.secrets.jwt import jwt_role, jwts
 from auditor.probes.repository.names import is_public_name, is_secret_name, words
 from auditor.probes.repository.values import LONGEST, Value, written_out
 from auditor.redact import secret_shape
@@ -130,6 +131,13 @@ def judge(value: Value) -> Judged | None:
     if open_ or not is_secret_name(value.key, code=value.code):
         return None
     return _named(value, text)
+
+
+def named_secrets(values: Iterable[Value]) -> Iterator[tuple[Value, Judged]]:
+    """The values that are secret literals, and what they are."""
+    for value in values:
+        if judged := judge(value):
+            yield value, judged
 
 
 def is_default(text: str) -> bool:

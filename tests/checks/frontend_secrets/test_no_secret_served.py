@@ -4,14 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from auditor.facts.bundle import Bundle, Leak
-from auditor.model import Confidence, Gap, failed, passed, unproven
+from auditor.facts.served import Bounds, FileKind, MissingFile, Served, ServedFile
+from auditor.facts.sightings import Nature, Sighting
+from auditor.model import Confidence, Gap, Severity, failed, passed, unproven
 from checks.frontend_secrets.no_secret_served import no_secret_served
 
 APP = "https://app.example.com"
 MAIN = f"{APP}/_next/static/chunks/main.js"
-CLEAN = Bundle(APP, (f"{APP}/", MAIN), 4321, ())
-LEAK = Leak(MAIN, 1, 99, "Supabase service_role key", 213)
+PAGE, SCRIPT = ServedFile(f"{APP}/", FileKind.PAGE, 321), ServedFile(MAIN, FileKind.SCRIPT, 4000)
+CLEAN = Served(APP, (PAGE, SCRIPT), frameworks=("Vite",), bounds=Bounds(requests=9))
+LEAK = Sighting(MAIN, 1, 99, "jwt", "Supabase service_role key", 213)
 FOUND = failed(
     MAIN,
     "holds a Supabase service_role key (213 characters) at line 1, column 99",
@@ -33,52 +35,102 @@ def judge(**changes):
     return list(no_secret_served(replace(CLEAN, **changes)))
 
 
+def outcomes(**changes):
+    return [str(finding.outcome) for finding in judge(**changes)]
+
+
 def test_clean():
-    assert judge() == [passed(APP, "no secret in 2 files, 1 of them scripts", files=2, scripts=1, size_bytes=4321)]
+    public, unclear = replace(LEAK, nature=Nature.PUBLIC), replace(LEAK, nature=Nature.UNCLEAR, kind="Google key")
+    assert judge(sightings=(public, unclear), missing=(MissingFile(f"{APP}/x.js", MAIN, "answers 404"),), alike=3) == [
+        passed(
+            APP,
+            "no secret in 2 files, 1 of them scripts; 1 values whose shape does not tell",
+            files=2,
+            scripts=1,
+            size_bytes=4321,
+            requests=9,
+            named_but_not_served=1,
+            pages_like_others=3,
+            frameworks=["Vite"],
+            public_values=1,
+            unclear_values=[{"place": MAIN, "line": 1, "column": 99, "kind": "Google key"}],
+        )
+    ]
 
 
 def test_leaking():
-    assert judge(leaks=(LEAK,)) == [FOUND]
+    assert judge(sightings=(LEAK,)) == [FOUND]
 
 
-def test_what_is_public_of_a_token_is_shown():
-    leak = replace(LEAK, kind="Supabase secret key", prefix="sb_secret_", exact=True)
-    [found] = judge(leaks=(leak,))
+def test_all_that_is_known_is_told():
+    page = "https://supabase.com/dashboard/project/_/settings/api-keys"
+    leak = replace(
+        LEAK,
+        kind="Supabase secret key",
+        prefix="sb_secret_",
+        exact=True,
+        written="base64",
+        why="a reason",
+        rotate=page,
+        severity=Severity.HIGH,
+        name="ADMIN_KEY",
+    )
+    [found] = judge(sightings=(leak,))
+    assert found.message == ("holds a Supabase secret key (213 characters, base64) at line 1, column 99: a reason")
+    assert found.remediation == f"Rotate it now at {page}, then keep it on the server."
     assert (found.evidence["prefix"], found.evidence["is_configured_secret"]) == ("sb_secret_", True)
+    told = {key: found.evidence[key] for key in ("harm", "written", "why", "rotate", "name")}
+    assert told == {"harm": "high", "written": "base64", "why": "a reason", "rotate": page, "name": "ADMIN_KEY"}
 
 
 def test_each_leak_is_told_apart():
     other = replace(LEAK, column=500)
-    assert [f.aspect for f in judge(leaks=(LEAK, other))] == [
+    assert [f.aspect for f in judge(sightings=(LEAK, other))] == [
         "Supabase service_role key:1:99",
         "Supabase service_role key:1:500",
     ]
 
 
+def test_one_value_in_one_file_is_one_finding():
+    one, again = replace(LEAK, same=7), replace(LEAK, same=7, line=4)
+    other, elsewhere = replace(LEAK, same=8, line=2), replace(LEAK, same=7, place=f"{APP}/")
+    found = judge(sightings=(one, again, other, elsewhere))
+    assert [(f.subject, f.aspect.partition(":")[2], f.evidence.get("times")) for f in found] == [
+        (f"{APP}/", "1:99", None),
+        (MAIN, "1:99", 2),
+        (MAIN, "2:99", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"rule": "exact", "kind": "Supabase service key", "exact": True}, "fail"),
+        ({"rule": "exact", "kind": "database password", "exact": True}, "pass"),  # SEC002
+        ({"rule": "jwt-forgeable", "kind": "Supabase anon key"}, "pass"),  # SEC003
+        ({"rule": "jwt-forgeable"}, "fail"),
+        ({"nature": Nature.UNCLEAR}, "pass"),
+        ({"nature": Nature.PUBLIC}, "pass"),
+    ],
+)
+def test_what_is_judged_here(changes, expected):
+    assert outcomes(sightings=(replace(LEAK, **changes),)) == [expected]
+
+
 def test_a_leak_is_told_whatever_is_missing():
-    assert judge(leaks=(LEAK,), gaps=GAPS) == [FOUND]
-    assert judge(leaks=(LEAK,), files=()) == [FOUND]
+    assert judge(sightings=(LEAK,), gaps=GAPS) == [FOUND]
+    assert judge(sightings=(LEAK,), files=()) == [FOUND]
 
 
-@pytest.mark.parametrize("files", [(), (f"{APP}/",), (f"{APP}/?main.js",), (f"{APP}/main.js.html",)])
+@pytest.mark.parametrize("files", [(), (PAGE,), (PAGE, replace(SCRIPT, kind=FileKind.MANIFEST))])
 def test_without_a_script_nothing_is_proven(files):
-    assert judge(files=files) == [unproven(APP, NO_SCRIPT, HINT, files=list(files))]
-
-
-def test_only_some_files_are_named():
-    files = tuple(f"{APP}/{n}" for n in range(12))
-    assert judge(files=files)[0].evidence == {"files": list(files[:10])}
-
-
-@pytest.mark.parametrize("name", ["a.js", "a.mjs", "a.js?dpl=1"])
-def test_what_counts_as_a_script(name):
-    assert [f.outcome for f in judge(files=(f"{APP}/{name}",))] == ["pass"]
+    assert judge(files=files) == [unproven(APP, NO_SCRIPT, HINT, files=[file.url for file in files])]
 
 
 def test_gaps_and_clean_scripts():
-    assert [f.outcome for f in judge(gaps=GAPS)] == ["pass"]
+    assert outcomes(gaps=GAPS) == ["pass"]
 
 
 def test_gaps_only():
-    assert judge(files=(), size_bytes=0, gaps=GAPS) == []
-    assert judge(files=(f"{APP}/",), gaps=GAPS) == []
+    assert judge(files=(), gaps=GAPS) == []
+    assert judge(files=(PAGE,), gaps=GAPS) == []

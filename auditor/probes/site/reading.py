@@ -1,0 +1,178 @@
+"""Takes one served file apart: what it names, what is recognised in it, and what it says about the build."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from auditor.facts.served import FileKind, SourceMap
+from auditor.facts.sightings import Sighting
+from auditor.facts.variables import PublicVariable
+from auditor.probes.net.response import Response
+from auditor.probes.site import frameworks, references
+from auditor.probes.site.chunkmap import ChunkNames, asked_ids, chunk_names
+from auditor.probes.site.frontier import How, Named
+from auditor.probes.site.maps import named_map, read_map
+from auditor.probes.site.readers import Readers
+from auditor.probes.site.references import Folders, Reference
+from auditor.probes.site.scanning import Scanner
+from auditor.probes.site.territory import resolve
+
+_MARKUP = re.compile(rb"\s{0,200}<(?:!doctype|html|head|body|\?xml|meta|title|div|script|h1|p>|center)", re.IGNORECASE)
+_ESCAPED_SLASH = re.compile(rb"\\{1,4}u002[fF]|\\{1,4}/")
+_MOST_IDS = 5_000
+_MOST_UNPACKED = 12_000_000
+_CODE = (FileKind.SCRIPT, FileKind.WORKER, FileKind.SETTINGS)
+
+
+@dataclass(slots=True)
+class Read:
+    """What a file says."""
+
+    references: list[Reference] = field(default_factory=list)
+    sightings: list[Sighting] = field(default_factory=list)
+    variables: list[PublicVariable] = field(default_factory=list)
+    frameworks: set[str] = field(default_factory=set)
+    source_map: SourceMap | None = None
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads the files of one site, one after another: what runtimes and folders taught it counts for later files.
+
+    Args:
+        scanner: recognises secrets.
+        readers: find public variables.
+    """
+
+    scanner: Scanner
+    readers: Readers
+    folders: Folders = field(default_factory=Folders)
+    base: str = ""
+    """Where the application lives, with a slash at the end."""
+    _runtimes: list[tuple[str, ChunkNames]] = field(default_factory=list)
+    _asked: set[str] = field(default_factory=set)
+
+    def read(self, named: Named, answer: Response, *, scanned: bool) -> Read:
+        """Read a file.
+
+        Args:
+            named: what was asked for.
+            answer: what came.
+            scanned: False when its text was searched already, at another address.
+        """
+        data = utf8(answer)
+        done = Read()
+        if named.kind in (*_CODE, FileKind.PAGE, FileKind.MANIFEST):
+            done.frameworks = frameworks.signs(data)
+            done.references += self._references(named, data, answer, done.frameworks)
+        if named.kind is FileKind.SOURCE_MAP:
+            done.source_map = read_map(data, named.url, named.by)
+        if named.kind in _CODE:
+            self._map(named, data, answer, done)
+        if scanned:
+            done.sightings += self.scanner.scan(data, named.url)
+        done.variables += self.readers.read(named, data)
+        return done
+
+    def _references(self, named: Named, data: bytes, answer: Response, found: set[str]) -> Iterator[Reference]:
+        url = named.url
+        plain = _ESCAPED_SLASH.sub(b"/", data) if b"\\" in data else data
+        if named.kind is FileKind.PAGE:
+            tagged = list(references.of_page(data, url))
+            for reference in tagged:
+                if reference.kind is FileKind.SCRIPT and reference.url:
+                    self._learn(reference.url)
+            yield from tagged
+            yield from references.of_script(plain, url, self.folders)
+            yield from frameworks.of_page(data, url, self.base or _root(url), found)
+            return
+        if named.kind is FileKind.MANIFEST:
+            yield from self._manifest(named, answer, plain)
+        else:
+            self._learn(url)
+            if "/_app/immutable/entry/" in url:
+                yield from references.routes_of_kit(plain, url)
+        yield from references.of_script(plain, url, self.folders, worker=named.kind is FileKind.WORKER)
+        if named.kind is FileKind.SCRIPT:
+            yield from self._chunks(url, plain)
+
+    def _learn(self, url: str) -> None:
+        self.folders.learn(url)
+        self.base = self.base or frameworks.base_of(url)
+
+    def _manifest(self, named: Named, answer: Response, plain: bytes) -> Iterator[Reference]:
+        url = named.url
+        name = url.partition("?")[0].rpartition("/")[2]
+        if name.startswith("robots"):
+            yield from references.of_robots(plain, url)
+        elif name in ("_buildManifest.js", "_ssgManifest.js"):
+            yield from references.routes(plain, url)
+        elif name == "latest.json":
+            yield from frameworks.nuxt_build(plain, url)
+        elif name.endswith(".json"):
+            yield from references.of_json(plain, frameworks.root_of(url, self.base))
+        else:
+            yield from references.of_sitemap(_unpacked(answer.body), url)
+
+    def _chunks(self, url: str, data: bytes) -> Iterator[Reference]:
+        """The files of chunks that are named by number only, as soon as the numbers and the runtime are known."""
+        text = data.decode("latin-1")
+        new = asked_ids(text, _MOST_IDS) - self._asked if len(self._asked) < _MOST_IDS else set()
+        self._asked |= new
+        for runtime_url, known in self._runtimes if new else ():
+            yield from self._placed(known, runtime_url, frozenset(new))
+        if ".u" in text and (names := chunk_names(text)):
+            self._runtimes.append((url, names))
+            yield from self._placed(names, url, frozenset(self._asked))
+
+    def _placed(self, names: ChunkNames, url: str, ids: frozenset[str]) -> Iterator[Reference]:
+        for name in names.names(ids):
+            if name.partition("?")[0].endswith((".js", ".mjs")):
+                target = self.folders.place(name, url) if "/" in name else ""
+                target = target or resolve(url, name.rpartition("/")[2] if "/" in name else name)
+                if target:
+                    yield Reference(target, FileKind.SCRIPT, How.TEXT)
+
+    def _map(self, named: Named, data: bytes, answer: Response, done: Read) -> None:
+        url, inline = named_map(data, named.url, answer)
+        if url:
+            done.references.append(Reference(url, FileKind.SOURCE_MAP))
+        elif inline and (found := read_map(inline, named.url, named.url)):
+            done.source_map = found
+            done.sightings += self.scanner.scan(inline, named.url)
+            done.variables += self.readers.of_map(named.url, data, named.url, inline)
+
+
+def _root(url: str) -> str:
+    return "/".join(url.split("/", 3)[:3]) + "/"
+
+
+def utf8(answer: Response) -> bytes:
+    """The body in UTF-8, as far as a browser would read it in another encoding."""
+    body = answer.body
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return body.decode("utf-16", "replace").encode()
+    said = (answer.header("content-type") or "").lower()
+    if "charset" in said and "utf-16" in said:
+        return body.decode("utf-16-be" if "16be" in said else "utf-16-le", "replace").encode()
+    return body.removeprefix(codecs.BOM_UTF8)
+
+
+def is_markup(answer: Response) -> bool:
+    """Whether the answer is a page, whatever its type says: what sites answer for addresses that they do not have."""
+    said = (answer.header("content-type") or "").lower()
+    return "html" in said or bool(_MARKUP.match(answer.body[:400]))
+
+
+def _unpacked(body: bytes) -> bytes:
+    """A sitemap, which may be a gzip file of its own."""
+    if not body.startswith(b"\x1f\x8b"):
+        return body
+    try:
+        return zlib.decompressobj(31).decompress(body, _MOST_UNPACKED)
+    except zlib.error:
+        return b""

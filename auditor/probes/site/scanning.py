@@ -1,0 +1,15 @@
+"""What searches the files: a thing with ``scan``."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from auditor.facts.sightings import Sighting
+
+
+class Scanner(Protocol):
+    """Recognises secrets in bytes."""
+
+    def scan(self, data: bytes, place: str) -> list[Sighting]:
+        """Every secret, and what looks like one, without its value."""
+        ...

@@ -1,0 +1,3 @@
+export default function About() {
+  return <p>Built from {process.env.COMMIT}.</p>;
+}

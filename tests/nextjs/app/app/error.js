@@ -1,0 +1,5 @@
+"use client";
+
+export default function Failure({ reset }) {
+  return <button onClick={reset}>Again</button>;
+}

@@ -1,0 +1,3 @@
+export default function Missing() {
+  return <h2>Nothing here</h2>;
+}

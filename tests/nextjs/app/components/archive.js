@@ -1,0 +1,3 @@
+export default function Archive({ title }) {
+  return <h2>{title}</h2>;
+}

@@ -70,7 +70,15 @@ def secrets() -> None:
     main()
 
 
-PARTS = {"startup": startup, "lab": lab, "rls": rls, "tls": tls, "headers": headers, "exposed": exposed, "secrets": secrets}
+PARTS = {
+    "startup": startup,
+    "lab": lab,
+    "rls": rls,
+    "tls": tls,
+    "headers": headers,
+    "exposed": exposed,
+    "secrets": secrets,
+}
 
 
 def main(names: list[str]) -> None:

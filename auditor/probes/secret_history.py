@@ -56,7 +56,6 @@ async def secret_history(environment: Environment, policy: SecretsPolicy) -> Sec
 
 def searching(secrets: Iterable[Secret]) -> Search:
     """Names and values in files of variables, shapes and the very values of ``secrets`` in all others."""
-
     scanner = Scanner(secrets)
 
     def search(data: bytes, path: str) -> list[Sighting]:

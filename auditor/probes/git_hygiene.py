@@ -101,7 +101,7 @@ def _described(root: Path, name: str, role: EnvFile) -> TrackedEnvFile:
         return TrackedEnvFile(seen, role.value, Holds.ENCRYPTED)
     text = text_of(data)
     values = list(env_values(text))
-    secrets = dict(_secrets(seen, text))
+    secrets = dict(_secrets(text))
     if secrets:
         names = tuple(sorted(secrets))
         return TrackedEnvFile(seen, role.value, Holds.SECRETS, len(values), names, min(secrets.values()))
@@ -111,7 +111,7 @@ def _described(root: Path, name: str, role: EnvFile) -> TrackedEnvFile:
     return TrackedEnvFile(seen, role.value, Holds.PUBLIC if public else Holds.SETTINGS, len(values))
 
 
-def _secrets(path: str, text: str) -> Iterator[tuple[str, int]]:
+def _secrets(text: str) -> Iterator[tuple[str, int]]:
     """Variables whose values look secret, and their lines."""
     yield from ((value.key, value.line) for value, _ in named_secrets(env_values(text)))
     for value in env_values(text):

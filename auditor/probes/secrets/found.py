@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from auditor.facts.sightings import Nature
 from auditor.model import Severity
 
+RUN = 20
+TOKEN = rb"A-Za-z0-9_+/-"
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -25,11 +28,9 @@ class Look:
     before: int = 0
     """Bytes before the literal, at most, where a match of the expression begins."""
     run: int = 0
-    """Within so many bytes from the place on a run of :data:`RUN` token characters begins; 0 when none has to."""
-
-
-RUN = 20
-TOKEN = rb"A-Za-z0-9_+/-"
+    """Within so many bytes from the place on a run of token characters begins; 0 when none has to."""
+    length: int = RUN
+    """Of that run, at least."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ _STRUCTURES = (
     b"rediss://", b"mysql://", b"service_role", b"_SECRET=", b"_PASSWORD=", b"_KEY=\"",
 )  # fmt: skip
 _SHORTEST = 6
+_RUN = 26
+"""Base64 of the shortest tokens, of twenty bytes."""
 _CUT = 10
 _ALIGNED = (0, 2, 3)
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]+={0,2}")
@@ -73,7 +75,7 @@ def _core(start: bytes, shift: int) -> Look:
     """What stays the same of its base64 form, wherever in a longer text it starts."""
     encoded = base64.b64encode(b"\0" * shift + start)
     core = encoded[_ALIGNED[shift] : (len(start) + shift) * 8 // 6]
-    return Look(core, escaped(core) + rb"[A-Za-z0-9+\/_\-]{8}", len(core) + 8, run=1)
+    return Look(core, escaped(core) + rb"[A-Za-z0-9+\/_\-]{8}", len(core) + 8, run=1, length=_RUN)
 
 
 def _shifted(ahead: int, data: bytes, at: int) -> Inner | None:

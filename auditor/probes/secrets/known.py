@@ -11,7 +11,7 @@ from urllib.parse import quote, quote_plus
 
 from auditor.checklist.dsn import connection_secrets
 from auditor.checklist.model import Environment
-from auditor.checklist.secret_values import SHORTEST, tells, variable_secrets
+from auditor.checklist.secret_values import SHORTEST, variable_secrets
 from auditor.facts.sightings import Nature
 from auditor.model import Severity
 from auditor.probes.secrets.found import Detector, Found, plain_look
@@ -34,14 +34,19 @@ def known_values(environment: Environment, tracked: Iterable[tuple[str, str]] = 
     found += environment.variables
     found += variable_secrets(dict(tracked))
     public = {environment.supabase.anon_key} if environment.supabase and environment.supabase.anon_key else set()
-    return tuple(s for s in dict.fromkeys(found) if s not in public and tells(s.reveal()))
+    return tuple(s for s in dict.fromkeys(found) if s not in public and _is_long_enough(s.reveal()))
+
+
+def _is_long_enough(value: str) -> bool:
+    # a password that is a word in everybody's scripts is a finding elsewhere, and proves nothing here
+    return len(value) >= SHORTEST and value.lower() not in NOT_SECRET
 
 
 def detector(secrets: Iterable[Secret]) -> Detector | None:
     """What finds them in every form that they may be written in; None when there is nothing to find."""
     forms: dict[bytes, tuple[Secret, str]] = {}
     for secret in secrets:
-        if len(secret.reveal()) < SHORTEST or secret.reveal().lower() in NOT_SECRET:
+        if not _is_long_enough(secret.reveal()):
             continue
         for form, written in _forms(secret.reveal()):
             forms.setdefault(form, (secret, written))

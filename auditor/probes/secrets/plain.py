@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from auditor.probes.secrets.found import RUN, Look
+from auditor.probes.secrets.found import Look
 
 _IS_TOKEN = bytes(97 if chr(c).isascii() and (chr(c).isalnum() or chr(c) in "_+/-") else 32 for c in range(256))
 _STRIDE = 2
-_SAMPLE = b"a" * (RUN // _STRIDE)
 _BEFORE = 32
 """Bytes before a run that may hold the beginning of what leads to it."""
 
@@ -28,7 +27,10 @@ class PlainFinder:
         for index, look in enumerate(looks):
             if not look.run or look.caseless:
                 self._everywhere.setdefault((look.literal, look.caseless), []).append(index)
-        self._in_runs = [i for i, look in enumerate(looks) if look.run and not look.caseless]
+        self._in_runs: dict[int, list[int]] = {}
+        for index, look in enumerate(looks):
+            if look.run and not look.caseless:
+                self._in_runs.setdefault(look.length, []).append(index)
 
     def places(self, data: bytes) -> list[tuple[int, int]]:
         """Everywhere that one of the looks may lead to something."""
@@ -37,19 +39,19 @@ class PlainFinder:
         for (literal, caseless), indexes in self._everywhere.items():
             for at in occurrences(lower if caseless else data, literal):
                 found.update((index, at) for index in indexes if self._is_one(index, data, at))
-        if self._in_runs:
-            found.update(self._run_places(data))
+        for length, indexes in self._in_runs.items():
+            found.update(self._run_places(data, length, indexes))
         return sorted(found)
 
-    def _run_places(self, data: bytes) -> Iterator[tuple[int, int]]:
-        regions = list(_regions(data))
+    def _run_places(self, data: bytes, length: int, indexes: Sequence[int]) -> Iterator[tuple[int, int]]:
+        regions = list(_regions(data, length))
         text = b"\0".join([data[start:end] for start, end in regions])
         starts: list[int] = []
         at = 0
         for start, end in regions:
             starts.append(at)
             at += end - start + 1
-        for index in self._in_runs:
+        for index in indexes:
             region = 0
             for place in occurrences(text, self._looks[index].literal):
                 while region + 1 < len(starts) and starts[region + 1] <= place:
@@ -71,11 +73,11 @@ def occurrences(data: bytes, literal: bytes) -> Iterator[int]:
         at = data.find(literal, at + 1)
 
 
-def _regions(data: bytes) -> Iterator[tuple[int, int]]:
+def _regions(data: bytes, length: int) -> Iterator[tuple[int, int]]:
     """Runs of token characters, with a little before them, none of them overlapping."""
-    sample = data[::_STRIDE].translate(_IS_TOKEN)
+    sample, run = data[::_STRIDE].translate(_IS_TOKEN), b"a" * (length // _STRIDE)
     first, last = 0, 0
-    at = sample.find(_SAMPLE)
+    at = sample.find(run)
     while at >= 0:
         end = sample.find(b" ", at)
         end = len(sample) if end < 0 else end
@@ -85,6 +87,6 @@ def _regions(data: bytes) -> Iterator[tuple[int, int]]:
                 yield first, last
             first = start
         last = stop
-        at = sample.find(_SAMPLE, end)
+        at = sample.find(run, end)
     if last:
         yield first, last

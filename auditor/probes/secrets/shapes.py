@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from itertools import groupby
+from re._parser import parse  # type: ignore[import-not-found]
 
 from auditor.probes.secrets.found import RUN, TOKEN, Look, escaped
 from auditor.probes.secrets.rules import Rule
@@ -49,7 +50,9 @@ def _look(literal: bytes, shape: str) -> Look:
     if caseless:
         literal = literal.lower()
     expression = escaped(literal) + b"".join(_class(atom) + b"{%d}" % len(list(same)) for atom, same in groupby(shown))
-    return Look(literal, expression, len(literal) + len(shown), caseless, run=_run(literal, tail))
+    return Look(
+        literal, expression, len(literal) + len(shown), caseless, run=_run(literal, tail) or int(_is_run(shape))
+    )
 
 
 def _after(literal: str, shape: str) -> list[str]:
@@ -99,6 +102,13 @@ def _run(literal: bytes, tail: list[str]) -> int:
         if len(certain) - start >= RUN and all(certain[start : start + RUN]):
             return start + 1
     return 0
+
+
+def _is_run(shape: str) -> bool:
+    """Whether every match is one long run of token characters, whatever way it takes through the shape."""
+    rest = _CLASS.sub("", re.sub(r"\(\?(?:P<value>|:)|\{\d*,?\d*\}|[()|?*+]", "", shape))
+    plain = _RUN_BYTES.fullmatch(rest.encode("ascii")) is not None or not rest
+    return plain and all(map(_is_token, _CLASS.findall(shape))) and parse(shape).getwidth()[0] >= RUN
 
 
 @cache

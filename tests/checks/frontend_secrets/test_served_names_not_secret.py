@@ -25,7 +25,8 @@ def test_a_weak_password():
     [finding] = judge(variable(name), variable(name, confidence=Confidence.PROVEN, **PAIRED))
     assert (finding.outcome, finding.subject, finding.confidence) == (Outcome.FAIL, name, Confidence.PROVEN)
     assert finding.message == (
-        "is named like a secret, and its value is in what every browser downloads: https://app.test/a.js, line 2, column 7"
+        "is named like a secret, and its value is in what every browser downloads: "
+        "https://app.test/a.js, line 2, column 7"
     )
     assert finding.evidence["named_in"] == "https://app.test/a.js.map:4"
 

@@ -48,10 +48,12 @@ def test_no_output_repeats_a_secret(either):
 
 def test_the_leaked_key_is_told_by_kind_place_and_length_only(insecure, insecure_run):
     (check,) = [check for check in insecure_run.report["checks"] if check["id"] == "SEC001"]
-    (finding,) = [finding for finding in check["findings"] if finding["outcome"] == "fail"]
-    assert finding["evidence"]["length"] == len(insecure.service_key)
-    assert finding["evidence"]["kind"] == "Supabase service key"
-    assert "/admin/" in finding["subject"]
+    found = [finding for finding in check["findings"] if finding["outcome"] == "fail"]
+    assert {finding["evidence"]["length"] for finding in found} == {len(insecure.service_key)}
+    assert {finding["evidence"]["kind"] for finding in found} == {"Supabase service key"}
+    # the script and its source map
+    assert [finding["subject"].rpartition(".")[2] for finding in found] == ["js", "map"]
+    assert all("/admin/" in finding["subject"] for finding in found)
 
 
 @pytest.mark.parametrize("command", ["doctor", "run"])

@@ -7,14 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditor.checklist.model import Environment, Supabase
+from auditor.checklist.model import Supabase
 from auditor.errors import Absent, Unavailable
 from auditor.facts.policy import SecretsPolicy
 from auditor.facts.served import Served
-from auditor.facts.sightings import Sighting
 from auditor.model import Gap
 from auditor.probes import served as served_module
-from auditor.probes.secrets.known import known_values
 from auditor.probes.served import served
 from auditor.probes.site import bounds
 from auditor.probes.site.frameworks import SETTINGS, WORKERS
@@ -32,7 +30,7 @@ START = page(
 )
 
 
-GUESSED = {"/robots.txt", "/sitemap.xml", *(f"/{name}" for name in (*WORKERS, *SETTINGS))}
+GUESSED = {"/_global-error", "/robots.txt", "/sitemap.xml", *(f"/{name}" for name in (*WORKERS, *SETTINGS))}
 MANIFESTS = [f"/_next/static/{BUILD}/{name}" for name in ("_buildManifest.js", "_ssgManifest.js")]
 
 
@@ -55,7 +53,8 @@ def asked(server: Site) -> list[str]:
 
 
 def named(found: Served) -> list[str]:
-    return [file.url.removeprefix(found.frontend) for file in found.files]
+    names = [file.url.removeprefix(found.frontend) for file in found.files]
+    return [name for name in names if name != "/_global-error"]
 
 
 def outcomes(found: Served) -> list[str]:
@@ -208,7 +207,8 @@ class TestBounds:
             {"/": page(f'<script src="/a.js"></script><script>{names}</script>'), "/a.js": script("1")}
         )
         assert len(server.paths) == 20
-        assert "2982 more files were named" in found.gaps[-1].reason
+        assert found.bounds.left > 2900
+        assert f"{found.bounds.left} more files were named" in found.gaps[-1].reason
 
     def test_bytes(self, monkeypatch):
         monkeypatch.setattr(bounds, "MAX_BYTES", 1000)
@@ -249,7 +249,7 @@ class TestBounds:
         assert isinstance(found, Served)
 
     def test_many_hosts(self):
-        tags = "".join(f'<script src="https://{n}.example.com/_next/a.js">' for n in range(2000))
+        tags = "".join(f'<script src="https://{n}.example.com/_next/a.js"></script>' for n in range(2000))
         found, server = gather({"/": page(tags)})
         assert (asked(server), len(found.gaps)) == (["/"], 2000)
 
@@ -373,12 +373,14 @@ class TestLeaks:
             }
         )
         url = f"{found.frontend}{CHUNKS}/pages/admin-1.js"
-        assert found.sightings == (Sighting(url, 3, 19, "jwt", "Supabase service_role key", len(SERVICE)),)
+        [leak] = found.sightings
+        assert (leak.place, leak.line, leak.column, leak.kind) == (url, 3, 19, "Supabase service_role key")
+        assert leak.length == len(SERVICE)
         assert outcomes(found) == ["fail"]
 
     def test_the_anon_key_is_public(self):
         found, _ = gather({"/": START, f"{CHUNKS}/main.js": script(f'createClient(u,"{ANON}")')})
-        assert found.sightings == ()
+        assert [one.nature for one in found.sightings] == ["public"]
         assert outcomes(found) == ["pass"]
 
     def test_in_the_page(self):
@@ -414,28 +416,3 @@ class TestLeaks:
         key = "opaque-key-of-28-characters-x"
         _, server = gather({"/": START}, supabase=Supabase(service_key=Secret(key, "service key")))
         assert key not in repr(server.asked)
-
-
-class TestServerSecrets:
-    def test_what_must_never_be_served(self):
-        environment = Environment(
-            "test",
-            supabase=Supabase(
-                anon_key=Secret("anon-key-is-public", "anon key"),
-                service_key=Secret("service-key", "service key"),
-                access_token=Secret("access-token", "access token"),
-            ),
-            database=Secret("postgresql://app:app-password%21@db/app", "url"),
-            auditor_database=Secret("postgresql://audit:audit-password@db/app", "url"),
-        )
-        values = {secret.reveal() for secret in known_values(environment)}
-        assert {"service-key", "access-token", "app-password!", "app-password%21", "audit-password"} <= values
-        assert "anon-key-is-public" not in values
-
-    @pytest.mark.parametrize("password", ["", "short", "postgres", "PASSWORD", "localhost", "changeme"])
-    def test_a_word_of_everybodys_is_no_proof(self, password):
-        environment = Environment("test", database=Secret(f"postgresql://app:{password}@db/app", "url"))
-        assert known_values(environment) == ()
-
-    def test_none(self):
-        assert known_values(Environment("test")) == ()

@@ -29,7 +29,7 @@ _BUNDLERS = {"turbopack": ("",), "webpack": ("/shop", "--webpack")}
 """What each is built with: a path that the site lives at, and options."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Shop:
     """A built storefront."""
 
@@ -120,8 +120,8 @@ def _able() -> None:
 
 
 def _folder() -> Path:
-    made_of = hashlib.sha256()
-    for path in sorted([*APP.rglob("*"), Path(__file__), Path(__file__).with_name("planted.py")]):
+    made_of = hashlib.sha256(repr((_INSTALL, _BUNDLERS)).encode())
+    for path in sorted([*APP.rglob("*"), Path(__file__).with_name("planted.py")]):
         if path.is_file():
             made_of.update(path.name.encode() + path.read_bytes())
     return Path(tempfile.gettempdir()) / f"stack-audit-nextjs-{os.getuid()}" / made_of.hexdigest()[:16]

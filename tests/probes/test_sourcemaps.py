@@ -96,7 +96,8 @@ def test_how_values_are_written(source, built, pairs):
     ("source", "built", "pairs"),
     [
         ("f(process.env.NEXT_PUBLIC_X)", "f(void 0)", [("f(", "f("), ("process", "void"), (")", ")")]),
-        ("f(process.env.NEXT_PUBLIC_X ?? 'none')", "f('none')", [("f(", "f("), ("'none", "'none")]),
+        ("f(process.env.NEXT_PUBLIC_X ?? 'basic')", "f('basic')", [("f(", "f("), ("'basic", "'basic")]),
+        ("const a = process.env.NEXT_PUBLIC_X ?? 'basic';", "let t='basic';", [("a =", "t='"), ("a =", "'basic")]),
         ("f('other', process.env.NEXT_PUBLIC_X)", "f('other',void 0)", [("f(", "f("), ("'other", "'other")]),
         ("<a b={s.c} key={process.env.NEXT_PUBLIC_X}/>", 'j("a",{b:"css",key:n})', [("={s", ':"css'), ("s.c", '"css')]),
         ("const {NEXT_PUBLIC_X} = process.env;", 'let {NEXT_PUBLIC_X:e}=r.env;x("no")', [("{NEXT", "{NEXT")]),

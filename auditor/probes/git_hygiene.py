@@ -180,4 +180,4 @@ def _is_secret(path: Path, kind: str) -> bool:
         return False
     if kind == "key file" and path.suffix.lower() in (".pem", ".key"):
         return bool(_PRIVATE_KEY.search(data))  # certificates are for everybody
-    return kind == "key file" or any(_secrets("", text_of(data)))
+    return kind == "key file" or any(_secrets(text_of(data)))

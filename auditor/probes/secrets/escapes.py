@@ -12,7 +12,7 @@ _ESCAPE = re.compile(
     rb"|&(?:amp;){0,8}(?:#(?:[xX]0{0,4}(?P<h>[0-9A-Fa-f]{1,2})|0{0,4}(?P<d>[0-9]{1,3}));?|(?P<e>quot|amp|apos|lt|gt);)"
 )
 _NAMED = {b"n": 10, b"r": 13, b"t": 9, b"quot": 34, b"amp": 38, b"apos": 39, b"lt": 60, b"gt": 62}
-_CONCATENATED = re.compile(rb"([\"'`])\s{0,20}\+\s{0,20}[\"'`]")
+_CONCATENATED = re.compile(rb"\\{0,7}([\"'`])\s{0,20}\+\s{0,20}\\{0,7}[\"'`]")
 _BEFORE = re.compile(
     rb"(?:\\[nrtbfv]|\\u00[0-9A-Fa-f]{2}|\\u\{[0-9A-Fa-f]{2}|\\x[0-9A-Fa-f]{2}|%(?:25){0,8}[0-9A-Fa-f]{2}|&#[0-9]{2,3})\Z"
 )

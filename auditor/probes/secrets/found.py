@@ -27,6 +27,8 @@ class Look:
     """For hyperscan instead of the expression, when that compiles fast: matches more."""
     before: int = 0
     """Bytes before the literal, at most, where a match of the expression begins."""
+    behind: int = 0
+    """Bytes at the end of every match that are the beginning of a value, where a name leads to one; else 0."""
     run: int = 0
     """Within so many bytes from the place on a run of token characters begins; 0 when none has to."""
     length: int = RUN

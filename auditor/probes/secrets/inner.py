@@ -158,9 +158,10 @@ def _concatenated(data: bytes, at: int) -> Inner | None:
     return Inner(start, min(end, len(data)), plain, lambda place: start + origin(place), "put together from parts")
 
 
-_IN_A_TOKEN = re.compile(rb"[A-Za-z0-9_.-]{3}([\"'] ?\+ ?[\"'])[A-Za-z0-9_.-]{3}")
+_IN_A_TOKEN = re.compile(rb"[A-Za-z0-9_.-]{3}(\\{0,7}[\"'] ?\+ ?\\{0,7}[\"'])[A-Za-z0-9_.-]{3}")
 _HEX = rb"[0-9A-Fa-f]{2}"
-_PLUS = (rb'"+"', rb"'+'", rb'" + "', rb"' + '")
+_PLUS = (rb'"+"', rb"'+'", rb'" + "', rb"' + '", rb'\"+\"', rb'\" + \"', rb'\\\"+\\\"')
+"""The last ones in JSON, and in JSON in JSON."""
 _WHOLE = (
     Wrapping((Look(b"eyJ", rb"eyJ[A-Za-z0-9+\/_\-]{37}", 40),), _json),
     Wrapping((Look(b";base64,", rb";base64,[A-Za-z0-9+\/]{20}", 28),), _data_url),
@@ -168,6 +169,7 @@ _WHOLE = (
     Wrapping(
         (
             Look(b"\\x", rb"(?:\\x%b){6}" % _HEX, 24),
+            Look(b"\\\\x", rb"(?:\\\\x%b){6}" % _HEX, 30),
             Look(b"\\u00", rb"(?:\\u00%b){6}" % _HEX, 36),
             Look(b"%", rb"(?:%%%b){6}" % _HEX, 18),
             Look(b"&#", rb"(?:&#[xX]?[0-9A-Fa-f]{2,3};){6}"),

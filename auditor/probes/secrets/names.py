@@ -21,9 +21,10 @@ _QUOTE = rb"(?:\\{0,15}[\"'`]|&quot;|&#3[49];|\\{1,15}u002[27]|%2[27])"
 _SAFE = rb"[^\s\"'`\\<>]"
 _IS = rb"(?::[ ]{0,2}[A-Za-z\[\] |.]{3,24}[ ]{0,2}=|=>?|:|%3[aAdD])"
 _WIDE = (
-    rb"[\w\-]*(?:(?:[\\\"'`]*|&quot;|&#3[49];|\\+u002[27]|%2[27]) *(?::[A-Za-z\[\] |.]* *=|=>?|:|%3[ad]) *"
-    rb"(?:\\*[\"'`]|&quot;|&#3[49];|\\+u002[27]|%2[27])|[=:] *)[^\s\"'`\\<>]{8}"
+    rb"[\w\-]*(?:[\\\"'`]*|&quot;|&#3[49];|\\+u002[27]|%2[27]) *(?::[A-Za-z\[\] |.]* *=|=>?|:|%3[ad]) *"
+    rb"(?:\\*[\"'`]|&quot;|&#3[49];|\\+u002[27]|%2[27])[^\s\"'`\\<>]{8}"
 )
+_WIDE_BARE = rb"[A-Z0-9_]*(?:=|: {1,2})[^\s\"'`\\<>(){}]{8}"
 _BEFORE = re.compile(rb"[\w.-]{0,64}\Z")
 _QUOTED = re.compile(
     rb"(?P<rest>[\w-]{0,40})(?:%b)?[ ]{0,2}%b[ ]{0,2}(?P<open>%b)(?P<value>%b{8,200}?)(?=%b)"
@@ -58,9 +59,13 @@ def detector() -> Detector:
     """What finds them."""
     quoted = rb"[\w\-]{0,40}%b?[ ]{0,2}%b[ ]{0,2}%b%b{8}" % (_QUOTE, _IS, _QUOTE, _SAFE)
     bare = rb"[A-Z0-9_]{0,40}(?:=|: {1,2})[^\s\"'`\\<>(){}]{8}"
-    tail = rb"(?:%b|%b)" % (quoted, bare)
-    looks = [Look(word, word + tail, caseless=True, wide=word + _WIDE) for word in _WORDS]
-    return Detector((*looks, Look(b"key", _KEYS + tail, caseless=True, before=12, wide=_KEYS + _WIDE)), _confirm)
+    looks = [Look(word, word + quoted, caseless=True, wide=word + _WIDE, behind=8) for word in _WORDS]
+    looks.append(Look(b"key", _KEYS + quoted, caseless=True, before=12, wide=_KEYS + _WIDE, behind=8))
+    # without quotes only what is all capitals counts, as in files of variables
+    for word in (*_WORDS, b"key"):
+        loud = word.upper()
+        looks.append(Look(loud, loud + bare, wide=loud + _WIDE_BARE, behind=8))
+    return Detector(tuple(looks), _confirm)
 
 
 def _confirm(data: bytes, at: int) -> Iterator[Found]:

@@ -59,6 +59,8 @@ class Rule:
     """How to make one: ``ghp_{36:w}``; see docs/secrets.md. Not a token, or the table would be full of them."""
     counterexamples: tuple[str, ...] = ()
     """Texts, in the same form, that look like one and are none."""
+    edge: bool = False
+    """Only where a token begins: for literals that encoded data is full of, as source maps are of ``EAA``."""
     like: tuple[str, ...] = ()
     """Ids of rows of other providers whose tokens cannot be told from these by their shape."""
 

@@ -12,7 +12,7 @@ from auditor.probes.secrets import checksums
 from auditor.probes.secrets.escapes import ends_an_escape, unescaped
 from auditor.probes.secrets.found import Detector, Found
 from auditor.probes.secrets.rules import Rule
-from auditor.probes.secrets.shapes import leads, looks
+from auditor.probes.secrets.shapes import at_edge, leads, looks
 
 BEFORE = 130
 """Bytes before its literal that may belong to a token."""
@@ -20,6 +20,10 @@ AFTER = 16_000
 NEAR = 300
 _WORD = re.compile(rb"[A-Za-z0-9_-]")
 _RUN = re.compile(rb"[A-Za-z0-9_.:/+=@-]{0,4096}")
+_ESCAPED_RUN = re.compile(
+    rb"(?:[A-Za-z0-9_.:/+=@~!$-]|%(?:25){0,4}[2-7][0-9A-Fa-f]|\\{1,15}(?:/|u00[2-7][0-9A-Fa-f]|x[2-7][0-9A-Fa-f])"
+    rb"|&#(?:x?[0-9A-Fa-f]{2,3});){0,2048}"
+)
 _ESCAPES = re.compile(rb"[\\%&]")
 _STAND_IN = re.compile(rb"example|placeholder|dummy|your[_-]|changeme|redacted|xxxxxx|(.)\1{9}", re.IGNORECASE)
 _END = "(?:(?<![A-Za-z0-9])|(?![A-Za-z0-9]))"
@@ -53,6 +57,8 @@ class _Confirm:
         return re.compile(f"{flag}(?:{shape}){_END}".encode("ascii"))
 
     def __call__(self, data: bytes, at: int) -> Iterator[Found]:
+        if self._rule.edge and not at_edge(data, at):
+            return
         match = self._match(data, at)
         if match:
             yield from self._judged(data, match, match.span(), "")
@@ -61,11 +67,13 @@ class _Confirm:
             return
         stopped = _RUN.match(data, at)
         if stopped and _ESCAPES.match(data, stopped.end()):
-            yield from self._escaped(data, at)
+            run = _ESCAPED_RUN.match(data, at)
+            if run and run.end() > stopped.end():
+                yield from self._escaped(data, at, run[0])
 
-    def _escaped(self, data: bytes, at: int) -> Iterator[Found]:
+    def _escaped(self, data: bytes, at: int, run: bytes) -> Iterator[Found]:
         """As a token is written that holds what must be escaped, such as a plus sign in a URL."""
-        plain, origin = unescaped(data[at : at + 2048])
+        plain, origin = unescaped(run)
         match = self._shape.match(plain)
         if match and not self._is_inside(data, at):
             yield from self._judged(data, match, (at, at + origin(match.end())), "escaped")

@@ -24,12 +24,15 @@ from auditor.facts.sightings import Nature, Sighting
 from auditor.model import Severity
 from auditor.probes import surfaces
 from auditor.probes.net.threads import in_daemon_thread
+from auditor.probes.repository.javascript import script_values
 from auditor.probes.repository.judge import is_default, is_demo_key, is_local, is_placeholder, judge
 from auditor.probes.repository.keyfiles import ENCRYPTED, key_file
 from auditor.probes.repository.kinds import LOCK_FILES, VENDORED, Kind, kind_of
+from auditor.probes.repository.python import python_values
 from auditor.probes.repository.shapes import Scan, scan
 from auditor.probes.repository.tracked import MAX_BYTES, content, shown, tracked_files
 from auditor.probes.repository.values import Value, text_of
+from auditor.probes.repository.worth import worth_reading
 from auditor.probes.repository.yamls import MAX_YAML
 from auditor.registry import probe
 
@@ -42,12 +45,6 @@ _MOST = 200
 """Literals of one file: more of them say nothing more."""
 _HEAD = 8_000
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-_WORTH_READING = re.compile(
-    r"passw|passphrase|pwd|pass\b|_pass|secret|token|credential|private|auth|salt|pepper|dsn|_pat\b|mongo|connection"
-    r"|(?:api|access|service|role|signing|encryption|master|admin|account|shared|session|cookie|jwt|hmac|app)[_-]?key"
-    r"|(?:database|db|postgres|redis)_url|://[^\s/@\"']{0,100}:[^\s/@\"']{1,100}@",
-    re.IGNORECASE,
-)
 _OF_NAMES = ("name", "named-secret", "named-key")
 """Rules by names: where a reader knows what names there are, it knows better."""
 _OF_FIXTURES = re.compile(r"variable called|JWT|role key|password|private key|supabase_admin", re.IGNORECASE)
@@ -173,8 +170,7 @@ def _values(gathering: _Gathering, path: str, kind: Kind, text: str) -> Iterator
         if yaml_:
             return
     try:
-        # most files of a program name no secret at all
-        if kind.source is not Source.CODE or _WORTH_READING.search(text):
+        if kind.source is not Source.CODE or worth_reading(text, kind.reader in (script_values, python_values)):
             yield from list(kind.reader(text[:most]))
     except (yaml.YAMLError, ValueError, RecursionError):
         form = "JSON" if kind.source is Source.NOTEBOOK else "YAML"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -34,7 +34,9 @@ from auditor.redact import Secret, url_secrets
 T = TypeVar("T")
 
 
-def environment(name: str, table: s.EnvironmentTable, cors_token: str, folder: Path) -> Environment:
+def environment(
+    name: str, table: s.EnvironmentTable, cors_token: str, folder: Path, variables: Iterable[Secret] = ()
+) -> Environment:
     """The chosen environment.
 
     Args:
@@ -42,6 +44,7 @@ def environment(name: str, table: s.EnvironmentTable, cors_token: str, folder: P
         table: its table, with all references replaced.
         cors_token: ``policy.cors.token``.
         folder: of the checklist; paths are relative to it.
+        variables: secrets of ``.env`` files.
     """
     return Environment(
         name=name,
@@ -61,6 +64,7 @@ def environment(name: str, table: s.EnvironmentTable, cors_token: str, folder: P
         tls=TlsSettings(_path(table.tls.ca_file, folder), table.tls.trust, tuple(map(values.pin, table.tls.pins))),
         backups=_backups(table.backups, folder),
         cors_token=_secret(cors_token, "bearer token"),
+        variables=tuple(variables),
     )
 
 

@@ -17,6 +17,7 @@ from auditor.checklist.lines import Key, dotted
 from auditor.checklist.model import Checklist, Item
 from auditor.checklist.problems import Problems
 from auditor.checklist.schema import Document
+from auditor.checklist.secret_values import variable_secrets
 from auditor.checklist.source import Source, read
 from auditor.checklist.variables import Resolver, pending, places
 from auditor.errors import ChecklistError, Problem
@@ -144,7 +145,7 @@ def _validated(data: dict[str, Any], used: Mapping[Key, tuple[str, ...]], proble
 
 def _checklist(source: Source, env: str, document: Document, resolver: Resolver) -> Checklist:
     table, token = document.env[env], document.policy.cors.token
-    environment = build.environment(env, table, token, source.folder)
+    environment = build.environment(env, table, token, source.folder, variable_secrets(resolver.files))
     return Checklist(
         path=source.path,
         sha256=source.sha256,
@@ -154,7 +155,9 @@ def _checklist(source: Source, env: str, document: Document, resolver: Resolver)
         policies=build.policies(document.policy, source.folder),
         waivers=build.waivers(document.waivers, source.lines),
         plugins=build.plugins(document.plugins, source.folder),
-        secrets=tuple(dict.fromkeys([*build.secrets(environment), *_secret_variables(resolver)])),
+        secrets=tuple(
+            dict.fromkeys([*build.secrets(environment), *_secret_variables(resolver), *environment.variables])
+        ),
         lines={dotted(key): line for key, line in source.lines.items()},
     )
 

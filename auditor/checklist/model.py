@@ -131,6 +131,8 @@ class Environment:
     backups: BackupSources | None = None
     cors_token: Secret | None = None
     """``policy.cors.token``: here and not in the policy, because it is a credential."""
+    variables: tuple[Secret, ...] = ()
+    """Secret values of ``--env-file`` and ``env_file``: used to recognise a leak, and sent nowhere."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,10 @@ class Resolver:
 
     def __init__(self, places: Sequence[Place], problems: Problems) -> None:
         self._places = tuple(places)
+        self.files: dict[str, str] = {}
+        """All variables of ``.env`` files, whether something refers to them or not."""
+        for place in reversed(self._places[1:]):
+            self.files.update(place.values)
         self._problems = problems
         self.used: dict[Key, tuple[str, ...]] = {}
         """The variables that went into each key."""

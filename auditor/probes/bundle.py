@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from html import unescape
 from urllib.parse import urljoin, urlsplit
 
-from auditor.checklist.dsn import connection_secrets
 from auditor.checklist.model import Environment
 from auditor.errors import Unavailable
 from auditor.facts.bundle import Bundle, Leak
 from auditor.model import Gap
 from auditor.probes.leaks import find_leaks
 from auditor.probes.net.http import Http
+from auditor.probes.secrets.known import known_values
 from auditor.probes.surfaces import origin
-from auditor.redact import NOT_SECRET, Secret
+from auditor.redact import Secret
 from auditor.registry import probe
 
 MAX_FILES = 400
@@ -134,16 +134,4 @@ def _place(url: str) -> tuple[str, str, int]:
 @probe(deadline=60.0)
 async def bundle(environment: Environment, http: Http) -> Bundle:
     """The start page, its scripts, and every chunk that a build manifest or another chunk names."""
-    return await _Collector(http, origin(environment, "frontend"), server_secrets(environment)).run()
-
-
-def server_secrets(environment: Environment) -> tuple[Secret, ...]:
-    """The values that must never be served: keys and passwords that the checklist holds."""
-    found: list[Secret] = []
-    if project := environment.supabase:
-        found += [secret for secret in (project.service_key, project.access_token) if secret]
-    for dsn in (environment.database, environment.auditor_database):
-        if dsn:
-            found += connection_secrets(dsn.reveal(), "database password")
-    # a password that is a word in everybody's scripts is a finding elsewhere, and proves nothing here
-    return tuple(s for s in dict.fromkeys(found) if len(s.reveal()) >= 8 and s.reveal().lower() not in NOT_SECRET)
+    return await _Collector(http, origin(environment, "frontend"), known_values(environment)).run()

@@ -11,7 +11,8 @@ from auditor.errors import Absent, Unavailable
 from auditor.facts.bundle import Bundle, Leak
 from auditor.model import Gap
 from auditor.probes import bundle as module
-from auditor.probes.bundle import bundle, server_secrets
+from auditor.probes.bundle import bundle
+from auditor.probes.secrets.known import known_values
 from auditor.redact import Secret
 from checks.frontend_secrets.no_secret_served import no_secret_served
 from tests.probes.net.running import run
@@ -397,14 +398,14 @@ class TestServerSecrets:
             database=Secret("postgresql://app:app-password%21@db/app", "url"),
             auditor_database=Secret("postgresql://audit:audit-password@db/app", "url"),
         )
-        values = {secret.reveal() for secret in server_secrets(environment)}
+        values = {secret.reveal() for secret in known_values(environment)}
         assert {"service-key", "access-token", "app-password!", "app-password%21", "audit-password"} <= values
         assert "anon-key-is-public" not in values
 
     @pytest.mark.parametrize("password", ["", "short", "postgres", "PASSWORD", "localhost", "changeme"])
     def test_a_word_of_everybodys_is_no_proof(self, password):
         environment = Environment("test", database=Secret(f"postgresql://app:{password}@db/app", "url"))
-        assert server_secrets(environment) == ()
+        assert known_values(environment) == ()
 
     def test_none(self):
-        assert server_secrets(Environment("test")) == ()
+        assert known_values(Environment("test")) == ()

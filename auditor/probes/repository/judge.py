@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 from auditor.facts.repository import DEFAULT_VALUE
 from auditor.model import Severity
-from auditor.probes.leaks import jwt_role, jwts
 from auditor.probes.repository.names import is_public_name, is_secret_name, words
 from auditor.probes.repository.values import LONGEST, Value, written_out
+from auditor.probes.secrets.jwt import jwt_role, jwts
 from auditor.redact import secret_shape
 
 NAMED = "value of a secret variable"

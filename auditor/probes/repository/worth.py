@@ -27,17 +27,11 @@ _GIVEN = re.compile(r"\w{0,40}[\"']?\]?\s{0,20}[:=,|?)!][^\"'`;{}]{0,80}[\"'`]")
 _USER = re.compile(r"://[^\s/@\"'`]{0,100}:[^\s/@\"'`]{1,100}@")
 
 
-def worth_reading(text: str, quoted: bool) -> bool:
-    """Whether a text may give something to a name of a secret.
-
-    Args:
-        text: of a program or of settings.
-        quoted: what is given stands in quotes, as in a program.
-    """
+def worth_parsing(text: str) -> bool:
+    """Whether a program may give something in quotes to a name of a secret."""
     lower = text.lower()
-    return any(
-        not quoted or _GIVEN.match(lower, at + len(name)) for name in _NAMES for at in _places(lower, name)
-    ) or any(_USER.match(lower, at) for at in _places(lower, "://"))
+    named = any(_GIVEN.match(lower, at + len(name)) for name in _NAMES for at in _places(lower, name))
+    return named or any(_USER.match(lower, at) for at in _places(lower, "://"))
 
 
 def _places(text: str, word: str) -> Iterator[int]:

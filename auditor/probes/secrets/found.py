@@ -1,0 +1,75 @@
+"""What a detector looks for, and what it found. Values live here, inside one scan, and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from auditor.facts.sightings import Nature
+from auditor.model import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A place worth a detector's while."""
+
+    literal: bytes
+    """Stands at the place. In small letters when ``caseless``."""
+    expression: bytes
+    """For hyperscan: the literal and some of what must follow it. Never stricter than the detector is."""
+    width: int = 0
+    """Of every match of the expression, in bytes; 0 when they differ."""
+    caseless: bool = False
+    wide: bytes = b""
+    """For hyperscan instead of the expression, when that compiles fast: matches more."""
+    before: int = 0
+    """Bytes before the literal, at most, where a match of the expression begins."""
+    run: int = 0
+    """Within so many bytes from the place on a run of :data:`RUN` token characters begins; 0 when none has to."""
+
+
+RUN = 20
+TOKEN = rb"A-Za-z0-9_+/-"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A value, and what is known about it."""
+
+    start: int
+    """In bytes of the text that is searched; ``end`` is the one after it."""
+    end: int
+    value: bytes = field(repr=False)
+    rule: str
+    kind: str
+    severity: Severity = Severity.CRITICAL
+    nature: Nature = Nature.SECRET
+    prefix: str = ""
+    written: str = ""
+    name: str = ""
+    why: str = ""
+    rotate: str = ""
+    rank: int = 1
+    """Of two that overlap the higher one stays: 9 very values, 5 structures, 3 shapes, 1 names."""
+    exact: bool = False
+
+
+Confirm = Callable[[bytes, int], Iterable[Found]]
+
+
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """Where to look, and what to make of it. ``confirm`` sees the whole text and one place of a literal in it."""
+
+    looks: tuple[Look, ...]
+    confirm: Confirm
+
+
+def plain_look(literal: bytes, *, run: int = 0, caseless: bool = False) -> Look:
+    """A literal and nothing after it."""
+    return Look(literal, escaped(literal), len(literal), caseless, run=run)
+
+
+def escaped(literal: bytes) -> bytes:
+    """As an expression, for hyperscan: which knows no escape of what need not be escaped."""
+    return b"".join(bytes([c]) if chr(c).isalnum() else b"\\x%02x" % c for c in literal)

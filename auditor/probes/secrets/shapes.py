@@ -1,0 +1,106 @@
+"""Reads as much of a rule's shape as the one pass over all bytes needs: what follows its literal."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from itertools import groupby
+
+from auditor.probes.secrets.found import RUN, TOKEN, Look, escaped
+from auditor.probes.secrets.rules import Rule
+
+_ATOM = re.compile(
+    r"(?P<one>\[(?:\\.|[^\]\\])+\]|\\[dw]|\\[^A-Za-z0-9]|[^\\\[\](){}|?*+.^$])"
+    r"(?:\{(?P<least>\d+)(?:,\d*)?\}|(?P<more>\+)|(?P<maybe>[?*]|\{,\d+\}))?"
+)
+_OPENS = re.compile(r"\(\?P<value>|\((?!\?)")
+_CLASS = re.compile(r"\[(?:\\.|[^\]\\])+\]")
+_SPECIAL = re.compile(r"[.$+*?()|{}\[\]^]")
+_NO_FORK = re.compile(r"\[(?:\\.|[^\]\\])+\]|\\.")
+"""Classes and escapes: a bar in them is a bar."""
+_LONGEST_TAIL = 14
+"""Characters after the literal that are asked for: more of them compile and run slower, and tell little more."""
+_FAR = 24
+
+_RUN_BYTES = re.compile(rb"[%s]+" % TOKEN)
+_ALL = bytes(range(128))
+
+
+def looks(rule: Rule) -> tuple[Look, ...]:
+    """Where a rule's matches may be: every literal, with what the shape says must follow it."""
+    return tuple(_look(literal, rule.shape) for literal in rule.literals)
+
+
+def is_caseless(shape: str) -> bool:
+    """Whether capitals make no difference."""
+    return shape.startswith("(?i")
+
+
+def leads(rule: Rule) -> bool:
+    """Whether matches of the shape begin with a literal, as the example does."""
+    start = rule.example.partition("{")[0].lower()
+    return any(start.startswith(literal.decode("ascii").lower()) for literal in rule.literals)
+
+
+def _look(literal: bytes, shape: str) -> Look:
+    tail = _after(literal.decode("ascii"), shape)
+    shown = tail[:_LONGEST_TAIL]
+    caseless = is_caseless(shape)
+    if caseless:
+        literal = literal.lower()
+    expression = escaped(literal) + b"".join(_class(atom) + b"{%d}" % len(list(same)) for atom, same in groupby(shown))
+    return Look(literal, expression, len(literal) + len(shown), caseless, run=_run(literal, tail))
+
+
+def _after(literal: str, shape: str) -> list[str]:
+    """What follows the literal, where the shape spells it out, and once: one class each, as far as it is certain."""
+    spelled = [
+        text for text in {literal, re.escape(literal), _SPECIAL.sub(r"\\\g<0>", literal)} if shape.count(text) == 1
+    ]
+    if not spelled or literal in "".join(_CLASS.findall(shape)):
+        return []
+    longest = max(spelled, key=len)
+    return _atoms(shape[shape.index(longest) + len(longest) :])
+
+
+def _atoms(shape: str) -> list[str]:
+    atoms: list[str] = []
+    at = 0
+    while len(atoms) < 200:
+        if (opened := _OPENS.match(shape, at)) and _is_plain_group(shape[opened.end() :]):
+            at = opened.end()
+            continue
+        found = _ATOM.match(shape, at)
+        if not found or found["maybe"]:
+            break
+        atoms += [found["one"]] * int(found["least"] or 1)
+        at = found.end()
+        if found["more"] or (found["least"] and not re.match(r"\{\d+\}", shape[found.end("one") :])):
+            break
+    return [] if shape[:1] in ("?", "*", "+", "{") else atoms
+
+
+def _is_plain_group(rest: str) -> bool:
+    """Whether what is left of a shape, from inside a group on, has one way through the group."""
+    inside, closed, after = _NO_FORK.sub("a", rest).partition(")")
+    return bool(closed) and "|" not in inside and "(" not in inside and after[:1] not in ("?", "*", "{")
+
+
+def _class(atom: str) -> bytes:
+    if atom.startswith("[") or atom in ("\\d", "\\w"):
+        return atom.encode("ascii")
+    return escaped(atom.removeprefix("\\").encode("ascii"))
+
+
+def _run(literal: bytes, tail: list[str]) -> int:
+    """How soon a run of token characters begins that is long enough; 0 when that is not certain."""
+    certain = [bool(_RUN_BYTES.fullmatch(bytes([c]))) for c in literal] + [_is_token(atom) for atom in tail]
+    for start in range(min(_FAR, len(certain))):
+        if len(certain) - start >= RUN and all(certain[start : start + RUN]):
+            return start + 1
+    return 0
+
+
+@cache
+def _is_token(atom: str) -> bool:
+    return bool(_RUN_BYTES.fullmatch(bytes(c for c in _ALL if re.fullmatch(atom.encode("ascii"), bytes([c])))))

@@ -9,6 +9,8 @@ from auditor.facts.repository import DEFAULT_VALUE, SecretLiteral, SecretLiteral
 from auditor.model import ALL, Confidence, Finding, Location, failed, not_applicable, passed, unproven
 
 NO_FILES = "git tracks no file here: there is nothing that could be judged"
+_DEFAULTS_TOLD = (Source.DOCKERFILE, Source.FRONTEND, Source.INFRASTRUCTURE, Source.NOTEBOOK)
+"""Where no other check looks for default values. In CI files they are those of databases that live for a minute."""
 _SHOWN = 20
 """Names of files in the evidence of a pass."""
 
@@ -16,7 +18,7 @@ _SHOWN = 20
 def literal_findings(repository: SecretLiterals, *sources: Source, none: str) -> Iterator[Finding]:
     """A finding for each literal of these kinds of files, one for those that hold none, and one for each unread one.
 
-    Default values, which have a check of their own, and what is for development only are not told here.
+    Default values that another check tells, and what is for development only, are not told here.
 
     Args:
         repository: what was read.
@@ -49,7 +51,9 @@ def literal_findings(repository: SecretLiterals, *sources: Source, none: str) ->
 
 def tells(literal: SecretLiteral) -> bool:
     """Whether a literal is one that stops a release."""
-    return literal.kind != DEFAULT_VALUE and not literal.development
+    if literal.kind == DEFAULT_VALUE and literal.source not in _DEFAULTS_TOLD:
+        return False
+    return not literal.development
 
 
 def literal_finding(literal: SecretLiteral) -> Finding:

@@ -165,19 +165,24 @@ class TestCheckouts:
 
     def test_what_opens_the_developers_own_machine(self, checkout):
         [one] = gather(checkout(**{".env": f"URL=postgres://app:{PASSWORD}@localhost/app\n"})).literals
-        assert (one.kind, one.development, one.severity) == ("database password in a URL", True, Severity.MEDIUM)
+        assert (one.kind, one.development, one.severity) == ("password in a URL", True, Severity.MEDIUM)
 
     def test_a_token_in_any_file(self, checkout):
-        token = "sk_" + "live_" + "4eC39HqLyjWDarjtT1zdp7dc"
+        token = "_".join(["sb", "secret", "Vq8Zt3mKx7Rw2Lb9Ny5Hc4", "aB3dE6gH"])
         names = ["README.md", ".env.example", "src/a.rb", "tests/test_pay.py", "Dockerfile", "dist/app.min.js"]
         facts = gather(checkout(**dict.fromkeys(names, f"# pay with {token}, please\n")))
         assert {(one.path, one.line, one.development) for one in facts.literals} == {(name, 1, False) for name in names}
         assert {one.source for one in facts.literals if one.path == "Dockerfile"} == {Source.DOCKERFILE}
 
     def test_a_token_that_has_a_name_is_told_once(self, checkout):
-        token = "sk_" + "live_" + "4eC39HqLyjWDarjtT1zdp7dc"
-        [one] = gather(checkout(**{".env": f"STRIPE_SECRET_KEY={token}\n"})).literals
-        assert (one.key, one.kind, one.prefix, one.column) == ("STRIPE_SECRET_KEY", "Stripe secret key", "sk_live_", 19)
+        token = "_".join(["sb", "secret", "Vq8Zt3mKx7Rw2Lb9Ny5Hc4", "aB3dE6gH"])
+        [one] = gather(checkout(**{".env": f"SUPABASE_API_KEY={token}\n"})).literals
+        assert (one.key, one.kind, one.prefix, one.column) == (
+            "SUPABASE_API_KEY",
+            "Supabase secret key",
+            "sb_secret_",
+            18,
+        )
 
     def test_packages_of_others_and_lock_files_are_passed_over(self, checkout):
         facts = gather(checkout(**{"node_modules/x/.env": LEAK, "package-lock.json": "{}", "a.bin": b"\0\1"}))
@@ -188,6 +193,14 @@ class TestCheckouts:
             checkout(**{"a.env": b"\0GITCRYPT\0" + LEAK.encode(), "vault.yml": "$ANSIBLE_VAULT;1.1;AES256\n61"})
         )
         assert facts.literals == ()
+
+    def test_no_value_is_taken_for_a_name(self, checkout):
+        """What stands left of a secret may be another one."""
+        url = f"postgres://app:{PASSWORD}@db.example.com/app"
+        texts = [f"connect('{PASSWORD}', '{url}')", f"x = {{ '{PASSWORD}': '{url}' }}", f"x = ['{PASSWORD}'] = '{url}'"]
+        facts = gather(checkout(**{f"{n}.{end}": text for n, text in enumerate(texts) for end in ("ts", "py", "json")}))
+        assert facts.literals
+        assert PASSWORD not in repr(facts)
 
     def test_the_bounds_are_told(self, checkout):
         environment = checkout(**{".env": LEAK, "a.txt": "x" * 1000, "b.txt": "y"})

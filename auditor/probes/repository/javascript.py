@@ -12,16 +12,16 @@ from dataclasses import dataclass, field
 
 from auditor.probes.repository.values import Lines, Value
 
-_TOKEN = re.compile(
+_TOKENS = (
     r"(?P<comment>//[^\n]*|/\*(?:[^*]|\*(?!/))*+(?:\*/)?)"
-    r"|(?P<hash>\#[^\n]*)"
     r"|(?P<string>\"\"\"(?:[^\"]|\"(?!\"\"))*+(?:\"\"\")?|\"(?:[^\"\\\n]|\\.)*+\"?|'(?:[^'\\\n]|\\.)*+'?|`(?:[^`\\]|\\.)*+`?)"
     r"|(?P<name>[A-Za-z_$][\w$]*+(?:(?:\?\.|\.)[A-Za-z_$][\w$]*+)*+)"
     r"|(?P<regex>(?<=[(,=:\[!&|?{};\n])[ \t]{0,4}/(?![*/])"
     r"(?:[^/\\\n\[]|\\.|\[(?:[^\]\\\n]|\\.){0,100}+\]){1,300}+/[a-z]{0,8})"
-    r"|(?P<sign>=>|[=!]==?|\|\|=?|\?\?=?|&&|[-+*]=|[^\s\w])",
-    re.DOTALL,
+    r"|(?P<sign>=>|[=!]==?|\|\|=?|\?\?=?|&&|[-+*]=|[^\s\w])"
 )
+_TOKEN = re.compile(_TOKENS, re.DOTALL)
+_HASHED = re.compile(r"(?P<hash>\#[^\n]*)|" + _TOKENS, re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(\n)|(.))", re.DOTALL)
 _CONTROL = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 _ENVIRONMENT = re.compile(
@@ -63,13 +63,12 @@ def hashed_values(text: str) -> Iterator[Value]:
 
 def _read(text: str, *, code: bool, hashes: bool) -> Iterator[Value]:
     lines, state, at = Lines(text), _State(), 0
+    token = _HASHED if hashes else _TOKEN
     before: list[str] = []
     pending: tuple[int, str, str, bool] | None = None  # a string that another may be added to
-    while found := _TOKEN.search(text, at):
+    while found := token.search(text, at):
         kind, word = str(found.lastgroup), found[0]
         at = found.end()
-        if kind == "hash" and not hashes:
-            at, kind, word = found.start() + 1, "sign", "#"
         if kind in ("comment", "hash", "regex"):
             continue
         if kind == "string":
@@ -101,7 +100,7 @@ def _value(lines: Lines, pending: tuple[int, str, str, bool]) -> Value:
 def _step(kind: str, word: str, before: list[str], state: _State) -> None:
     if kind == "name":
         state.keys = [*state.keys[-3:], word]
-        if found := _ENVIRONMENT.search(word):
+        if found := _ENVIRONMENT.search(word[-200:]):
             state.lookup = found[1]
     elif word == "{":
         state.block = [*state.block[-50:], state.keys[-1] if before[-1:] == ['"'] and state.keys else ""]
@@ -116,10 +115,10 @@ def _given(start: int, text: str, before: list[str], state: _State, code: bool) 
     last = before[-1] if before else ""
     if last in ("||", "??", "||=", "??=") and state.lookup:
         return start, state.lookup, text, False
-    if last == "[" and state.keys and _ENVIRONMENT.search(state.keys[-1] + ".X"):
+    if last == "[" and state.keys and _ENVIRONMENT.search(state.keys[-1][-100:] + ".X"):
         state.lookup = text
         return None
-    if last == "(" and state.keys and _LOOKUP.search(state.keys[-1]):
+    if last == "(" and state.keys and _LOOKUP.search(state.keys[-1][-100:]):
         state.lookup = text
         return None
     if last == "," and before[-2:-1] == ['"'] and before[-3:-2] == ["("] and state.keys:

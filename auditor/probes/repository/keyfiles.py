@@ -16,6 +16,8 @@ _AROUND = re.compile(
 )
 """What tools write around a key."""
 _PUTTY = re.compile(rb"PuTTY-User-Key-File-\d: [^\n]*\nEncryption: (?P<encryption>[^\s]+)")
+_DER = re.compile(rb"\x30(?:[\x10-\x7f]|\x81.|\x82..|\x83...)\x02\x01[\x00\x01]", re.DOTALL)
+"""A SEQUENCE that begins with version 0 or 1: PKCS #8, PKCS #1 and RFC 5915 alike."""
 _STORES = (
     (b"\xfe\xed\xfe\xed", "Java key store"),
     (b"\xce\xce\xce\xce", "Java key store"),
@@ -75,10 +77,7 @@ def key_file(name: str, data: bytes) -> KeyFile | None:
 
 
 def _is_der_key(name: str, data: bytes) -> bool:
-    return (
-        name.lower().endswith((".key", ".der", ".pk8"))
-        and re.match(rb"\x30\x82..\x02\x01[\x00\x01]", data, re.DOTALL) is not None
-    )
+    return name.lower().endswith((".key", ".der", ".pk8")) and _DER.match(data) is not None
 
 
 def _mostly(data: bytes, found: re.Match[bytes]) -> bool:

@@ -247,6 +247,11 @@ class Kind:
     """It is for tests or the developer's machine, as far as its name says."""
 
 
+def is_example(name: str) -> bool:
+    """Whether a file shows by its name that its values are to be filled in."""
+    return _EXAMPLE.match(PurePosixPath(name).name.lower()) is not None
+
+
 @lru_cache(20_000)
 def kind_of(name: str, head: bytes = b"") -> Kind:
     """What a file is, by its name and place, and for YAML by how it begins.
@@ -258,7 +263,7 @@ def kind_of(name: str, head: bytes = b"") -> Kind:
     path = PurePosixPath(name)
     lower = path.name.lower()
     tests = _TESTS.search(name) is not None
-    if _EXAMPLE.match(lower):
+    if is_example(name):
         return Kind(Source.OTHER, None, tests)
     for source, reader, pattern in _BY_PLACE[:2]:
         if pattern.search(name):

@@ -24,13 +24,18 @@ from auditor.facts.sightings import Nature, Sighting
 from auditor.model import Severity
 from auditor.probes import surfaces
 from auditor.probes.net.threads import in_daemon_thread
+from auditor.probes.repository.javascript import script_values
 from auditor.probes.repository.judge import is_default, is_demo_key, is_local, is_placeholder, judge
 from auditor.probes.repository.keyfiles import ENCRYPTED, key_file
-from auditor.probes.repository.kinds import LOCK_FILES, VENDORED, Kind, kind_of
-from auditor.probes.repository.shapes import Scan, scan
+from auditor.probes.repository.kinds import LOCK_FILES, VENDORED, Kind, is_example, kind_of
+from auditor.probes.repository.names import shown_key
+from auditor.probes.repository.python import python_values
+from auditor.probes.repository.shapes import Scan, scanner
 from auditor.probes.repository.tracked import MAX_BYTES, content, shown, tracked_files
 from auditor.probes.repository.values import Value, text_of
+from auditor.probes.repository.worth import worth_parsing
 from auditor.probes.repository.yamls import MAX_YAML
+from auditor.redact import Secret
 from auditor.registry import probe
 
 MAX_FILE = 16_000_000
@@ -42,12 +47,6 @@ _MOST = 200
 """Literals of one file: more of them say nothing more."""
 _HEAD = 8_000
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-_WORTH_READING = re.compile(
-    r"passw|passphrase|pwd|pass\b|_pass|secret|token|credential|private|auth|salt|pepper|dsn|_pat\b|mongo|connection"
-    r"|(?:api|access|service|role|signing|encryption|master|admin|account|shared|session|cookie|jwt|hmac|app)[_-]?key"
-    r"|(?:database|db|postgres|redis)_url|://[^\s/@\"']{0,100}:[^\s/@\"']{1,100}@",
-    re.IGNORECASE,
-)
 _OF_NAMES = ("name", "named-secret", "named-key")
 """Rules by names: where a reader knows what names there are, it knows better."""
 _OF_FIXTURES = re.compile(r"variable called|JWT|role key|password|private key|supabase_admin", re.IGNORECASE)
@@ -59,7 +58,13 @@ async def secret_literals(environment: Environment) -> SecretLiterals:
     """Secret literals in the tracked files of the repository."""
     root = surfaces.repository(environment)
     tracked = await tracked_files(root)
-    return await in_daemon_thread(read_files, root, tracked)
+    return await in_daemon_thread(read_files, root, tracked, scanner(_known(environment)))
+
+
+def _known(environment: Environment) -> list[Secret]:
+    """Values that must not be in a file, whatever their shape."""
+    key = environment.supabase.service_key if environment.supabase else None
+    return [key] if key else []
 
 
 @dataclass(slots=True)
@@ -79,7 +84,7 @@ class _Gathering:
 def read_files(
     root: Path,
     tracked: tuple[str, ...],
-    shapes: Scan = scan,
+    shapes: Scan | None = None,
     *,
     max_bytes: int = MAX_SWEEP,
     max_seconds: float = MAX_SECONDS,
@@ -89,10 +94,11 @@ def read_files(
     Args:
         root: the repository.
         tracked: files below it, relative to it.
-        shapes: recognises tokens in bytes.
+        shapes: recognises tokens in bytes; by default by the table of rules.
         max_bytes: of all files together.
         max_seconds: after which no further file is begun; those that matter most come first.
     """
+    shapes = shapes or scanner()
     gathering, end, left = _Gathering(), time.monotonic() + max_seconds, 0
     for name in sorted(tracked, key=lambda name: (_rank(name), name)):
         if gathering.size >= max_bytes or time.monotonic() >= end:
@@ -173,8 +179,8 @@ def _values(gathering: _Gathering, path: str, kind: Kind, text: str) -> Iterator
         if yaml_:
             return
     try:
-        # most files of a program name no secret at all
-        if kind.source is not Source.CODE or _WORTH_READING.search(text):
+        # most programs name no secret at all
+        if kind.reader not in (script_values, python_values) or worth_parsing(text):
             yield from list(kind.reader(text[:most]))
     except (yaml.YAMLError, ValueError, RecursionError):
         form = "JSON" if kind.source is Source.NOTEBOOK else "YAML"
@@ -187,7 +193,7 @@ def _values(gathering: _Gathering, path: str, kind: Kind, text: str) -> Iterator
 def _told(path: str, kind: Kind, values: list[Value], sightings: list[Sighting], text: str) -> list[SecretLiteral]:
     """What the names tell and what the shapes tell, each literal once."""
     rows = text.split("\n")
-    if kind.reader is not None or kind.source in (Source.CODE, Source.NOTEBOOK):
+    if kind.source is not Source.OTHER or is_example(path):
         sightings = [one for one in sightings if one.rule not in _OF_NAMES]
     by_line: dict[int, list[Sighting]] = {}
     for sighting in sightings:
@@ -211,7 +217,7 @@ def _told(path: str, kind: Kind, values: list[Value], sightings: list[Sighting],
             *(
                 path,
                 value.line,
-                value.key,
+                shown_key(value.key),
                 shape.kind if shape else judged.kind,
                 judged.length,
                 value.column,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from auditor.redact import secret_shape
+
 _SECRET = re.compile(
     r"PASSW|PWD$|PASSPHRASE|(?:^|_)PASS$|SECRET|TOKEN|PRIVATE|CREDENTIAL|SERVICE_?(?:ROLE_?)?KEY|API_?KEY|ACCESS_?KEY|SIGNING_?KEY"
     r"|ENCRYPTION_?KEY|MASTER_?KEY|ADMIN_?KEY|AUTH_?KEY|ACCOUNT_?KEY|SHARED_?KEY|SESSION_?KEY|COOKIE_?KEY|JWT_?KEY|HMAC_?KEY|(?:^|_)APP_KEY$"
@@ -35,6 +37,8 @@ _NEVER = re.compile(
     r"|SIGNING_?KEY|AUTH_TOKEN|PERSONAL_ACCESS_TOKEN",
     re.IGNORECASE,
 )
+_PLAIN = re.compile(r"[$@]?[A-Za-z_][A-Za-z_.:/-]{0,80}[0-9]{0,3}")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z_.-]*+(?:[0-9]{1,3}[A-Za-z_.-]*+){0,2}")
 _JOINT = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9]+")
 _IN_CODE = re.compile(
     r"(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|PWD|SECRETS?|TOKEN|CREDENTIALS?|API_?KEY|ACCESS_KEY|SECRET_KEY|PRIVATE_KEY|SIGNING_KEY|ENCRYPTION_KEY"
@@ -69,3 +73,14 @@ def is_secret_name(key: str, *, code: bool = False) -> bool:
     if _BROWSER.match(key):
         return _NEVER.search(joined) is not None
     return (_IN_CODE if code else _SECRET).search(joined) is not None
+
+
+def shown_key(key: str) -> str:
+    """The name as a report may hold it; empty when it may be no name: what stands left of a value may be a secret too.
+
+    Args:
+        key: what a reader took for the name.
+    """
+    plain = _PLAIN.fullmatch(key) is not None
+    named = len(key) <= 100 and _SECRET.search(key) is not None and _NAME.fullmatch(key) is not None
+    return key if (plain or named) and not secret_shape(key) else ""

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from auditor.facts.sightings import Sighting
-from auditor.probes.leaks import find_leaks
+from auditor.probes.secrets.scanner import Scanner
+from auditor.redact import Secret
 
 Scan = Callable[[bytes, str], list[Sighting]]
 """Bytes and the place that they are from, to what was recognised in them."""
 
 
-def scan(data: bytes, place: str) -> list[Sighting]:
-    """Every token of a provider in a file."""
-    return [
-        Sighting(place, leak.line, leak.column, "shape", leak.kind, leak.length, prefix=leak.prefix)
-        for leak in find_leaks(place, data.decode("utf-8", "replace"))
-    ]
+def scanner(known: Iterable[Secret] = ()) -> Scan:
+    """What recognises tokens, and the very values that the audit was given.
+
+    Args:
+        known: secrets of the server.
+    """
+    return Scanner(known).scan

@@ -72,8 +72,17 @@ def test_written_out(check, source, none):
 
 @each
 def test_what_others_tell(check, source, none):
-    others = [literal(source, kind=DEFAULT_VALUE), literal(source, development=True), literal(Source.OTHER)]
+    others = [literal(source, development=True), literal(source, kind=DEFAULT_VALUE, development=True)]
+    others.append(literal(Source.OTHER))
     assert list(check(facts(source, *others))) == [clean("a", "b")]
+
+
+@each
+def test_default_values(check, source, none):
+    """Told here where no other check looks for them."""
+    told = source in (Source.DOCKERFILE, Source.FRONTEND, Source.INFRASTRUCTURE, Source.NOTEBOOK)
+    outcomes = [finding.outcome for finding in check(facts(source, literal(source, kind=DEFAULT_VALUE)))]
+    assert outcomes == (["fail", "pass"] if told else ["pass"])
 
 
 @each

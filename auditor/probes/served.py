@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from auditor.checklist.model import Environment
 from auditor.facts.policy import SecretsPolicy
 from auditor.facts.served import Served
 from auditor.probes.net.http import Http
 from auditor.probes.net.threads import in_daemon_thread
 from auditor.probes.net.traffic import Traffic
+from auditor.probes.secrets import deep
 from auditor.probes.secrets.known import known_values
 from auditor.probes.secrets.scanner import Scanner
 from auditor.probes.site.bounds import MAX_REQUESTS, Budget
@@ -26,11 +29,15 @@ async def served(environment: Environment, policy: SecretsPolicy, http: Http, tr
     frontend = origin(environment, "frontend")
     known = known_values(environment)
     routes = await in_daemon_thread(repository_routes, environment.repository) if environment.repository else ()
+    gap = deep.missing(policy.deep)
+    deeply = deep.DeepScanner(Scanner(known)) if policy.deep and not gap else None
     crawl = Crawl(
         http,
         Territory(frontend, policy.hosts),
-        Reader(Scanner(known), name_readers()),
+        Reader(deeply or Scanner(known), name_readers()),
         Budget(min(MAX_REQUESTS, max(traffic.max_requests // 2, 1))),
         (*policy.routes, *routes),
     )
-    return await crawl.run(len({secret.reveal() for secret in known}))
+    found = await crawl.run(len({secret.reveal() for secret in known}))
+    more = (*((gap,) if gap else ()), *(deeply.gaps if deeply else ()))
+    return replace(found, gaps=(*found.gaps, *more))

@@ -170,6 +170,8 @@ def test_everything_absent_is_not_applicable_with_the_reason(run, tmp_path):
         *(f"the checklist declares {s} absent" for s in json.loads(surfaces)),
         "the checklist waives nothing",
         "the checklist pins no certificate",
+        "the history was not searched: set `history = true` in `[policy.secrets]` to do so",
+        "the audit holds no key; ask the secrets manager for the day of the last rotation",
     }
 
 

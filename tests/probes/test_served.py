@@ -19,8 +19,8 @@ from auditor.probes.site.frameworks import SETTINGS, WORKERS
 from auditor.redact import Secret
 from checks.frontend_secrets.no_secret_served import no_secret_served
 from tests.probes.net.running import run
+from tests.probes.planted import ANON, SERVICE
 from tests.probes.stand import CLOSE, Site, answer, page, routes, site, way
-from tests.probes.test_leaks import ANON, SERVICE
 
 CHUNKS = "/_next/static/chunks"
 BUILD = "aB3-x_9"

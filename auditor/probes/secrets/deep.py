@@ -17,6 +17,7 @@ from auditor.errors import Unavailable
 from auditor.facts.sightings import Nature, Sighting
 from auditor.model import Gap, Severity
 from auditor.probes.secrets.rules import rules
+from auditor.probes.secrets.scanner import Scanner as OwnScanner
 
 if TYPE_CHECKING:
     from kingfisher_sdk import Finding, Scanner
@@ -35,6 +36,28 @@ _OURS = re.compile(
 _TURNED = bytes.maketrans(rb"\&<>(){}$,|;", b'"' * 12)
 """Most of its rules want a quote behind a token. Served texts have other characters there: of the same length."""
 _STAND_IN = re.compile(r"example|placeholder|changeme|xxxx|your[_-]|(.)\1{7}", re.IGNORECASE)
+
+
+class DeepScanner:
+    """Our own scanner, and these rules besides.
+
+    Args:
+        ours: what is right where both see something.
+    """
+
+    def __init__(self, ours: OwnScanner) -> None:
+        self._ours = ours
+        self.gaps: list[Gap] = []
+        """Texts that these rules could not be tried on."""
+
+    def scan(self, data: bytes, place: str) -> list[Sighting]:
+        """What both recognise in a text, in its order, each once."""
+        found = self._ours.scan(data, place)
+        try:
+            return merged(found, deep_scan(data, place))
+        except Unavailable as failure:
+            self.gaps.append(Gap(place, failure.reason, failure.hint))
+            return found
 
 
 def missing(asked: bool) -> Gap | None:

@@ -160,7 +160,7 @@ def _concatenated(data: bytes, at: int) -> Inner | None:
 
 _IN_A_TOKEN = re.compile(rb"[A-Za-z0-9_.-]{3}(\\{0,7}[\"'] ?\+ ?\\{0,7}[\"'])[A-Za-z0-9_.-]{3}")
 _HEX = rb"[0-9A-Fa-f]{2}"
-_PLUS = (rb'"+"', rb"'+'", rb'" + "', rb"' + '", rb'\"+\"', rb'\" + \"', rb'\\\"+\\\"')
+_PLUS = (rb'"+"', rb"'+'", rb'" + "', rb"' + '", rb"\"+\"", rb"\" + \"", rb"\\\"+\\\"")
 """The last ones in JSON, and in JSON in JSON."""
 _WHOLE = (
     Wrapping((Look(b"eyJ", rb"eyJ[A-Za-z0-9+\/_\-]{37}", 40),), _json),

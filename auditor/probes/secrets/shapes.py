@@ -23,9 +23,7 @@ _LONGEST_TAIL = 14
 """Characters after the literal that are asked for: more of them compile and run slower, and tell little more."""
 _FAR = 24
 
-EDGE = (
-    rb"(?:[\"'= `:>(\n\t]|quot;|&#3[49];|%2[027]|%3[ADad]|u002[0267]|u003[aAdDeE]|x2[027]|x3[adAD]|\\[nrt])"
-)
+EDGE = rb"(?:[\"'= `:>(\n\t]|quot;|&#3[49];|%2[027]|%3[ADad]|u002[0267]|u003[aAdDeE]|x2[027]|x3[adAD]|\\[nrt])"
 """What may stand before a token, for both engines."""
 _EDGE = re.compile(EDGE + rb"\Z")
 _RUN_BYTES = re.compile(rb"[%s]+" % TOKEN)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from auditor.facts.repository import DEFAULT_VALUE
 from auditor.probes.repository import compose_values, env_values
 from auditor.probes.repository.judge import judge
-from tests.probes.test_leaks import ANON, SERVICE, TOKENS
+from tests.probes.planted import ANON, SERVICE, TOKENS
 
 BOUNDED = settings(deadline=None, max_examples=200)
 PASSWORD = "hT7pQ2wLx9Zr"

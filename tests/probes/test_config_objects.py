@@ -109,4 +109,4 @@ def test_hostile_objects_take_no_longer(piece):
     for part in objects(text, "env"):
         list(entries_of(part, deep=True))
     list(json_entries(text))
-    assert time.process_time() - started < 4
+    assert time.process_time() - started < 30

@@ -180,4 +180,4 @@ def test_any_text(path, text):
 def test_hostile_files_take_no_longer(path, piece):
     started = time.process_time()
     read(path, piece * (40_000 // len(piece)))
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < 30

@@ -48,4 +48,4 @@ def test_any_text(text):
 def test_a_long_map_is_cut():
     started = time.process_time()
     segments("AAAA;" * (MAX_MAPPINGS // 4), {1})
-    assert time.process_time() - started < 20
+    assert time.process_time() - started < 60

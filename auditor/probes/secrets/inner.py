@@ -32,7 +32,7 @@ _CUT = 10
 _ALIGNED = (0, 2, 3)
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]+={0,2}")
 _BASE64_ESCAPED = re.compile(rb"(?:[A-Za-z0-9+/=_-]|%2[BbFf]|%3[Dd]|\\{1,15}/|\\{1,15}u00[23][BbDdFf]){20,24000}")
-_RUN_BEFORE = re.compile(rb"[A-Za-z0-9+/_-]*\Z")
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
 _TEXTUAL = re.compile(rb"json|javascript|ecmascript|text/|xml|html|x-pem|x-yaml", re.IGNORECASE)
 
 
@@ -92,8 +92,8 @@ def _shifted(ahead: int, data: bytes, at: int) -> Inner | None:
 
 def _decoded(data: bytes, at: int) -> Inner | None:
     """Base64 around a place where a group of four begins."""
-    before = _RUN_BEFORE.search(data[max(0, at - BACK) : at])
-    start = at - (len(before[0]) if before else 0) // 4 * 4
+    before = data[max(0, at - BACK) : at]
+    start = at - (len(before) - len(before.rstrip(_ALPHABET))) // 4 * 4
     return _from(data, start, at + LONGEST)
 
 

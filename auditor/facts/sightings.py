@@ -51,3 +51,8 @@ class Sighting:
     """The provider's page where it is revoked; empty when there is none."""
     same: int = 0
     """Equal for sightings of one value in one gathering, counted from 1; 0 when that was not looked at."""
+    algorithm: str = ""
+    """Of a JWT: what its header says signed it, as RFC 7518 writes that: ``HS256``, ``none``, ``unknown`` for others.
+
+    Empty for everything else, and for the samples of documentation.
+    """

@@ -9,20 +9,24 @@ from urllib.parse import urlsplit
 from auditor.checklist.model import Environment
 from auditor.facts.exposed_files import ExposedFiles, Exposure, ExposureKind, ProbedOrigin, Tally
 from auditor.facts.sightings import Nature, Sighting
-from auditor.model import Severity
+from auditor.model import Gap, Severity
 from auditor.probes.exposed_paths import Looked, Prober, Result, Sought, Verdict
 from auditor.probes.html import read_page
 from auditor.probes.net.http import Http
+from auditor.probes.net.threads import in_daemon_thread
 from auditor.probes.paths.seen import Seen
 from auditor.probes.paths.table import Row, rows
 from auditor.probes.secrets.known import known_values
 from auditor.probes.secrets.scanner import Scanner
+from auditor.probes.secrets.search import Limits
 from auditor.probes.surfaces import web_origins
 from auditor.redact import Secret
 from auditor.registry import probe
 
 _MOST_FOLDERS = 3
 """Folders of scripts and styles that the start page names, whose listings are looked for too."""
+_SECONDS = 5.0
+"""For a file, of which only the beginning was asked for."""
 _SCANNED = frozenset(ExposureKind) - {ExposureKind.LISTING}
 
 
@@ -39,13 +43,20 @@ async def exposed_files(environment: Environment, http: Http) -> ExposedFiles:
             surfaces.setdefault(url, []).append(surface)
     results = await asyncio.gather(*(_look(http, url, environment, of) for url, of in surfaces.items()))
     found = dict(zip(surfaces, results, strict=True))
-    known = known_values(environment)
+    exposures, unsearched = await in_daemon_thread(_searched, found, known_values(environment))
     return ExposedFiles(
         tuple(_cost(url, surfaces[url], result) for url, result in found.items()),
-        tuple(one for url, result in found.items() for one in _exposures(url, result, known)),
+        exposures,
         tuple(one for url, result in found.items() if result.gap is None for one in _tallies(url, result)),
-        (*(gap for gap in gaps if gap.subject in ("frontend", "api")), *(r.gap for r in results if r.gap)),
+        (*(gap for gap in gaps if gap.subject in ("frontend", "api")), *(r.gap for r in results if r.gap), *unsearched),
     )
+
+
+def _searched(found: dict[str, Result[Row]], known: tuple[Secret, ...]) -> tuple[tuple[Exposure, ...], tuple[Gap, ...]]:
+    """What is handed out, with what is recognised in it."""
+    scanner = Scanner(known, limits=Limits(seconds=_SECONDS))
+    exposures = tuple(one for url, result in found.items() for one in _exposures(url, result, scanner))
+    return exposures, tuple(scanner.gaps)
 
 
 async def _look(http: Http, origin: str, environment: Environment, surfaces: list[str]) -> Result[Row]:
@@ -72,15 +83,15 @@ def _cost(origin: str, surfaces: list[str], result: Result[Row]) -> ProbedOrigin
     return ProbedOrigin(origin, tuple(surfaces), result.requests, round(result.seconds, 3), result.statuses)
 
 
-def _exposures(origin: str, result: Result[Row], known: tuple[Secret, ...]) -> Iterator[Exposure]:
+def _exposures(origin: str, result: Result[Row], scanner: Scanner) -> Iterator[Exposure]:
     for one in result.looked:
         if one.verdict is Verdict.FOUND and one.seen is not None:
-            yield _exposure(origin, one, one.seen, known)
+            yield _exposure(origin, one, one.seen, scanner)
 
 
-def _exposure(origin: str, one: Looked[Row], seen: Seen, known: tuple[Secret, ...]) -> Exposure:
+def _exposure(origin: str, one: Looked[Row], seen: Seen, scanner: Scanner) -> Exposure:
     row, url = one.sought.kind, origin + one.sought.path
-    sightings = _sightings(seen, url, known) if row.kind in _SCANNED else ()
+    sightings = _sightings(seen, url, scanner) if row.kind in _SCANNED else ()
     secret = any(sighting.nature is Nature.SECRET for sighting in sightings)
     severity = Severity.CRITICAL if secret else row.severity
     scanned = len(seen.body) if row.kind in _SCANNED else 0
@@ -89,9 +100,9 @@ def _exposure(origin: str, one: Looked[Row], seen: Seen, known: tuple[Secret, ..
     )
 
 
-def _sightings(seen: Seen, url: str, known: tuple[Secret, ...]) -> tuple[Sighting, ...]:
+def _sightings(seen: Seen, url: str, scanner: Scanner) -> tuple[Sighting, ...]:
     """What the scanner recognises in a file: kinds and places, and no values."""
-    return tuple(Scanner(known).scan(seen.text.encode() or seen.body, url))
+    return tuple(scanner.scan(seen.text.encode() or seen.body, url))
 
 
 def _tallies(origin: str, result: Result[Row]) -> Iterator[Tally]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,7 @@ from auditor.probes.net.threads import in_daemon_thread
 from auditor.probes.repository import env_values, named_secrets, text_of
 from auditor.probes.secrets.known import known_values
 from auditor.probes.secrets.scanner import Scanner
+from auditor.probes.secrets.search import Limits
 from auditor.redact import Secret
 from auditor.registry import probe
 
@@ -32,9 +34,8 @@ MOST_OF_ONE = 1_000_000
 MOST_FOUND = 500
 MOST_DATED = 20
 SECONDS = 40.0
-
-Search = Callable[[bytes, str], list[Sighting]]
-"""What recognises secrets in the bytes of a file, and its path."""
+SECONDS_EACH = 5.0
+"""For one version."""
 
 
 @dataclass(slots=True)
@@ -51,23 +52,32 @@ async def secret_history(environment: Environment, policy: SecretsPolicy) -> Sec
     if not policy.history:
         return SecretHistory(asked_for=False)
     root = surfaces.repository(environment)
-    return await in_daemon_thread(look, root, searching(known_values(environment)))
+    return await in_daemon_thread(lambda: look(root, Search(known_values(environment))))
 
 
-def searching(secrets: Iterable[Secret]) -> Search:
-    """Names and values in files of variables, shapes and the very values of ``secrets`` in all others."""
-    scanner = Scanner(secrets)
+class Search:
+    """What recognises secrets in the bytes of a file.
 
-    def search(data: bytes, path: str) -> list[Sighting]:
-        found = [one for one in scanner.scan(data, path) if one.nature is Nature.SECRET]
+    Names and values in files of variables, shapes and the very values of ``secrets`` in all others.
+    """
+
+    def __init__(self, secrets: Iterable[Secret]) -> None:
+        self._scanner = Scanner(secrets, limits=Limits(seconds=SECONDS_EACH))
+
+    @property
+    def gaps(self) -> list[Gap]:
+        """What was not searched to its end."""
+        return self._scanner.gaps
+
+    def __call__(self, data: bytes, path: str) -> list[Sighting]:
+        """Every secret in the bytes of a file, and its path."""
+        found = [one for one in self._scanner.scan(data, path) if one.nature is Nature.SECRET]
         role = env_file(path)
         if role is not None and role is not EnvFile.EXAMPLE and not encrypted(data):
             lines = {one.line for one in found}
             named = (one for one in named_secrets(env_values(text_of(data))) if one[0].line not in lines)
             found += [Sighting(path, v.line, 1, "name", told.kind, len(v.text), name=v.key) for v, told in named]
         return found
-
-    return search
 
 
 def look(root: Path, search: Search, seconds: float = SECONDS) -> SecretHistory:
@@ -100,6 +110,8 @@ def look(root: Path, search: Search, seconds: float = SECONDS) -> SecretHistory:
                 Gap("history", f"the search ended after {count} versions of {len(versions)} at most: it is bounded")
             )
             break
+    for reason, count_of in Counter(gap.reason for gap in search.gaps).items():
+        gaps.append(Gap("history", f"{count_of} versions were not searched to their end: {reason}"))
     if walk.cut:
         gaps.append(
             Gap("history", f"only {len(walk.names)} objects were listed: the rest of the history was not searched")

@@ -11,14 +11,14 @@ from auditor.facts.policy import SecretsPolicy
 from auditor.facts.secret_history import SecretHistory
 from auditor.model import Gap
 from auditor.probes import secret_history as module
-from auditor.probes.secret_history import look, searching
+from auditor.probes.secret_history import Search, look
 from auditor.redact import Secret
 from tests.probes.checkout import ENVIRONMENT, checkout, git, put
 from tests.probes.net.running import run
 
 PASSWORD = hashlib.sha256(b"x").hexdigest()[:20]
 TOKEN = "sb_" + "secret_" + hashlib.sha256(b"y").hexdigest()[:30]
-SEARCH = searching([])
+SEARCH = Search([])
 
 
 def commit(root, files):
@@ -82,7 +82,7 @@ def test_a_merge_that_brings_its_own(root):
 def test_the_very_values(root):
     commit(root, {"n.txt": "the word is zebra-zebra"})
     commit(root, {"n.txt": ""})
-    fact = look(root, searching([Secret("zebra-zebra", "database password")]))
+    fact = look(root, Search([Secret("zebra-zebra", "database password")]))
     assert [one.sighting.kind for one in fact.found if one.sighting.exact] == ["database password"]
 
 

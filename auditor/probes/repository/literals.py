@@ -30,7 +30,7 @@ from auditor.probes.repository.keyfiles import ENCRYPTED, key_file
 from auditor.probes.repository.kinds import LOCK_FILES, VENDORED, Kind, is_example, kind_of
 from auditor.probes.repository.names import shown_key
 from auditor.probes.repository.python import python_values
-from auditor.probes.repository.shapes import Scan, scanner
+from auditor.probes.repository.shapes import Shapes, scanner
 from auditor.probes.repository.tracked import MAX_BYTES, content, shown, tracked_files
 from auditor.probes.repository.values import Value, text_of
 from auditor.probes.repository.worth import worth_parsing
@@ -58,7 +58,7 @@ async def secret_literals(environment: Environment) -> SecretLiterals:
     """Secret literals in the tracked files of the repository."""
     root = surfaces.repository(environment)
     tracked = await tracked_files(root)
-    return await in_daemon_thread(read_files, root, tracked, scanner(_known(environment)))
+    return await in_daemon_thread(lambda: read_files(root, tracked, scanner(_known(environment))))
 
 
 def _known(environment: Environment) -> list[Secret]:
@@ -84,7 +84,7 @@ class _Gathering:
 def read_files(
     root: Path,
     tracked: tuple[str, ...],
-    shapes: Scan | None = None,
+    shapes: Shapes | None = None,
     *,
     max_bytes: int = MAX_SWEEP,
     max_seconds: float = MAX_SECONDS,
@@ -130,7 +130,7 @@ def _rank(name: str) -> int:
     return 2 if source is Source.OTHER else 1 if source is Source.CODE else 0
 
 
-def _file(gathering: _Gathering, root: Path, name: str, shapes: Scan) -> None:
+def _file(gathering: _Gathering, root: Path, name: str, shapes: Shapes) -> None:
     path, kind = shown(name), kind_of(name)
     try:
         data = content(root / name, MAX_FILE)
@@ -158,7 +158,11 @@ def _file(gathering: _Gathering, root: Path, name: str, shapes: Scan) -> None:
     values = list(_values(gathering, path, kind, text))
     gathering.searched += 1
     gathering.size += len(data)
-    found = _told(path, kind, values, shapes(text.encode("utf-8", "replace"), path), text)
+    before = len(shapes.gaps)
+    found = _told(path, kind, values, shapes.scan(text.encode("utf-8", "replace"), path), text)
+    gathering.unread += [
+        UnreadFile(path, kind.source, f"{path}: {gap.reason}", gap.hint) for gap in shapes.gaps[before:]
+    ]
     gathering.literals += found[:_MOST]
     if len(found) > _MOST:
         gathering.unread.append(

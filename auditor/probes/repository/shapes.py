@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from typing import Protocol
 
 from auditor.facts.sightings import Sighting
+from auditor.model import Gap
 from auditor.probes.secrets.scanner import Scanner
+from auditor.probes.secrets.search import Limits
 from auditor.redact import Secret
 
-Scan = Callable[[bytes, str], list[Sighting]]
-"""Bytes and the place that they are from, to what was recognised in them."""
+_SECONDS = 10.0
+"""For one file: a second is usual for the longest."""
 
 
-def scanner(known: Iterable[Secret] = ()) -> Scan:
+class Shapes(Protocol):
+    """What recognises tokens."""
+
+    gaps: list[Gap]
+    """What it did not search to its end."""
+
+    def scan(self, data: bytes, place: str) -> list[Sighting]:
+        """What is in the bytes of a file."""
+        ...
+
+
+def scanner(known: Iterable[Secret] = ()) -> Shapes:
     """What recognises tokens, and the very values that the audit was given.
 
     Args:
         known: secrets of the server.
     """
-    return Scanner(known).scan
+    return Scanner(known, limits=Limits(seconds=_SECONDS))

@@ -47,8 +47,8 @@ class DeepScanner:
 
     def __init__(self, ours: OwnScanner) -> None:
         self._ours = ours
-        self.gaps: list[Gap] = []
-        """Texts that these rules could not be tried on."""
+        self.gaps = ours.gaps
+        """Texts that one of both did not search to their end."""
 
     def scan(self, data: bytes, place: str) -> list[Sighting]:
         """What both recognise in a text, in its order, each once."""

@@ -49,6 +49,7 @@ class HyperscanFinder:
 
     def __init__(self, looks: Sequence[Look]) -> None:
         self._looks = tuple(map(_alone, looks))
+        self._widths = [look.width for look in self._looks]
         self._own = threading.local()
         self._database = _compiled(self._looks)
 
@@ -60,7 +61,10 @@ class HyperscanFinder:
             ends.append((index, end))
 
         self._database.scan(data, met, scratch=self._scratch())
-        return sorted({(index, at) for index, end in ends for at in self._starts(data, index, end)})
+        widths = self._widths
+        places = [(index, end - widths[index]) for index, end in ends if widths[index]]
+        places += {(index, at) for index, end in ends if not widths[index] for at in self._starts(data, index, end)}
+        return sorted(places)
 
     def _scratch(self) -> hyperscan.Scratch:
         """Threads may share the database, and not this."""
@@ -72,14 +76,11 @@ class HyperscanFinder:
         return found
 
     def _starts(self, data: bytes, index: int, end: int) -> Iterator[int]:
-        """Where the literal stands in a match that ends there: known, or anywhere in it.
+        """Where the literal stands in a match that ends there, of a length that is not known: anywhere in it.
 
         Where a name leads to a value, the last one does: an earlier one is part of the same name.
         """
         look = self._looks[index]
-        if look.width:
-            yield end - look.width
-            return
         start = max(0, end - _BACK)
         before = data[start : end - look.behind]
         before = before.lower() if look.caseless else before

@@ -55,6 +55,8 @@ class Found:
     rank: int = 1
     """Of two that overlap the higher one stays: 9 very values, 5 structures, 3 shapes, 1 names."""
     exact: bool = False
+    algorithm: str = ""
+    """Of a token's signature; empty where that is nobody's affair."""
 
 
 Confirm = Callable[[bytes, int], Iterable[Found]]

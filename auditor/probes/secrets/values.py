@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
 
 from auditor.facts.sightings import Nature
 from auditor.probes.secrets.scanner import Scanner
@@ -36,17 +35,12 @@ def value_kind(value: str) -> ValueKind:
     Args:
         value: of a variable. It goes nowhere.
     """
-    sightings = _scanner().scan(value[:LONGEST].encode("utf-8", "replace"), "")
+    sightings = Scanner().scan(value[:LONGEST].encode("utf-8", "replace"), "")
     for nature in (Nature.SECRET, Nature.PUBLIC):
         for sighting in sightings:
             if sighting.nature is nature:
                 return ValueKind(sighting.kind, nature)
     return ValueKind(sightings[0].kind, Nature.UNCLEAR) if sightings else UNKNOWN
-
-
-@cache
-def _scanner() -> Scanner:
-    return Scanner()
 
 
 def is_placeholder(value: str) -> bool:

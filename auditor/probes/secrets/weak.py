@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hashlib
 import hmac
+from collections.abc import Iterator
 from functools import cache
 
 _KNOWN = (
@@ -73,4 +76,20 @@ def signing_secret_is_known(signed: bytes, signature: bytes, algorithm: str) -> 
     digest = _DIGESTS.get(algorithm)
     if digest is None or not signature:
         return False
-    return any(hmac.compare_digest(hmac.digest(key, signed, digest), signature) for key in _keys())
+    return any(hmac.compare_digest(hmac.digest(key, signed, digest), signature) for key in _signing_keys())
+
+
+@cache
+def _signing_keys() -> tuple[bytes, ...]:
+    return tuple(dict.fromkeys(form for key in _keys() for form in _forms(key)))
+
+
+def _forms(key: bytes) -> Iterator[bytes]:
+    """A secret as servers make a key of it: as it is, read from a file with its line end, to and from base64."""
+    yield key
+    yield key + b"\n"
+    yield base64.b64encode(key)
+    try:
+        yield base64.b64decode(key + b"=" * (-len(key) % 4), validate=True)
+    except (ValueError, binascii.Error):
+        return

@@ -18,7 +18,7 @@ from auditor.probes.net.threads import in_daemon_thread
 from auditor.probes.site import bounds, frameworks
 from auditor.probes.site.bounds import Budget
 from auditor.probes.site.frontier import Frontier, How, Named
-from auditor.probes.site.reading import Reader, is_markup
+from auditor.probes.site.reading import Read, Reader, is_markup
 from auditor.probes.site.references import Reference
 from auditor.probes.site.territory import LONGEST_URL, Territory, looks_built, origin_of, resolve
 
@@ -26,8 +26,8 @@ WORKERS = 8
 """As many connections as the audit opens to one host."""
 _SECONDS = 10.0
 _SECONDS_ALONE = 25.0
-_INLINE = 100_000
-"""Bytes of a file that is read on the event loop; a longer one would hold up the other probes."""
+_INLINE = 2_000
+"""Bytes of a file that is read on the event loop; a longer one may hold up the other probes."""
 _HOPS = 5
 _MAX_TOLD = 3
 """Gaps of one cause that are told one by one."""
@@ -136,8 +136,7 @@ class Crawl:
             return
         self._nothing = answer
         if answer.body != self._start and is_markup(answer):
-            async with self._reading:
-                done = self.reader.read(named, answer, scanned=False)
+            done = await self._understood(named, answer, scanned=False)
             scripts = [one for one in done.references if one.kind is FileKind.SCRIPT and one.how is How.TAG]
             self._queue(scripts, Named(f"{origin}/", FileKind.PAGE, depth=1))
 
@@ -259,11 +258,7 @@ class Crawl:
 
     async def _take(self, named: Named, answer: Response) -> None:
         again = named.kind is FileKind.PAGE and bool(self.files) and answer.body == self._start
-        async with self._reading:
-            if len(answer.body) > _INLINE:
-                done = await in_daemon_thread(lambda: self.reader.read(named, answer, scanned=not again))
-            else:
-                done = self.reader.read(named, answer, scanned=not again)
+        done = await self._understood(named, answer, scanned=not again)
         if named.kind is FileKind.SOURCE_MAP and done.source_map is None and not answer.truncated:
             self._lacks(named, "answers with something that is no source map")
         self.files[named.url, named.kind] = ServedFile(named.url, named.kind, len(answer.body), answer.truncated)
@@ -278,6 +273,12 @@ class Crawl:
         if named.kind is FileKind.PAGE and b"self.__next_f" in answer.body and not again:
             # the same for the browser's own navigation: it may hold what the page does not show
             self._add(Reference(named.url, FileKind.DATA, How.TEXT), named, _RSC)
+
+    async def _understood(self, named: Named, answer: Response, *, scanned: bool) -> Read:
+        async with self._reading:
+            if len(answer.body) > _INLINE:
+                return await in_daemon_thread(lambda: self.reader.read(named, answer, scanned=scanned))
+            return self.reader.read(named, answer, scanned=scanned)
 
     def _queue(self, references: list[Reference], by: Named) -> None:
         if len(references) >= bounds.MAX_REFERENCES:
@@ -316,6 +317,7 @@ class Crawl:
     # the report
 
     def _told(self, why: str, known_values: int) -> Served:
+        self.gaps += self.reader.scanner.gaps
         left = self.frontier.left() + len(self._long) + len(self._cut)
         if why and left:
             self.gaps.append(Gap(self.territory.frontend, f"{left} more files were named, but {why}"))

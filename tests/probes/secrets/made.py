@@ -23,11 +23,14 @@ def part(claims: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(claims, separators=(",", ":")).encode()).rstrip(b"=").decode()
 
 
-def jwt(claims: object, *, key: str | None = None, algorithm: str = "HS256") -> str:
+def jwt(claims: object, *, key: str | bytes | None = None, algorithm: str = "HS256") -> str:
     """Signed with the key; without one, with random bytes."""
     signed = f"{part({'alg': algorithm, 'typ': 'JWT'})}.{part(claims)}"
-    digest = {"HS256": hashlib.sha256, "HS384": hashlib.sha384, "HS512": hashlib.sha512}.get(algorithm, hashlib.sha256)
-    raw = hmac.digest((key if key is not None else text(40)).encode(), signed.encode(), digest)
+    digest = {"HS256": hashlib.sha256, "HS384": hashlib.sha384, "HS512": hashlib.sha512}.get(
+        algorithm.upper(), hashlib.sha256
+    )
+    secret = key if isinstance(key, bytes) else (text(40) if key is None else key).encode()
+    raw = hmac.digest(secret, signed.encode(), digest)
     return f"{signed}.{base64.urlsafe_b64encode(raw).rstrip(b'=').decode()}"
 
 

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import base64
+import hmac
 import os
 import time
 from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +17,7 @@ from auditor.probes.secrets.checksums import crc_base62
 from auditor.probes.secrets.scanner import Scanner
 from auditor.redact import Secret
 from tests.probes.secrets import made
-from tests.probes.secrets.test_contexts import CONTEXTS, RULES, SECRETS
+from tests.probes.secrets.test_contexts import CONTEXTS, RULES, SECRETS, in_base64
 
 FUZZ = settings(deadline=None, max_examples=int(os.environ.get("AUDIT_FUZZ", "150")))
 KNOWN = Secret('pa"ss w/ord+é-' + made.text(6), "database password")
@@ -30,6 +33,20 @@ def found(text: str) -> list[Sighting]:
 
 def kinds(text: str) -> list[tuple[str, str]]:
     return [(one.rule, one.nature.value) for one in found(text)]
+
+
+def spaced(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+
+
+def signed(header: str, claims: str, key: str) -> str:
+    """As somebody's own program does it, byte by byte."""
+    raw = hmac.digest(key.encode(), f"{header}.{claims}".encode(), "sha256")
+    return f"{header}.{claims}.{base64.urlsafe_b64encode(raw).rstrip(b'=').decode()}"
+
+
+def unsigned(claims: object, algorithm: str = "none") -> str:
+    return f"{made.part({'alg': algorithm})}.{made.part(claims)}."
 
 
 def test_a_sighting_is_told_whole():
@@ -69,15 +86,114 @@ class TestJwt:
             assert (one.rule, one.severity, one.nature) == ("jwt-forgeable", Severity.CRITICAL, Nature.SECRET)
             assert "everybody knows" in one.why
 
-    def test_the_sample_of_jwt_io_is_none(self):
-        sample = made.jwt({"sub": "1234567890", "name": "John Doe", "iat": 1516239022}, key="your-256-bit-secret")
-        assert kinds(sample) == [("jwt", "public")]
+    @pytest.mark.parametrize("dress", [lambda key: key + "\n", in_base64, lambda key: base64.b64decode(key + "==")])
+    def test_as_servers_make_a_key_of_it(self, dress):
+        [one] = found(made.jwt({"sub": "7"}, key=dress("changeme")))
+        assert one.rule == "jwt-forgeable"
 
-    def test_without_a_signature(self):
-        unsigned = made.part({"alg": "none"}) + "." + made.part({"sub": "1", "a": "b"}) + "."
-        [one] = found(f'"{unsigned}"')
-        assert (one.kind, one.nature) == ("JWT without a signature", Nature.UNCLEAR)
+    @pytest.mark.parametrize("more", [{}, {"name": "John Doe", "iat": 1516239022}, {"admin": True}])
+    def test_the_samples_of_documentation_are_none(self, more):
+        sample = made.jwt({"sub": "1234567890", **more}, key="your-256-bit-secret")
+        joe = made.jwt({"iss": "joe", "exp": 1300819380, "http://example.com/is_root": True}, key="secret")
+        for token in (sample, joe, unsigned({"sub": "1234567890", **more})):
+            [one] = found(token)
+            assert (one.rule, one.nature, one.algorithm) == ("jwt", Nature.PUBLIC, "")
+
+    def test_a_user_of_the_same_number_is_no_sample(self):
+        [one] = found(made.jwt({"sub": "1234567890", "aud": "authenticated", "exp": 2015000000}, key="secret"))
+        assert one.rule == "jwt-forgeable"
+
+    @pytest.mark.parametrize(
+        ("said", "told"),
+        [
+            ("HS256", "HS256"), ("HS384", "HS384"), ("hs512", "HS512"), ("RS256", "RS256"), ("PS512", "PS512"),
+            ("ES256", "ES256"), ("EdDSA", "EdDSA"), ("eddsa", "EdDSA"), ("ES256K", "ES256K"), ("HS1", "unknown"),
+            ("x" * 99, "unknown"),
+        ],
+    )  # fmt: skip
+    def test_what_signed_it(self, said: str, told: str):
+        [one] = found(made.jwt({"sub": "7"}, algorithm=said))
+        assert (one.rule, one.algorithm) == ("jwt", told)
+
+    def test_capitals_do_not_save_a_weak_secret(self):
+        [one] = found(made.jwt({"sub": "7"}, key="secret", algorithm="hS256"))
+        assert (one.rule, one.algorithm) == ("jwt-forgeable", "HS256")
+
+    @pytest.mark.parametrize("said", ["none", "None", "NONE", "nOnE"])
+    @pytest.mark.parametrize("signature", ["", "c2ln"])
+    def test_without_a_signature(self, said: str, signature: str):
+        [one] = found(f'"{unsigned({"sub": "1", "a": "b"}, said)}{signature}"')
+        assert (one.rule, one.kind, one.nature, one.algorithm) == (
+            "jwt-unsigned", "JWT without a signature", Nature.UNCLEAR, "none",
+        )  # fmt: skip
+        [one] = found(f'"{unsigned(made.supabase("anon"), said)}{signature}"')
+        assert (one.rule, one.kind, one.nature) == ("jwt-unsigned", "Supabase anon key", Nature.PUBLIC)
+
+    def test_without_the_signature_that_it_needs(self):
         assert found(made.SERVICE.rpartition(".")[0] + ".") == []
+
+    @pytest.mark.parametrize("cut", [1, 20, 42])
+    def test_a_part_of_a_signature_cannot_be_tried(self, cut: int):
+        [one] = found(f'"{made.ANON[:-cut]}"')
+        assert (one.rule, one.nature, one.algorithm) == ("jwt-untried", Nature.PUBLIC, "HS256")
+
+    @pytest.mark.parametrize("space", ["{ %s}", "{\n  %s\n}", "{\r\n%s}", "{\n\t%s}", "{\n%s}", "{  %s}"])
+    def test_json_with_spaces(self, space: str):
+        header = spaced(space % '"typ":"JWT", "alg" : "HS256", "kid":"../../dev/null"')
+        [one] = found(
+            f'"{signed(header, spaced(space % made.json.dumps(made.supabase("service_role"))[1:-1]), "secret")}"'
+        )
+        assert (one.rule, one.kind) == ("jwt-forgeable", "Supabase service_role key")
+
+    def test_json_with_escapes(self):
+        header = spaced('{"\\u0061lg":"HS256","\\u0074yp":"JWT"}')
+        [one] = found(signed(header, spaced('{"r\\u006fle":"service_role"}'), "secret"))
+        assert (one.rule, one.kind) == ("jwt-forgeable", "Supabase service_role key")
+
+    def test_padded(self):
+        header, claims = made.part({"alg": "HS256", "a": ""}), made.part({"role": "service_role"})
+        token = signed(header + "=" * (-len(header) % 4), claims + "=" * (-len(claims) % 4), "secret") + "="
+        assert token.count("=") == 4
+        for text in (f'"{token}"', quote(token), token.replace("=", r"\u003d")):
+            [one] = found(text)
+            assert (one.rule, one.kind, one.length) == (
+                "jwt-forgeable", "Supabase service_role key", len(token) - 1,
+            )  # fmt: skip
+
+    @pytest.mark.parametrize("behind", ['"', "/rest/v1", "+1", ".split"])
+    def test_in_base64_of_old(self, behind: str):
+        """With what URLs cannot bear: where the signature ends, its length tells."""
+        claims = made.part({"role": "service_role", "x": "~~~???>>>"}).replace("-", "+").replace("_", "/")
+        tokens = [signed(made.part({"alg": "HS256", "n": n}), claims, "secret") for n in range(40)]
+        old = [
+            head + "." + tail.replace("-", "+").replace("_", "/")
+            for head, _, tail in (t.rpartition(".") for t in tokens)
+        ]
+        assert any("+" in one or "/" in one for one in old)
+        for token in old:
+            [one] = found(token + behind)
+            assert (one.rule, one.length) == ("jwt-forgeable", len(token))
+
+    def test_a_header_with_certificates(self):
+        token = signed(
+            made.part({"alg": "HS256", "x5c": [made.text(1200) for _ in range(4)]}), made.part({"a": 1}), "secret"
+        )
+        assert [one.rule for one in found(token)] == ["jwt-forgeable"]
+
+    def test_in_another_token(self):
+        inner = made.part({"alg": "HS256", "cty": "JWT"}) + "." + in_base64(made.SERVICE) + "." + made.text(43)
+        assert ("jwt", "secret") in kinds(f'"{inner}"')
+
+    def test_encrypted_ones_are_none(self):
+        parts = [made.part({"alg": "dir", "enc": "A256GCM"}), "", made.text(16), made.text(99), made.text(22)]
+        assert found(".".join(parts)) == []
+        parts[1] = "eyJ" + made.text(60)
+        assert found(".".join(parts)) == []
+
+    def test_the_very_service_key_may_be_forgeable_too(self):
+        key = made.jwt(made.supabase("service_role"), key="secret")
+        [exact, forgeable] = Scanner([Secret(key, "Supabase service key")], RULES).scan(f'"{key}"'.encode(), "p")
+        assert (exact.exact, exact.rule, forgeable.rule, exact.same) == (True, "exact", "jwt-forgeable", forgeable.same)
 
     @pytest.mark.parametrize("dot", [r"\u002e", r"\x2e", "%2E", "&#46;", "&#x2E;", r"\\u002e"])
     def test_with_escaped_dots(self, dot: str):

@@ -428,6 +428,8 @@ class TestRoutes:
 
 
 class _Null:
+    gaps = ()
+
     def scan(self, data, place):
         return []
 

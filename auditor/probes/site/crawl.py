@@ -17,7 +17,8 @@ from auditor.probes.net.threads import in_daemon_thread
 from auditor.probes.site import bounds, frameworks
 from auditor.probes.site.bounds import Budget
 from auditor.probes.site.frontier import Frontier, How, Named
-from auditor.probes.site.reading import Reader, is_called_markup, is_markup
+from auditor.probes.site.hidden import HiddenMaps
+from auditor.probes.site.reading import Read, Reader, is_called_markup, is_markup
 from auditor.probes.site.references import MORE, TOO_LONG, Reference
 from auditor.probes.site.territory import (
     LONGEST_URL,
@@ -73,6 +74,7 @@ class Crawl:
     _long: list[Named] = field(default_factory=list)
     _cut: list[Named] = field(default_factory=list)
     """Files that were being read when time was up."""
+    _hidden: HiddenMaps = field(default_factory=HiddenMaps)
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
@@ -286,6 +288,8 @@ class Crawl:
             else:
                 done = self.reader.read(named, answer, scanned=not again)
         if named.kind is FileKind.SOURCE_MAP and done.source_map is None and not answer.truncated:
+            if named.how is How.GUESS:
+                return
             self.untold.lacks(named, "answers with something that is no source map")
         self.files[named.url, named.kind] = ServedFile(named.url, named.kind, len(answer.body), answer.truncated)
         if answer.truncated:
@@ -299,9 +303,18 @@ class Crawl:
         if done.source_map:
             self.maps.append(done.source_map)
         self._queue(done.references, named)
+        self._ask_for_hidden_maps(named, answer, done)
         if named.kind is FileKind.PAGE and b"self.__next_f" in answer.body and not again:
             # the same for the browser's own navigation: it may hold what the page does not show
             self._add(Reference(named.url, FileKind.DATA, How.TEXT), named, _RSC)
+
+    def _ask_for_hidden_maps(self, named: Named, answer: Response, done: Read) -> None:
+        if named.kind is FileKind.SCRIPT and answer.body and not done.names_map:
+            self._hidden.silent(named)
+        elif named.kind is FileKind.SOURCE_MAP and named.how is How.GUESS:
+            self._hidden.found()
+        for script in self._hidden.due():
+            self._add(Reference(f"{script.url.partition('?')[0]}.map", FileKind.SOURCE_MAP, How.GUESS), script)
 
     def _queue(self, references: list[Reference], by: Named) -> None:
         for reference in references:
@@ -371,13 +384,14 @@ class Crawl:
     def _tell_left(self, why: str, left: int, guesses: int) -> None:
         frontend = self.territory.frontend
         if why and left:
-            self.untold.gap(frontend, f"{left} more files were named, but {why}")
-        elif self.frontier.dropped:
+            besides = f"; {guesses} that many sites have were not asked for either" if guesses else ""
+            self.untold.gap(frontend, f"{left} more files were named, but {why}{besides}")
+        elif guesses:
+            why = why or f"the limit of {bounds.MAX_GUESSES} is reached"
+            self.untold.gap(frontend, f"{guesses} files that many sites have, as /env.js, were not asked for: {why}")
+        if not why and self.frontier.dropped:
             most = f"{bounds.MAX_QUEUE} files, {bounds.MAX_PAGES} pages and {bounds.MAX_DEPTH} references in a row"
             self.untold.gap(frontend, f"{self.frontier.dropped} more files were named, but no more than {most} count")
-        if guesses:
-            why = why or f"the limit of {bounds.MAX_GUESSES} of them is reached"
-            self.untold.gap(frontend, f"{guesses} files of usual names, as /env.js, were not asked for: {why}")
 
 
 def _has_content(status: int) -> bool:

@@ -119,7 +119,7 @@ class Frontier:
         if named.depth > bounds.MAX_DEPTH:
             self.dropped += 1
             return False
-        if named.how is How.GUESS and not named.hops:
+        if named.how is How.GUESS and not named.hops and named.kind is not FileKind.SOURCE_MAP:
             self._guesses += 1
             self.unasked += self._guesses > bounds.MAX_GUESSES
             return self._guesses <= bounds.MAX_GUESSES

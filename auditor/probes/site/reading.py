@@ -15,11 +15,12 @@ from auditor.probes.net.response import Response
 from auditor.probes.site import frameworks, pages, references
 from auditor.probes.site.chunkmap import ChunkNames, asked_ids, chunk_names
 from auditor.probes.site.frontier import How, Named
-from auditor.probes.site.maps import named_map, read_map
+from auditor.probes.site.maps import maps_within, named_map, read_map
 from auditor.probes.site.readers import Readers
 from auditor.probes.site.references import Folders, Reference
 from auditor.probes.site.scanning import Scanner
 from auditor.probes.site.territory import resolve
+from auditor.probes.site.unescaped import scan
 
 _MARKUP = re.compile(rb"\s{0,200}<(?:!doctype|html|head|body|\?xml|meta|title|div|script|h1|p>|center)", re.IGNORECASE)
 _ESCAPED_SLASH = re.compile(rb"\\{1,4}u002[fF]|\\{1,4}/")
@@ -38,6 +39,8 @@ class Read:
     frameworks: set[str] = field(default_factory=set)
     source_map: SourceMap | None = None
     inline_scripts: int = 0
+    names_map: bool = False
+    """A script that says where its source map is, or holds it."""
 
 
 @dataclass(slots=True)
@@ -76,10 +79,11 @@ class Reader:
             done.references += references.of_style(data, named.url)
         if named.kind is FileKind.SOURCE_MAP:
             done.source_map = read_map(data, named.url, named.by)
+            done.references += [Reference(url, FileKind.SOURCE_MAP) for url in maps_within(data, named.url)]
         if named.kind in (*_CODE, FileKind.STYLE):
             self._map(named, data, answer, done)
         if scanned:
-            done.sightings += self.scanner.scan(data, named.url)
+            done.sightings += scan(self.scanner, data, named.url)
         done.variables += self.readers.read(named, data)
         return done
 
@@ -94,11 +98,11 @@ class Reader:
                 self._learn(reference.url)
         base = self.base or _root(url)
         for text in (_plain(data), *found.texts):
-            done.references += references.of_script(text, url, self.folders)
+            done.references += references.of_script(text, url, self.folders, base=found.base)
             done.references += references.of_data(text, url, found.base)
         done.references += frameworks.of_page(data, url, base, done.frameworks)
         for text in found.texts if scanned else ():
-            done.sightings += self.scanner.scan(text, url)
+            done.sightings += scan(self.scanner, text, url)
 
     def _references(self, named: Named, data: bytes, answer: Response) -> Iterator[Reference]:
         url, plain = named.url, _plain(data)
@@ -109,7 +113,8 @@ class Reader:
             if "/_app/immutable/entry/" in url:
                 yield from references.routes_of_kit(plain, url)
             yield from references.of_data(plain, url, self.base or _root(url))
-        yield from references.of_script(plain, url, self.folders, worker=named.kind is FileKind.WORKER)
+        worker = named.kind is FileKind.WORKER
+        yield from references.of_script(plain, url, self.folders, worker=worker, base=self.base or _root(url))
         if named.kind is FileKind.SCRIPT:
             yield from self._chunks(url, plain)
 
@@ -152,11 +157,12 @@ class Reader:
 
     def _map(self, named: Named, data: bytes, answer: Response, done: Read) -> None:
         url, inline = named_map(data, named.url, answer)
+        done.names_map = bool(url or inline)
         if url:
             done.references.append(Reference(url, FileKind.SOURCE_MAP))
         elif inline and (found := read_map(inline, named.url, named.url)):
             done.source_map = found
-            done.sightings += self.scanner.scan(inline, named.url)
+            done.sightings += scan(self.scanner, inline, named.url)
             done.variables += self.readers.of_map(named.url, data, named.url, inline)
 
 

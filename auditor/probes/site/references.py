@@ -125,7 +125,7 @@ def inside(url: str) -> bytes:
         return b""
 
 
-def of_script(data: bytes, url: str, folders: Folders, *, worker: bool = False) -> Iterator[Reference]:
+def of_script(data: bytes, url: str, folders: Folders, *, worker: bool = False, base: str = "") -> Iterator[Reference]:
     """What the strings of a script, or of the scripts in a page, name.
 
     Takes time in proportion to the data, whatever it holds, and ends after ``MAX_REFERENCES``.
@@ -135,6 +135,7 @@ def of_script(data: bytes, url: str, folders: Folders, *, worker: bool = False) 
         url: where it came from.
         folders: of the scripts that were seen.
         worker: whether it is a worker, whose paths are relative to itself.
+        base: where the application lives: the workers that scripts of pages start are relative to their page.
     """
     left = MAX_REFERENCES
     for found in _SCRIPT.finditer(data):
@@ -146,9 +147,13 @@ def of_script(data: bytes, url: str, folders: Folders, *, worker: bool = False) 
         if rest and rest[-1] in _OPENS and (target := _target(head[len(rest) :], url, folders, worker)):
             yield Reference(target, FileKind.SCRIPT, How.TEXT)
     for match in _at_most(_WORKERS.finditer(data)):
-        if target := resolve(url, match[1].decode("utf-8", "replace")):
+        written = match[1].decode("utf-8", "replace")
+        beside = worker or b"URL" in match[0] or not base
+        if target := resolve(url if beside else base, written):
             # what is registered is a worker, and so is what it imports
             yield Reference(target, FileKind.WORKER)
+        if not beside and (target := resolve(url, written)):
+            yield Reference(target, FileKind.WORKER, How.GUESS)
     for match in _at_most(_WORKBOX.finditer(data)):
         if target := resolve(url, match[1].decode() + ".js"):
             yield Reference(target, FileKind.WORKER, How.TEXT)

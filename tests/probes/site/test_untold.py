@@ -69,7 +69,7 @@ class TestGuesses:
         monkeypatch.setattr(bounds, "MAX_SECONDS", 1.0)
         found, _ = gather({"/env.js": HANG})
         assert told(found) == {
-            "": "1 files of usual names, as /env.js, were not asked for: the limit of 1 s is reached"
+            "": "1 files that many sites have, as /env.js, were not asked for: the limit of 1 s is reached"
         }
 
     def test_when_requests_are_spent(self, monkeypatch):
@@ -78,14 +78,14 @@ class TestGuesses:
         assert len(server.paths) == 6
         [reason] = told(found).values()
         assert reason.endswith(
-            "files of usual names, as /env.js, were not asked for: the limit of 6 requests is reached"
+            "files that many sites have, as /env.js, were not asked for: the limit of 6 requests is reached"
         )
 
     def test_when_there_are_too_many(self, monkeypatch):
         monkeypatch.setattr(bounds, "MAX_GUESSES", 5)
         found, _ = gather({})
         [reason] = told(found).values()
-        assert reason.endswith("were not asked for: the limit of 5 of them is reached")
+        assert reason.endswith("were not asked for: the limit of 5 is reached")
 
     @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 410, 418, 451])
     def test_what_nobody_gets_is_no_gap(self, status):

@@ -19,6 +19,7 @@ class FileKind(StrEnum):
     WORKER = "worker"
     SOURCE_MAP = "source map"
     MANIFEST = "manifest"
+    STYLE = "style sheet"
     DATA = "data"
     """Props and payloads: ``_next/data``, RSC, ``__data.json``."""
     SETTINGS = "settings"
@@ -45,6 +46,9 @@ class MissingFile:
     """The URL of the file that names it."""
     reason: str
     """``answers 404``."""
+    kind: FileKind | None = None
+    tagged: bool = False
+    """Whether a tag, a manifest or the checklist names it, and not only a text that looks like an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +102,12 @@ class Served:
     gaps: tuple[Gap, ...] = ()
     alike: int = 0
     """Pages that only links and sitemaps name, left out because enough others of their folder were read."""
+    inline_scripts: int = 0
+    """Scripts that stand in the pages themselves."""
+
+    @property
+    def only_inline(self) -> bool:
+        """Whether all scripts stand in the pages: no file of the application is a script, and none is said to be."""
+        read = any(file.kind in (FileKind.SCRIPT, FileKind.WORKER) for file in self.files)
+        gone = any(one.tagged and one.kind is FileKind.SCRIPT for one in self.missing)
+        return self.inline_scripts > 0 and not read and not gone

@@ -7,20 +7,16 @@ password is found that no shape gives away.
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote_to_bytes
 
 from auditor.facts.names import NEEDLES, classify, public_prefix
-from auditor.facts.served import SourceMap
 from auditor.facts.variables import PublicVariable
 from auditor.model import Confidence
 from auditor.probes.env_reads import EnvRead, env_reads
+from auditor.probes.map_json import map_document
 from auditor.probes.pairing import Literal, Pairing
 from auditor.probes.secrets.values import is_placeholder, value_kind
 from auditor.probes.vlq import segments
@@ -33,7 +29,6 @@ MAX_CONTENT = 64_000_000
 """Characters of sources of one map that are looked at."""
 MOST_VARIABLES = 2_000
 """Of one map."""
-_GUARD = b")]}"
 _LIBRARY = re.compile(r"(?:^|/)node_modules/|webpack/(?:runtime|bootstrap)|\[turbopack\]|/next/dist/|^ignored\|")
 
 
@@ -48,44 +43,6 @@ class _Section:
     mappings: str
 
 
-def inline_map(url: str) -> bytes | None:
-    """What a ``data:`` URL of a source map holds; None when it is no such URL, or not to be decoded.
-
-    Args:
-        url: as ``sourceMappingURL`` has it.
-    """
-    if url[:5].lower() != "data:" or "," not in url:
-        return None
-    head, _, body = url.partition(",")
-    data = unquote_to_bytes(body)
-    if not head.lower().rstrip().endswith(";base64"):
-        return data
-    try:
-        return base64.b64decode(data + b"=" * (-len(data) % 4))
-    except binascii.Error:
-        return None
-
-
-def described(script_url: str, map_url: str, source_map: bytes) -> SourceMap | None:
-    """What a map gives away; None when it is no source map.
-
-    Args:
-        script_url: the script that names it.
-        map_url: where it was served.
-        source_map: what was.
-    """
-    document = _document(source_map)
-    if document is None:
-        return None
-    sections = list(_sections(document))
-    return SourceMap(
-        map_url,
-        script_url,
-        sum(len(section.sources) for section in sections),
-        sum(bool(content) for section in sections for content in section.contents),
-    )
-
-
 def named_values(script_url: str, script: bytes, map_url: str, source_map: bytes) -> list[PublicVariable]:
     """The variables that the sources of a map name, each with the place of its value in the script, where it has one.
 
@@ -97,7 +54,7 @@ def named_values(script_url: str, script: bytes, map_url: str, source_map: bytes
         map_url: where its map was served; empty when it stands in the script.
         source_map: as it was. Whatever it holds, this ends and does not raise.
     """
-    if b"env" not in source_map or (document := _document(source_map)) is None:
+    if b"env" not in source_map or (document := map_document(source_map)) is None:
         return []
     lines: list[str] | None = None
     found: dict[tuple[str, str, int, int], PublicVariable] = {}
@@ -163,19 +120,6 @@ def _variable(name: str, place: str, line: int, literal: Literal | None, script_
         served_column=literal.column,
         confidence=Confidence.PROVEN if literal.exact else Confidence.OBSERVED,
     )
-
-
-def _document(data: bytes) -> dict[str, Any] | None:
-    data = data.lstrip(b"\xef\xbb\xbf \t\r\n")
-    if data.startswith(_GUARD):  # against inclusion as a script: the first line is to be passed over
-        data = data.partition(b"\n")[2]
-    try:
-        document = json.loads(data.decode("utf-8", "replace"))
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(document, dict) or not ({"mappings", "sections"} & document.keys()):
-        return None
-    return document
 
 
 def _sections(document: dict[str, Any]) -> Iterator[_Section]:

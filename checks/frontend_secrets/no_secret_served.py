@@ -45,7 +45,7 @@ def no_secret_served(served: Served) -> Iterator[Finding]:
     if secret:
         return
     scripts = [file for file in served.files if file.kind in (FileKind.SCRIPT, FileKind.WORKER)]
-    if scripts:
+    if scripts or served.only_inline:
         yield _clean(served, len(scripts))
     elif not served.gaps:
         yield unproven(
@@ -110,11 +110,13 @@ def _clean(served: Served, scripts: int) -> Finding:
     natures = Counter(one.nature for one in served.sightings)
     public, unclear = natures[Nature.PUBLIC], natures[Nature.UNCLEAR]
     besides = f"; {unclear} values whose shape does not tell" if unclear else ""
+    of_them = f"{scripts} of them scripts" if scripts else f"whose {served.inline_scripts} scripts stand in the pages"
     return passed(
         served.frontend,
-        f"no secret in {len(served.files)} files, {scripts} of them scripts{besides}",
+        f"no secret in {len(served.files)} files, {of_them}{besides}",
         files=len(served.files),
         scripts=scripts,
+        inline_scripts=served.inline_scripts,
         size_bytes=sum(file.size_bytes for file in served.files),
         requests=served.bounds.requests,
         named_but_not_served=len(served.missing),

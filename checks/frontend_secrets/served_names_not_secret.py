@@ -40,12 +40,14 @@ def served_names_not_secret(served: Served) -> Iterator[Finding]:
     if bad:
         return
     scripts = sum(file.kind is FileKind.SCRIPT for file in served.files)
-    if scripts:
+    if scripts or served.only_inline:
+        those = f"{scripts} scripts" if scripts else f"{served.inline_scripts} scripts in the pages"
         yield passed(
             served.frontend,
-            f"none of {len(by_name)} variables that {scripts} scripts, their maps and settings name is a secret",
+            f"none of {len(by_name)} variables that {those}, their maps and settings name is a secret",
             variables=len(by_name),
             scripts=scripts,
+            inline_scripts=served.inline_scripts,
             maps=len(served.maps),
         )
     elif not served.gaps:

@@ -52,8 +52,14 @@ def source_maps_not_served(served: Served) -> Iterator[Finding]:
     if served.maps or served.gaps:
         return
     scripts = sum(file.kind is FileKind.SCRIPT for file in served.files)
-    if scripts:
-        yield passed(served.frontend, f"none of {scripts} scripts has a source map that is served", scripts=scripts)
+    if scripts or served.only_inline:
+        those = f"{scripts} scripts" if scripts else f"{served.inline_scripts} scripts in the pages"
+        yield passed(
+            served.frontend,
+            f"none of {those} has a source map that is served",
+            scripts=scripts,
+            inline_scripts=served.inline_scripts,
+        )
     else:
         yield unproven(
             served.frontend,

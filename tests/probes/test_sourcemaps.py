@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-import base64
 import json
 import os
 import time
+import tracemalloc
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +13,8 @@ from auditor.facts.served import SourceMap
 from auditor.facts.sightings import Nature
 from auditor.facts.variables import NameClass, PublicVariable
 from auditor.model import Confidence
-from auditor.probes.sourcemaps import described, inline_map, named_values
+from auditor.probes.site.maps import read_map
+from auditor.probes.sourcemaps import named_values
 from tests.probes.maps import coded, mapped, mappings
 
 FUZZ = settings(deadline=None, max_examples=int(os.environ.get("AUDIT_FUZZ", "300")))
@@ -137,7 +138,7 @@ class TestForms:
             ],
         }
         assert values(built, document) == {"NEXT_PUBLIC_A": "one", "NEXT_PUBLIC_B": "two"}
-        assert described(SCRIPT, MAP, coded(document)) == SourceMap(MAP, SCRIPT, 2, 2)
+        assert read_map(coded(document), MAP, SCRIPT) == SourceMap(MAP, SCRIPT, 2, 2)
 
     def test_a_guard_before_it(self):
         assert values(BUILT, b")]}'\n" + coded(EXACT)) == {"NEXT_PUBLIC_ADMIN_PASSWORD": "open sesame"}
@@ -151,19 +152,12 @@ class TestForms:
     def test_sources_without_content(self):
         document = {"version": 3, "sources": ["a", None], "sourcesContent": [None], "mappings": "AAAA"}
         assert found(BUILT, document) == []
-        assert described(SCRIPT, MAP, coded(document)) == SourceMap(MAP, SCRIPT, 2, 0)
-
-    def test_data_urls(self):
-        data = coded(EXACT)
-        assert inline_map("data:application/json;charset=utf-8;base64," + base64.b64encode(data).decode()) == data
-        assert inline_map("data:application/json,%7B%7D") == b"{}"
-        assert inline_map("a.js.map") is None
-        assert inline_map("data:application/json;base64,A") is None
+        assert read_map(coded(document), MAP, SCRIPT) == SourceMap(MAP, SCRIPT, 2, 0)
 
     @pytest.mark.parametrize("data", [b"", b"<!doctype html>", b"[]", b"null", b'{"a": 1}', b")]}'", b"[" * 100_000])
     def test_what_is_no_map(self, data):
         assert found(BUILT, data + b" process.env.NEXT_PUBLIC_X") == []
-        assert described(SCRIPT, MAP, data) is None
+        assert read_map(data, MAP, SCRIPT) is None
 
 
 class TestHostile:
@@ -174,6 +168,16 @@ class TestHostile:
             if len(coded(document)) > 100_000:
                 break
         found(BUILT, document)
+
+    @pytest.mark.parametrize("part", ["[],", "{},", '"",', "1,", '""', '"a":', "[", " ", "\\"])
+    def test_parts_without_end(self, part):
+        """A list takes thirty times the memory of its two characters."""
+        data = ('{"mappings":"env","names":[' + part * (6_000_000 // len(part))).encode()
+        tracemalloc.start()
+        assert read_map(data + b"0]}", MAP, SCRIPT) is None or part == " "
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < 30_000_000
 
     @pytest.mark.parametrize(
         "part",
@@ -225,7 +229,7 @@ class TestHostile:
     def test_any_document(self, document, script):
         data = json.dumps(document).encode("utf-8", "surrogatepass") + b" " * 3
         named_values(SCRIPT, script.encode("utf-8", "surrogatepass"), MAP, data)
-        described(SCRIPT, MAP, data)
+        read_map(data, MAP, SCRIPT)
 
     @FUZZ
     @given(st.binary(max_size=200), st.text("AgDC,;/+z", max_size=60))

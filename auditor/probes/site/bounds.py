@@ -21,7 +21,9 @@ MAX_REFERENCES = 20_000
 MAX_PAGES = 250
 MAX_ALIKE = 20
 """Pages of one folder, of those that only links and sitemaps name: a thousand articles are one template."""
-MAX_GUESSES = 60
+MAX_DEPTH = 60
+"""References in a row, from the start page on."""
+MAX_GUESSES = 100
 
 
 @dataclass(slots=True)

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from typing import Any
-from urllib.parse import unquote_to_bytes
 
 from auditor.facts.served import SourceMap
+from auditor.probes.map_json import map_document
 from auditor.probes.net.response import Response
 from auditor.probes.site.bounds import MAX_FILE
+from auditor.probes.site.references import inside
 from auditor.probes.site.territory import resolve
 
 _COMMENT = b"sourceMappingURL="
-_GUARD = b")]}'"
-"""What may stand in front of the JSON, against inclusion as a script."""
 _DEEPEST = 20
 
 
@@ -31,8 +27,8 @@ def named_map(data: bytes, url: str, answer: Response | None = None) -> tuple[st
         The map's URL, or the map itself where the script holds it; both empty when it names none.
     """
     written = _comment(data)
-    if written.startswith(b"data:"):
-        return "", _inline(written)
+    if written[:5].lower() == b"data:":
+        return "", inside(written[: MAX_FILE * 2].decode("latin-1"))
     named = written.decode("utf-8", "replace")
     if not named and answer is not None:
         named = answer.header("sourcemap") or answer.header("x-sourcemap") or ""
@@ -50,17 +46,6 @@ def _comment(data: bytes) -> bytes:
     return b"" if word[:1] in (b'"', b"'", b"`", b"$") else word
 
 
-def _inline(written: bytes) -> bytes:
-    head, _, body = written.partition(b",")
-    body = unquote_to_bytes(body[: MAX_FILE * 2]) if b"%" in body else body[: MAX_FILE * 2]
-    if b";base64" not in head.lower():
-        return body
-    try:
-        return base64.b64decode(body + b"=" * (-len(body) % 4))
-    except (ValueError, binascii.Error):
-        return b""
-
-
 def read_map(data: bytes, url: str, script: str) -> SourceMap | None:
     """What a source map holds; None when this is none.
 
@@ -69,14 +54,22 @@ def read_map(data: bytes, url: str, script: str) -> SourceMap | None:
         url: where.
         script: the URL of the script that names it.
     """
-    try:
-        read = json.loads(data.removeprefix(_GUARD).lstrip(b"\xef\xbb\xbf") if data[:1] != b"{" else data)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(read, dict) or not {"mappings", "sections"} & set(read):
-        return None
-    sources, held = _counted(read, 0)
-    return SourceMap(url, script, sources, held)
+    read = map_document(data)
+    return None if read is None else SourceMap(url, script, *_counted(read, 0))
+
+
+def maps_within(data: bytes, url: str) -> list[str]:
+    """The URLs of the maps that an index map leaves to other files, as its first revisions allow.
+
+    Args:
+        data: of the map.
+        url: where it was served.
+    """
+    if b'"sections"' not in data or (read := map_document(data)) is None:
+        return []
+    sections = read.get("sections")
+    written = [one.get("url") for one in sections if isinstance(one, dict)] if isinstance(sections, list) else []
+    return [target for one in written if isinstance(one, str) and (target := resolve(url, one))]
 
 
 def _counted(read: Any, depth: int) -> tuple[int, int]:

@@ -15,7 +15,7 @@ OfFile = Callable[[bytes, str], list[PublicVariable]]
 OfMap = Callable[[str, bytes, str, bytes], list[PublicVariable]]
 """From a script's URL, the script (empty when it is not at hand any more), its source map's URL, and that."""
 
-_MAX_HELD = 40_000_000
+_MAX_HELD = 30_000_000
 """Bytes, compressed, of scripts that wait for their source maps."""
 
 
@@ -32,6 +32,8 @@ class Readers:
     maps: tuple[OfMap, ...] = ()
     _held: dict[str, bytes] = field(default_factory=dict)
     _size: int = 0
+    _silent: set[str] | None = field(default_factory=set)
+    """Held scripts that name no map: a site may serve maps that it does not name. None: this one does not."""
 
     def read(self, named: Named, data: bytes) -> list[PublicVariable]:
         """What every reader of this kind of file finds."""
@@ -40,9 +42,19 @@ class Readers:
             held = self._held.pop(named.by, b"")
             self._size -= len(held)
             found += self.of_map(named.by, zlib.decompress(held) if held else b"", named.url, data)
-        elif self.maps and named.kind is FileKind.SCRIPT and b"sourceMappingURL=" in data[-2_000:]:
-            self._hold(named.url, data)
+        elif self.maps and named.kind is FileKind.SCRIPT:
+            says = b"sourceMappingURL=" in data[-2_000:]
+            if not says and self._silent is not None:
+                self._silent.add(named.url)
+            if says or self._silent is not None:
+                self._hold(named.url, data)
         return found
+
+    def forget_silent(self) -> None:
+        """The site serves no map that its scripts do not name."""
+        for url in self._silent or ():
+            self._size -= len(self._held.pop(url, b""))
+        self._silent = None
 
     def of_map(self, script_url: str, script: bytes, url: str, data: bytes) -> list[PublicVariable]:
         """What every reader of source maps finds."""

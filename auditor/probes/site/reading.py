@@ -12,14 +12,15 @@ from auditor.facts.served import FileKind, SourceMap
 from auditor.facts.sightings import Sighting
 from auditor.facts.variables import PublicVariable
 from auditor.probes.net.response import Response
-from auditor.probes.site import frameworks, references
+from auditor.probes.site import frameworks, pages, references
 from auditor.probes.site.chunkmap import ChunkNames, asked_ids, chunk_names
 from auditor.probes.site.frontier import How, Named
-from auditor.probes.site.maps import named_map, read_map
+from auditor.probes.site.maps import maps_within, named_map, read_map
 from auditor.probes.site.readers import Readers
 from auditor.probes.site.references import Folders, Reference
 from auditor.probes.site.scanning import Scanner
 from auditor.probes.site.territory import resolve
+from auditor.probes.site.unescaped import scan
 
 _MARKUP = re.compile(rb"\s{0,200}<(?:!doctype|html|head|body|\?xml|meta|title|div|script|h1|p>|center)", re.IGNORECASE)
 _ESCAPED_SLASH = re.compile(rb"\\{1,4}u002[fF]|\\{1,4}/")
@@ -37,6 +38,9 @@ class Read:
     variables: list[PublicVariable] = field(default_factory=list)
     frameworks: set[str] = field(default_factory=set)
     source_map: SourceMap | None = None
+    inline_scripts: int = 0
+    names_map: bool = False
+    """A script that says where its source map is, or holds it."""
 
 
 @dataclass(slots=True)
@@ -66,37 +70,51 @@ class Reader:
         """
         data = utf8(answer)
         done = Read()
-        if named.kind in (*_CODE, FileKind.PAGE, FileKind.MANIFEST):
+        if named.kind is FileKind.PAGE:
+            self._page(named, data, answer, done, scanned=scanned)
+        elif named.kind in (*_CODE, FileKind.MANIFEST):
             done.frameworks = frameworks.signs(data)
-            done.references += self._references(named, data, answer, done.frameworks)
+            done.references += self._references(named, data, answer)
+        elif named.kind is FileKind.STYLE:
+            done.references += references.of_style(data, named.url)
         if named.kind is FileKind.SOURCE_MAP:
             done.source_map = read_map(data, named.url, named.by)
-        if named.kind in _CODE:
+            done.references += [Reference(url, FileKind.SOURCE_MAP) for url in maps_within(data, named.url)]
+        if named.kind in (*_CODE, FileKind.STYLE):
             self._map(named, data, answer, done)
         if scanned:
-            done.sightings += self.scanner.scan(data, named.url)
+            done.sightings += scan(self.scanner, data, named.url)
         done.variables += self.readers.read(named, data)
         return done
 
-    def _references(self, named: Named, data: bytes, answer: Response, found: set[str]) -> Iterator[Reference]:
+    def _page(self, named: Named, data: bytes, answer: Response, done: Read, *, scanned: bool) -> None:
         url = named.url
-        plain = _ESCAPED_SLASH.sub(b"/", data) if b"\\" in data else data
-        if named.kind is FileKind.PAGE:
-            tagged = list(references.of_page(data, url))
-            for reference in tagged:
-                if reference.kind is FileKind.SCRIPT and reference.url:
-                    self._learn(reference.url)
-            yield from tagged
-            yield from references.of_script(plain, url, self.folders)
-            yield from frameworks.of_page(data, url, self.base or _root(url), found)
-            return
+        done.frameworks = frameworks.signs(data)
+        found = pages.of_page(data, url, answer.header("link") or "")
+        done.inline_scripts = found.inline_scripts
+        done.references += found.references
+        for reference in found.references:
+            if reference.kind is FileKind.SCRIPT and reference.url:
+                self._learn(reference.url)
+        base = self.base or _root(url)
+        for text in (_plain(data), *found.texts):
+            done.references += references.of_script(text, url, self.folders, base=found.base)
+            done.references += references.of_data(text, url, found.base)
+        done.references += frameworks.of_page(data, url, base, done.frameworks)
+        for text in found.texts if scanned else ():
+            done.sightings += scan(self.scanner, text, url)
+
+    def _references(self, named: Named, data: bytes, answer: Response) -> Iterator[Reference]:
+        url, plain = named.url, _plain(data)
         if named.kind is FileKind.MANIFEST:
             yield from self._manifest(named, answer, plain)
         else:
             self._learn(url)
             if "/_app/immutable/entry/" in url:
                 yield from references.routes_of_kit(plain, url)
-        yield from references.of_script(plain, url, self.folders, worker=named.kind is FileKind.WORKER)
+            yield from references.of_data(plain, url, self.base or _root(url))
+        worker = named.kind is FileKind.WORKER
+        yield from references.of_script(plain, url, self.folders, worker=worker, base=self.base or _root(url))
         if named.kind is FileKind.SCRIPT:
             yield from self._chunks(url, plain)
 
@@ -139,11 +157,12 @@ class Reader:
 
     def _map(self, named: Named, data: bytes, answer: Response, done: Read) -> None:
         url, inline = named_map(data, named.url, answer)
+        done.names_map = bool(url or inline)
         if url:
             done.references.append(Reference(url, FileKind.SOURCE_MAP))
         elif inline and (found := read_map(inline, named.url, named.url)):
             done.source_map = found
-            done.sightings += self.scanner.scan(inline, named.url)
+            done.sightings += scan(self.scanner, inline, named.url)
             done.variables += self.readers.of_map(named.url, data, named.url, inline)
 
 
@@ -163,9 +182,23 @@ def utf8(answer: Response) -> bytes:
 
 
 def is_markup(answer: Response) -> bool:
-    """Whether the answer is a page, whatever its type says: what sites answer for addresses that they do not have."""
-    said = (answer.header("content-type") or "").lower()
-    return "html" in said or bool(_MARKUP.match(answer.body[:400]))
+    """Whether the answer is a page, whatever its type says: what sites answer for addresses that they do not have.
+
+    Its type alone does not tell: frameworks call any text ``text/html`` that a handler returns, scripts too, and
+    browsers run them.
+    """
+    start = answer.body[:600].removeprefix(codecs.BOM_UTF8).replace(b"\0", b"").lstrip(b"\xff\xfe")
+    return bool(_MARKUP.match(start)) or (is_called_markup(answer) and start.lstrip()[:1] == b"<")
+
+
+def is_called_markup(answer: Response) -> bool:
+    """Whether the answer's type is that of a page."""
+    return "html" in (answer.header("content-type") or "").lower()
+
+
+def _plain(data: bytes) -> bytes:
+    """A text whose slashes are not escaped."""
+    return _ESCAPED_SLASH.sub(b"/", data) if b"\\" in data else data
 
 
 def _unpacked(body: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Finds the files that a page, a script or a manifest names, by their text alone.
+"""Finds the files that a script or a manifest names, by their text alone.
 
 Bundlers write addresses in few ways: in tags, as paths from the root, relative to the script (ECMAScript modules), and
 relative to a public path that some other script knows. For the last kind the folders of the scripts that were seen are
@@ -7,18 +7,19 @@ remembered: ``static/chunks/x.js`` belongs where ``/shop/_next/static/`` was.
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from html import unescape
-from urllib.parse import urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from auditor.facts.served import FileKind
-from auditor.probes.markup import MOST_TAGS, Tag, tags
+from auditor.probes import addresses
 from auditor.probes.site.bounds import MAX_REFERENCES
 from auditor.probes.site.frontier import How
-from auditor.probes.site.territory import LONGEST_URL, resolve
+from auditor.probes.site.territory import resolve
 
 _SCRIPT = re.compile(rb"\.[mc]?js(?=[\"'`\\)?\s,;<&]|%22|$)")
 _NAME = bytes(set(range(0x21, 0x7F)) - set(b"\"'`\\<>|^{},;=&?#"))
@@ -32,6 +33,13 @@ _WORKERS = re.compile(
     rb"\s{0,5}(?:new\s{1,5}URL\s{0,5}\(\s{0,5})?[\"'`]([^\"'`\\\s<>${}]{1,300})[\"'`]"
 )
 _WORKBOX = re.compile(rb"[\"'](?:\./)?(workbox-[0-9a-f]{6,16})[\"']")
+_FETCHED = re.compile(
+    rb"(?:\bfetch|\.get|\.load|\.open\([\"']GET[\"'],)\s{0,3}\(?\s{0,3}[\"'`]"
+    rb"([^\"'`\\\s<>${}?#]{1,300}\.json)[\"'`?#]"
+)
+_MODULES = re.compile(rb"[\"'`]((?:\.{0,2}/)?[\w@.-][^\"'`\\\s<>${}?#]{0,300}\.wasm)[\"'`?#]")
+_SETTINGS = re.compile(r"(?:^|[-._])(?:env|config|environment|appsettings|runtime)(?=[-._])", re.IGNORECASE)
+_LANGUAGES = re.compile(r"/(?:locales?|langs?|languages|i18n|l10n|translations?|messages)/", re.IGNORECASE)
 _ROUTES = re.compile(rb"[\"'](/[\w/.~%-]{0,200})[\"'](?=\s{0,3}[:,\]])")
 _ROUTES_OF_KIT = re.compile(rb"[\"'](/[\w/.~-]{0,200})[\"']\s{0,3}:\s{0,3}\[\s{0,3}[-~]?\d")
 _LOCATIONS = re.compile(rb"<loc>\s{0,100}(?:<!\[CDATA\[)?([^<\]]{1,2000})(?:\]\]>)?\s{0,100}</loc>", re.IGNORECASE)
@@ -42,16 +50,6 @@ _ROBOTS = re.compile(
 _USUAL = re.compile(r"(static/(?:chunks|media)/)|(?:_next|_nuxt|_astro|_expo)/|_app/immutable/")
 """Paths that are where they are by default, though nothing of the kind was seen."""
 
-_ATTRIBUTES = {
-    "script": ("src", "data-src"),
-    "astro-island": ("component-url", "renderer-url", "before-hydration-url"),
-    "link": ("href",),
-    "a": ("href",),
-    "area": ("href",),
-    "base": ("href",),
-    "iframe": ("src",),
-    "frame": ("src",),
-}
 _FILES_OF_PAGES = ("", "html", "htm", "php", "aspx", "jsp")
 _RISKY = re.compile(r"log-?out|sign-?out|delete|remove|unsubscribe|/api/|/cdn-cgi/|/auth/callback", re.IGNORECASE)
 """Links that may do something when they are followed, and paths that are no pages."""
@@ -65,6 +63,12 @@ class Reference:
     kind: FileKind
     how: How = How.TAG
     route: bool = False
+
+
+TOO_LONG = Reference("", FileKind.SCRIPT)
+"""A script whose URL is longer than any that is asked for."""
+MORE = Reference("", FileKind.SCRIPT, How.TEXT)
+"""There is more in a file than is looked at."""
 
 
 @dataclass(slots=True)
@@ -98,82 +102,30 @@ class Folders:
         return resolve(base, reference) if base else ""
 
 
-def of_page(data: bytes, url: str) -> Iterator[Reference]:
-    """What the tags of a page name: scripts, what is loaded ahead, pages of links, import maps.
-
-    Args:
-        data: a page, in UTF-8.
-        url: where it came from.
-    """
-    base, left = url, MOST_TAGS
-    for tag in tags(data.decode("utf-8", "replace")):
-        left -= 1
-        if left < 0:
-            return
-        if not tag.start or tag.name not in _ATTRIBUTES:
-            continue
-        attributes = tag.attributes()
-        if tag.name == "base":
-            base = resolve(url, attributes.get("href", "")) or base
-            continue
-        for attribute in _ATTRIBUTES[tag.name]:
-            if attributes.get(attribute) and (target := resolve(base, attributes[attribute])):
-                yield from _of_tag(tag, attributes, target)
-            elif tag.name == "script" and len(attributes.get(attribute, "")) > LONGEST_URL and _is_http(attributes):
-                yield Reference("", FileKind.SCRIPT)
-        if tag.name == "script" and attributes.get("type", "").lower() == "importmap":
-            yield from _import_map(tag.content, base)
-
-
-def _is_http(attributes: dict[str, str]) -> bool:
-    return not attributes.get("src", "").lstrip().lower().startswith(("data:", "blob:", "javascript:"))
-
-
-def _of_tag(tag: Tag, attributes: dict[str, str], target: str) -> Iterator[Reference]:
-    if tag.name == "script":
-        data = "data-src" in attributes and "src" not in attributes
-        yield Reference(target, FileKind.DATA if data else FileKind.SCRIPT)
-    elif tag.name == "astro-island":
-        yield Reference(target, FileKind.SCRIPT)
-    elif tag.name == "link":
-        rel, wanted = attributes.get("rel", "").lower().split(), attributes.get("as", "").lower()
-        ahead = {"preload", "prefetch", "modulepreload"} & set(rel)
-        if ("modulepreload" in rel and wanted in ("", "script")) or (ahead and wanted in ("script", "worker")):
-            yield Reference(target, FileKind.SCRIPT)
-        elif ahead and (wanted == "fetch" or _suffix(target) == "json"):
-            yield Reference(target, FileKind.DATA)
-        elif ahead and _suffix(target) in ("js", "mjs"):
-            yield Reference(target, FileKind.SCRIPT)
-        elif "sitemap" in rel:
-            yield Reference(target, FileKind.MANIFEST)
-    elif (page := target.partition("?")[0]) and is_page(page) and "download" not in attributes:
-        yield Reference(page, FileKind.PAGE)
-
-
 def is_page(url: str) -> bool:
     """Whether a link of this kind leads to a page, and following it does nothing else."""
-    return _suffix(url) in _FILES_OF_PAGES and not _RISKY.search(url[8:])
+    return suffix(url) in _FILES_OF_PAGES and not _RISKY.search(url[8:])
 
 
-def _suffix(url: str) -> str:
+def suffix(url: str) -> str:
+    """The end of the name of the file, in small letters; empty when it has none."""
     name = url.partition("?")[0].rpartition("/")[2]
     return name.rpartition(".")[2].lower() if "." in name and not name.endswith(".") else ""
 
 
-def _import_map(text: str, base: str) -> Iterator[Reference]:
+def inside(url: str) -> bytes:
+    """What a ``data:`` URL holds (RFC 2397); empty when it is not to be decoded."""
+    head, _, body = url.partition(",")
+    data = unquote_to_bytes(body)
+    if not head.lower().rstrip().endswith(";base64"):
+        return data
     try:
-        read = json.loads(text)
-        tables = [read.get("imports"), *(read.get("scopes") or {}).values()]
-    except (ValueError, RecursionError, AttributeError):
-        return
-    for table in tables:
-        for value in table.values() if isinstance(table, dict) else ():
-            target = resolve(base, value) if isinstance(value, str) else ""
-            if target and not target.endswith("/"):
-                yield Reference(target, FileKind.SCRIPT)
+        return base64.b64decode(data + b"=" * (-len(data) % 4))
+    except ValueError:
+        return b""
 
 
-def of_script(data: bytes, url: str, folders: Folders, *, worker: bool = False) -> Iterator[Reference]:
+def of_script(data: bytes, url: str, folders: Folders, *, worker: bool = False, base: str = "") -> Iterator[Reference]:
     """What the strings of a script, or of the scripts in a page, name.
 
     Takes time in proportion to the data, whatever it holds, and ends after ``MAX_REFERENCES``.
@@ -183,22 +135,61 @@ def of_script(data: bytes, url: str, folders: Folders, *, worker: bool = False) 
         url: where it came from.
         folders: of the scripts that were seen.
         worker: whether it is a worker, whose paths are relative to itself.
+        base: where the application lives: the workers that scripts of pages start are relative to their page.
     """
     left = MAX_REFERENCES
     for found in _SCRIPT.finditer(data):
         if (left := left - 1) < 0:
+            yield MORE
             return
         head = data[max(0, found.end() - _LONGEST) : found.end()]
         rest = head.rstrip(_NAME)
         if rest and rest[-1] in _OPENS and (target := _target(head[len(rest) :], url, folders, worker)):
             yield Reference(target, FileKind.SCRIPT, How.TEXT)
-    for match in _WORKERS.finditer(data):
-        if target := resolve(url, match[1].decode("utf-8", "replace")):
+    for match in _at_most(_WORKERS.finditer(data)):
+        written = match[1].decode("utf-8", "replace")
+        beside = worker or b"URL" in match[0] or not base
+        if target := resolve(url if beside else base, written):
             # what is registered is a worker, and so is what it imports
             yield Reference(target, FileKind.WORKER)
-    for match in _WORKBOX.finditer(data):
+        if not beside and (target := resolve(url, written)):
+            yield Reference(target, FileKind.WORKER, How.GUESS)
+    for match in _at_most(_WORKBOX.finditer(data)):
         if target := resolve(url, match[1].decode() + ".js"):
             yield Reference(target, FileKind.WORKER, How.TEXT)
+
+
+def of_data(data: bytes, url: str, base: str) -> Iterator[Reference]:
+    """The JSON files and WebAssembly modules that a script loads, by their literal addresses.
+
+    Args:
+        data: of the script.
+        url: where it came from.
+        base: where the application lives: what scripts ask for is relative to their page, not to themselves.
+    """
+    for match in _at_most(_FETCHED.finditer(data)):
+        if target := resolve(base, match[1].decode("utf-8", "replace")):
+            yield Reference(target, _kind(target), How.TEXT)
+    for match in _at_most(_MODULES.finditer(data)):
+        if target := resolve(url, match[1].decode("utf-8", "replace")):
+            yield Reference(target, FileKind.DATA, How.TEXT)
+
+
+def _kind(url: str) -> FileKind:
+    """Settings when the name says so: texts of a language are named ``settings`` and ``password`` too."""
+    path = urlsplit(url).path
+    settings = _SETTINGS.search(path.rpartition("/")[2]) and not _LANGUAGES.search(path)
+    return FileKind.SETTINGS if settings else FileKind.DATA
+
+
+def of_style(data: bytes, url: str) -> Iterator[Reference]:
+    """The style sheets that one imports."""
+    for number, (kind, written) in enumerate(addresses.css_urls(data.decode("utf-8", "replace"))):
+        if number >= MAX_REFERENCES:
+            yield MORE
+            return
+        if kind == "style" and (target := resolve(url, written)):
+            yield Reference(target, FileKind.STYLE)
 
 
 def _target(name: bytes, url: str, folders: Folders, worker: bool) -> str:
@@ -284,7 +275,7 @@ def of_json(data: bytes, root: str) -> Iterator[Reference]:
             left += [*part.values(), *part.keys()]
         elif isinstance(part, list):
             left += part
-        elif isinstance(part, str) and _suffix(part) in ("js", "mjs") and (target := resolve(root, part)):
+        elif isinstance(part, str) and suffix(part) in ("js", "mjs") and (target := resolve(root, part)):
             yield Reference(target, FileKind.SCRIPT, How.TEXT)
 
 

@@ -33,11 +33,27 @@ _SHARED = frozenset({
 })  # fmt: skip
 """Domains of platforms: two names below one of them belong to two people."""
 
+_THIRD_PARTIES = frozenset({
+    "googletagmanager.com", "google-analytics.com", "google.com", "gstatic.com", "googleapis.com", "doubleclick.net",
+    "googlesyndication.com", "recaptcha.net", "stripe.com", "paypal.com", "braintreegateway.com", "jsdelivr.net",
+    "unpkg.com", "cdnjs.cloudflare.com", "challenges.cloudflare.com", "cloudflareinsights.com", "hcaptcha.com",
+    "facebook.net", "twitter.com", "licdn.com", "tiktok.com", "clarity.ms", "bing.com", "hotjar.com", "segment.com",
+    "mixpanel.com", "amplitude.com", "posthog.com", "plausible.io", "usefathom.com", "matomo.cloud", "umami.is",
+    "sentry-cdn.com", "datadoghq-browser-agent.com", "nr-data.net", "newrelic.com", "intercom.io", "intercomcdn.com",
+    "crisp.chat", "zdassets.com", "hs-scripts.com", "hsforms.net", "drift.com", "cookielaw.org", "cookiebot.com",
+    "usercentrics.eu", "jquery.com", "bootstrapcdn.com", "fontawesome.com", "tailwindcss.com", "esm.sh", "skypack.dev",
+    "jspm.io", "polyfill.io", "vercel-scripts.com", "mapbox.com", "youtube.com", "vimeo.com", "typekit.net",
+    "calendly.com", "typeform.com", "algolia.net", "auth0.com", "clerk.accounts.dev", "js.hcaptcha.com",
+})  # fmt: skip
+"""Whose scripts pages of everybody load: no build of the application is there."""
+
 _MARKS = re.compile(
     r"/_next/|/_nuxt/|/_app/immutable/|/_astro/|/_expo/static/|/static/chunks/|/static/js/(?:main|runtime)"
     r"|/webpack-runtime-|/page-data/"
 )
 """What only a build of an application has in its paths."""
+_HASHED = re.compile(r"[-.]([0-9a-f]{8,32}|[\w-]{8})(?:\.(?:min|chunk|bundle|esm))?\.m?js$")
+"""Hexadecimal digits of webpack and others; eight characters of Rollup and esbuild."""
 
 
 def site_of(host: str) -> str:
@@ -85,9 +101,31 @@ def origin_of(url: str) -> str:
     return "/".join(url.split("/", 3)[:3])
 
 
-def looks_built(url: str) -> bool:
-    """Whether the path is that of a file which a front-end build made."""
-    return bool(_MARKS.search(url))
+def looks_built(url: str, *, tagged: bool = False) -> bool:
+    """Whether the path is that of a file which a front-end build made.
+
+    Args:
+        url: of a script.
+        tagged: a tag of the page names it. A name with the hash of its content in it is then that of a build too: what
+            pages load from strangers has to keep its name when it changes.
+    """
+    return bool(_MARKS.search(url)) or (tagged and _is_hashed(url.partition("?")[0].rpartition("/")[2]))
+
+
+def _is_hashed(name: str) -> bool:
+    found = _HASHED.search(name)
+    if not found:
+        return False
+    part = found[1]
+    digits, letters = any(map(str.isdigit, part)), any(map(str.isalpha, part))
+    return letters and (digits or (len(part) == 8 and part[1:] != part[1:].lower()))
+
+
+def is_third_party(origin: str) -> bool:
+    """Whether an origin is one whose scripts pages of everybody load."""
+    host = plain(urlsplit(origin).hostname or "")
+    labels = host.split(".")
+    return any(".".join(labels[start:]) in _THIRD_PARTIES for start in range(len(labels) - 1))
 
 
 @dataclass(slots=True)

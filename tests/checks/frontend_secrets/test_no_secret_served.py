@@ -47,6 +47,7 @@ def test_clean():
             "no secret in 2 files, 1 of them scripts; 1 values whose shape does not tell",
             files=2,
             scripts=1,
+            inline_scripts=0,
             size_bytes=4321,
             requests=9,
             named_but_not_served=1,
@@ -125,6 +126,27 @@ def test_a_leak_is_told_whatever_is_missing():
 @pytest.mark.parametrize("files", [(), (PAGE,), (PAGE, replace(SCRIPT, kind=FileKind.MANIFEST))])
 def test_without_a_script_nothing_is_proven(files):
     assert judge(files=files) == [unproven(APP, NO_SCRIPT, HINT, files=[file.url for file in files])]
+
+
+GONE = MissingFile(f"{APP}/x.js", APP, "answers 404", FileKind.SCRIPT, tagged=True)
+
+
+def test_scripts_that_stand_in_the_pages_alone():
+    [found] = judge(files=(PAGE,), inline_scripts=3)
+    assert (found.outcome, found.message) == ("pass", "no secret in 1 files, whose 3 scripts stand in the pages")
+    assert (found.evidence["scripts"], found.evidence["inline_scripts"]) == (0, 3)
+
+
+@pytest.mark.parametrize(
+    ("gone", "expected"),
+    [
+        (GONE, "error"),
+        (replace(GONE, tagged=False), "pass"),
+        (replace(GONE, kind=FileKind.PAGE), "pass"),
+    ],
+)
+def test_scripts_that_a_tag_names_and_nobody_serves(gone, expected):
+    assert outcomes(files=(PAGE,), inline_scripts=3, missing=(gone,)) == [expected]
 
 
 def test_gaps_and_clean_scripts():

@@ -44,12 +44,23 @@ def test_a_secret_under_another_name():
 
 def test_nothing_secret():
     [finding] = judge(variable("NEXT_PUBLIC_URL", **PAIRED), variable("NEXT_PUBLIC_ACME_TOKEN", **PAIRED))
-    assert (finding.outcome, finding.evidence) == (Outcome.PASS, {"variables": 2, "scripts": 1, "maps": 0})
+    assert (finding.outcome, finding.evidence) == (
+        Outcome.PASS,
+        {"variables": 2, "scripts": 1, "inline_scripts": 0, "maps": 0},
+    )
 
 
 def test_no_script():
     [finding] = judge(files=())
     assert finding.outcome is Outcome.ERROR
+
+
+def test_scripts_that_stand_in_the_pages_alone():
+    [finding] = served_names_not_secret(Served(SITE, (), inline_scripts=2))
+    assert (finding.outcome, finding.message) == (
+        Outcome.PASS,
+        "none of 0 variables that 2 scripts in the pages, their maps and settings name is a secret",
+    )
 
 
 def test_what_could_not_be_read_is_no_pass():

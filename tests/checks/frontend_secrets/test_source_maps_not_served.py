@@ -42,7 +42,13 @@ class TestSourceMaps:
 
     def test_none(self):
         assert judge(source_maps_not_served) == [
-            passed(APP, "none of 1 scripts has a source map that is served", scripts=1)
+            passed(APP, "none of 1 scripts has a source map that is served", scripts=1, inline_scripts=0)
+        ]
+
+    def test_scripts_that_stand_in_the_pages_alone(self):
+        message = "none of 4 scripts in the pages has a source map that is served"
+        assert judge(source_maps_not_served, files=(), inline_scripts=4) == [
+            passed(APP, message, scripts=0, inline_scripts=4)
         ]
 
     def test_nothing_was_read(self):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from auditor.facts.served import FileKind, SourceMap
 from auditor.probes.net.response import Response
-from auditor.probes.site import bounds, frameworks, references
+from auditor.probes.site import bounds, frameworks, pages, references
 from auditor.probes.site.chunkmap import asked_ids, chunk_names
 from auditor.probes.site.frontier import Frontier, How, Named
 from auditor.probes.site.maps import named_map, read_map
@@ -201,7 +201,8 @@ class TestScripts:
 
 
 def named(data: str) -> list[tuple[str, str]]:
-    return [(one.url.removeprefix(APP), str(one.kind)) for one in references.of_page(data.encode(), f"{APP}/x/")]
+    found = pages.of_page(data.encode(), f"{APP}/x/").references
+    return [(one.url.removeprefix(APP), str(one.kind)) for one in found]
 
 
 class TestPages:
@@ -212,7 +213,7 @@ class TestPages:
             ("<link rel=modulepreload href=m.js>", [("/x/m.js", "script")]),
             ("<link rel=prefetch as=script href=/c.js?dpl=2>", [("/c.js?dpl=2", "script")]),
             ('<link rel=preload as=fetch href="/_payload.json?1">', [("/_payload.json?1", "data")]),
-            ("<link rel=stylesheet href=/a.css>", []),
+            ("<link rel=stylesheet href=/a.css>", [("/a.css", "style sheet")]),
             ("<link rel=alternate href=/fr>", []),
             ('<astro-island component-url="/_astro/C.js" renderer-url="/_astro/r.js">',
              [("/_astro/C.js", "script"), ("/_astro/r.js", "script")]),
@@ -473,7 +474,10 @@ class TestReading:
     @pytest.mark.parametrize(
         ("body", "kind", "page"),
         [
-            (b"f()", "text/html", True),
+            (b"f()", "text/html", False),
+            (b"<x-app>", "text/html", True),
+            (b"\xef\xbb\xbf<html>", "", True),
+            ("<html>".encode("utf-16"), "", True),
             (b"\n <!DOCTYPE html>", "text/javascript", True),
             (b"<div>", "", True),
             (b"f('<html>')", "text/javascript", False),

@@ -94,7 +94,7 @@ def _described(root: Path, name: str, role: EnvFile) -> TrackedEnvFile:
     path, seen = root / name, git.shown(name)
     if path.is_symlink():
         return TrackedEnvFile(seen, role.value, Holds.LINK)
-    data = content(path)
+    data = content(root, name)
     if data is None:
         return TrackedEnvFile(seen, role.value, Holds.UNKNOWN)
     if encrypted(data):
@@ -146,7 +146,7 @@ def modes(root: Path, tracked: frozenset[str]) -> SecretFiles:
         for name in sorted(names):
             path = Path(folder) / name
             relative = path.relative_to(root).as_posix()
-            if relative not in tracked and (found := _secret_file(path, relative)):
+            if relative not in tracked and (found := _secret_file(root, path, relative)):
                 files.append(found)
     return SecretFiles(True, tuple(files), folders, tuple(gaps))
 
@@ -156,7 +156,7 @@ def _unread(root: Path, error: OSError) -> Gap:
     return Gap(name, f"the folder {name} cannot be read: {error.strerror}")
 
 
-def _secret_file(path: Path, relative: str) -> SecretFile | None:
+def _secret_file(root: Path, path: Path, relative: str) -> SecretFile | None:
     kind = "environment file" if env_file(relative) not in (None, EnvFile.EXAMPLE) else ""
     kind = kind or ("key file" if key_file(relative) else "")
     if not kind:
@@ -165,7 +165,7 @@ def _secret_file(path: Path, relative: str) -> SecretFile | None:
         status = path.lstat()
         if not stat.S_ISREG(status.st_mode):
             return None
-        if not _is_secret(path, kind):
+        if not _is_secret(root, relative, kind):
             return None
     except PermissionError:
         pass  # not even the audit may read it: its mode still tells who may
@@ -174,10 +174,10 @@ def _secret_file(path: Path, relative: str) -> SecretFile | None:
     return SecretFile(git.shown(relative), stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid, kind)
 
 
-def _is_secret(path: Path, kind: str) -> bool:
-    data = content(path) or b""
+def _is_secret(root: Path, name: str, kind: str) -> bool:
+    data = content(root, name) or b""
     if not data or encrypted(data):
         return False
-    if kind == "key file" and path.suffix.lower() in (".pem", ".key"):
+    if kind == "key file" and name.lower().endswith((".pem", ".key")):
         return bool(_PRIVATE_KEY.search(data))  # certificates are for everybody
     return kind == "key file" or any(_secrets(text_of(data)))

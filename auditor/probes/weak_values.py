@@ -19,7 +19,15 @@ from auditor.probes import git, surfaces
 from auditor.probes.env_names import DEVELOPMENT, EnvFile, aside, env_file
 from auditor.probes.managers.lines import lines_of
 from auditor.probes.net.threads import in_daemon_thread
-from auditor.probes.repository import MAX_BYTES, content, env_values, text_of, tracked_files, written_out
+from auditor.probes.repository import (
+    MAX_BYTES,
+    content,
+    env_values,
+    is_within,
+    text_of,
+    tracked_files,
+    written_out,
+)
 from auditor.probes.secret_names import looks_secret, stands_for_nothing
 from auditor.probes.weak_words import judge, jwt
 from auditor.probes.yaml_nodes import Unreadable, documents, entries, get, line, pairs, scalar
@@ -79,7 +87,7 @@ def look(root: Path, tracked: tuple[str, ...]) -> WeakValues:
             gaps.append(Gap("*", f"only the first {MOST_FILES} files were read"))
             break
         try:
-            data = content(root / name)
+            data = content(root, name)
             if data is None:
                 continue
             files += 1
@@ -108,7 +116,7 @@ def _files(root: Path, tracked: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
             yield name, bool(_PRODUCTION.search(base))
     own = set(tracked)
     for folder in sorted({str(PurePosixPath(name).parent) for name in tracked} | {"."})[:500]:
-        for path in sorted(_environment_files(root / folder)):
+        for path in sorted(_environment_files(root / folder)) if is_within(root, folder) else ():
             name = path.relative_to(root).as_posix()
             if name not in own and env_file(name) in (EnvFile.LIVE, EnvFile.LOCAL) and _PRODUCTION.search(path.name):
                 yield name, True
@@ -138,6 +146,8 @@ def _of_file(name: str, text: str) -> Iterator[tuple[int, str, str]]:
 
 def _python(text: str, *, settings: bool) -> Iterator[tuple[int, str, str]]:
     """Names of settings that get a text: ``SECRET_KEY: str = "…"``, ``Field("…")``, ``os.getenv("SECRET_KEY", "…")``."""  # noqa: E501
+    if not settings and not re.search(r"Settings|env\w*\s*\(|environ", text, re.IGNORECASE):
+        return  # most programs: parsing takes a while
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -22,7 +22,7 @@ from auditor.facts.repository import (
 )
 from auditor.facts.sightings import Nature, Sighting
 from auditor.model import Severity
-from auditor.probes import surfaces
+from auditor.probes import env_names, git, surfaces
 from auditor.probes.net.threads import in_daemon_thread
 from auditor.probes.repository.javascript import script_values
 from auditor.probes.repository.judge import is_default, is_demo_key, is_local, is_placeholder, judge
@@ -31,7 +31,7 @@ from auditor.probes.repository.kinds import LOCK_FILES, VENDORED, Kind, is_examp
 from auditor.probes.repository.names import shown_key
 from auditor.probes.repository.python import python_values
 from auditor.probes.repository.shapes import Scan, scanner
-from auditor.probes.repository.tracked import MAX_BYTES, content, shown, tracked_files
+from auditor.probes.repository.tracked import MAX_BYTES, Lying, content, lying, tracked_files
 from auditor.probes.repository.values import Value, text_of
 from auditor.probes.repository.worth import worth_parsing
 from auditor.probes.repository.yamls import MAX_YAML
@@ -46,6 +46,8 @@ MAX_SECONDS = 60.0
 _MOST = 200
 """Literals of one file: more of them say nothing more."""
 _HEAD = 8_000
+_LFS, _LFS_MOST = b"version https://git-lfs.github.com/spec/v1\n", 1024
+"""How a pointer begins, and its most bytes: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md"""
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _OF_NAMES = ("name", "named-secret", "named-key")
 """Rules by names: where a reader knows what names there are, it knows better."""
@@ -79,6 +81,8 @@ class _Gathering:
     binary: int = 0
     vendored: int = 0
     gone: int = 0
+    left: dict[tuple[str, Source], list[str]] = field(default_factory=dict)
+    """Files that were not searched, by why and what they are."""
 
 
 def read_files(
@@ -99,19 +103,15 @@ def read_files(
         max_seconds: after which no further file is begun; those that matter most come first.
     """
     shapes = shapes or scanner()
-    gathering, end, left = _Gathering(), time.monotonic() + max_seconds, 0
+    gathering, end = _Gathering(), time.monotonic() + max_seconds
     for name in sorted(tracked, key=lambda name: (_rank(name), name)):
         if gathering.size >= max_bytes or time.monotonic() >= end:
-            left += 1
+            _leave(gathering, name, _BOUND)
         elif VENDORED.search(name) or LOCK_FILES.search(name):
             gathering.vendored += 1
         else:
             _file(gathering, root, name, shapes)
-    if left:
-        reason = f"{left} tracked files were not searched: {max_bytes} bytes or {max_seconds:g} seconds were reached"
-        gathering.unread.append(
-            UnreadFile("*", Source.OTHER, reason, "point `repository` at the part that is deployed")
-        )
+    gathering.unread += _untold(gathering, f"{max_bytes} bytes or {max_seconds:g} seconds were reached")
     sweep = Sweep(
         *(gathering.searched, gathering.size, gathering.binary, gathering.vendored, gathering.gone),
         *(MAX_FILE, max_bytes, max_seconds),
@@ -130,15 +130,60 @@ def _rank(name: str) -> int:
     return 2 if source is Source.OTHER else 1 if source is Source.CODE else 0
 
 
-def _file(gathering: _Gathering, root: Path, name: str, shapes: Scan) -> None:
-    path, kind = shown(name), kind_of(name)
+_BOUND = ""
+_GONE = "not in this checkout"
+_SUBMODULE = "repositories of their own, as submodules"
+_POINTER = "in Git LFS, and only pointers to them are here"
+_HINTS = {
+    _BOUND: "point `repository` at the part that is deployed",
+    _GONE: "check all of it out: `git sparse-checkout disable`, `git restore .`",
+    _SUBMODULE: "audit each with a checklist of its own, and waive this with that as the reason",
+    _POINTER: "fetch what they stand for: `git lfs pull`",
+}
+_NAMED = 5
+"""Files that are named, of those that were left out for one reason."""
+
+
+def _leave(gathering: _Gathering, name: str, why: str) -> None:
+    source = Source.KEY_FILE if env_names.key_file(name) else kind_of(name).source
+    gathering.left.setdefault((why, source), []).append(git.shown(name))
+
+
+def _untold(gathering: _Gathering, bound: str) -> Iterator[UnreadFile]:
+    """What was left out, one for each reason and kind of file."""
+    for (why, source), names in gathering.left.items():
+        named = ", ".join(names[:_NAMED]) + (", …" if len(names) > _NAMED else "")
+        about = f"they are {why}" if why else bound
+        reason = f"{len(names)} tracked files were not searched ({named}): {about}"
+        yield UnreadFile(names[0] if len(names) == 1 else "*", source, reason, _HINTS[why])
+
+
+def _read(gathering: _Gathering, root: Path, name: str, kind: Kind) -> bytes | None:
+    """What a file holds; None when that cannot be searched, which is told where it may matter."""
     try:
-        data = content(root / name, MAX_FILE)
+        data = content(root, name, MAX_FILE)
     except OSError as error:
-        gathering.unread.append(UnreadFile(path, kind.source, f"{path} cannot be read: {error.strerror}"))
-        return
+        source = Source.KEY_FILE if env_names.key_file(name) else kind.source
+        path = git.shown(name)
+        gathering.unread.append(UnreadFile(path, source, f"{path} cannot be read: {error.strerror}"))
+        return None
     if data is None:
         gathering.gone += 1
+        if (place := lying(root, name)) in (Lying.GONE, Lying.FOLDER):
+            _leave(gathering, name, _GONE if place is Lying.GONE else _SUBMODULE)
+        return None
+    if data.startswith(_LFS) and len(data) < _LFS_MOST:
+        gathering.binary += 1
+        if kind.reader is not None or env_names.key_file(name):
+            _leave(gathering, name, _POINTER)
+        return None
+    return data
+
+
+def _file(gathering: _Gathering, root: Path, name: str, shapes: Scan) -> None:
+    path, kind = git.shown(name), kind_of(name)
+    data = _read(gathering, root, name, kind)
+    if data is None:
         return
     if name.endswith((".yml", ".yaml")):
         kind = kind_of(name, data[:_HEAD])

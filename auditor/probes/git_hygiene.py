@@ -17,7 +17,8 @@ from auditor.probes.encrypted import encrypted
 from auditor.probes.env_names import EnvFile, app_folders, env_file, key_file
 from auditor.probes.net.threads import in_daemon_thread
 from auditor.probes.repository import content, env_values, named_secrets, text_of, tracked_files
-from auditor.probes.secret_names import looks_secret, stands_for_nothing
+from auditor.probes.repository.judge import stands_for_nothing
+from auditor.probes.repository.names import is_secret_variable
 from auditor.registry import probe
 
 NAMES = (".env", ".env.local", ".env.production", ".env.production.local")
@@ -115,7 +116,7 @@ def _secrets(text: str) -> Iterator[tuple[str, int]]:
     """Variables whose values look secret, and their lines."""
     yield from ((value.key, value.line) for value, _ in named_secrets(env_values(text)))
     for value in env_values(text):
-        if looks_secret(value.key) and not stands_for_nothing(value.text):
+        if is_secret_variable(value.key) and not stands_for_nothing(value.text):
             yield value.key, value.line
 
 

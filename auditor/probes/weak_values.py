@@ -28,7 +28,8 @@ from auditor.probes.repository import (
     tracked_files,
     written_out,
 )
-from auditor.probes.secret_names import looks_secret, stands_for_nothing
+from auditor.probes.repository.judge import stands_for_nothing
+from auditor.probes.repository.names import is_secret_variable
 from auditor.probes.weak_words import judge, jwt
 from auditor.probes.yaml_nodes import Unreadable, documents, entries, get, line, pairs, scalar
 from auditor.redact import Secret
@@ -108,7 +109,7 @@ def _files(root: Path, tracked: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
         base = PurePosixPath(name).name
         role = env_file(name)
         of_variables = role in (EnvFile.LIVE, EnvFile.LOCAL)
-        of_compose = _COMPOSE.fullmatch(base) and not DEVELOPMENT.search(base)
+        of_compose = _COMPOSE.fullmatch(base) and not DEVELOPMENT.search(name)
         of_code = (
             base.lower().endswith((".py", ".js", ".mjs", ".cjs", ".ts", ".tsx", ".jsx")) and "test" not in base.lower()
         )
@@ -254,7 +255,7 @@ def judged(place: str, name: str, value: str, line: int = 0, *, live: bool = Fal
         if password and not (stands_for_nothing(password) and not live):
             yield _verdict(place, name, password, f"{name}_PASSWORD", user, line, live=live)
         return
-    if not value or (not looks_secret(name) and not jwt(value)) or _PATH.fullmatch(value):
+    if not value or (not is_secret_variable(name) and not jwt(value)) or _PATH.fullmatch(value):
         return
     if stands_for_nothing(value) and not live and not value.lower().startswith(("your", "my")):
         return

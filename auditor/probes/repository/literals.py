@@ -22,10 +22,18 @@ from auditor.facts.repository import (
 )
 from auditor.facts.sightings import Nature, Sighting
 from auditor.model import Severity
-from auditor.probes import env_names, git, surfaces
+from auditor.probes import env_names, git, surfaces, weak_words
 from auditor.probes.net.threads import in_daemon_thread
 from auditor.probes.repository.javascript import script_values
-from auditor.probes.repository.judge import is_default, is_demo_key, is_local, is_placeholder, judge
+from auditor.probes.repository.judge import (
+    NAMED,
+    Judged,
+    is_default,
+    is_demo_key,
+    is_local,
+    is_placeholder,
+    judge,
+)
 from auditor.probes.repository.keyfiles import ENCRYPTED, key_file
 from auditor.probes.repository.kinds import LOCK_FILES, VENDORED, Kind, is_example, kind_of
 from auditor.probes.repository.names import shown_key
@@ -35,7 +43,7 @@ from auditor.probes.repository.tracked import MAX_BYTES, Lying, content, lying, 
 from auditor.probes.repository.values import Value, text_of
 from auditor.probes.repository.worth import worth_parsing
 from auditor.probes.repository.yamls import MAX_YAML
-from auditor.redact import Secret
+from auditor.probes.secrets.known import known_values
 from auditor.registry import probe
 
 MAX_FILE = 16_000_000
@@ -60,13 +68,7 @@ async def secret_literals(environment: Environment) -> SecretLiterals:
     """Secret literals in the tracked files of the repository."""
     root = surfaces.repository(environment)
     tracked = await tracked_files(root)
-    return await in_daemon_thread(read_files, root, tracked, scanner(_known(environment)))
-
-
-def _known(environment: Environment) -> list[Secret]:
-    """Values that must not be in a file, whatever their shape."""
-    key = environment.supabase.service_key if environment.supabase else None
-    return [key] if key else []
+    return await in_daemon_thread(read_files, root, tracked, scanner(known_values(environment)))
 
 
 @dataclass(slots=True)
@@ -254,6 +256,7 @@ def _told(path: str, kind: Kind, values: list[Value], sightings: list[Sighting],
             if _inside(one, value)
         ]
         taken |= {id(one) for one in covered if judged is not None}
+        judged = _weak_or_not(kind, value, judged)
         if judged is None or (covered and all(one.nature is not Nature.SECRET for one in covered)):
             continue
         told = next((one for one in covered if one.nature is Nature.SECRET), None)
@@ -269,7 +272,7 @@ def _told(path: str, kind: Kind, values: list[Value], sightings: list[Sighting],
                 kind.source,
             ),
             severity=shape.severity if shape and not judged.local else judged.severity,
-            development=judged.local or (kind.development and not _is_provider(shape)),
+            development=judged.local or ((kind.development or _for_a_job(kind, value)) and not _is_provider(shape)),
             prefix=shape.prefix if shape else "",
             rotate=shape.rotate if shape else "",
         )
@@ -279,6 +282,24 @@ def _told(path: str, kind: Kind, values: list[Value], sightings: list[Sighting],
         if id(sighting) not in taken and (literal_ := _seen(path, kind, sighting, rows)):
             found.setdefault((sighting.line, sighting.column, sighting.length), literal_)
     return list(found.values())
+
+
+def _weak_or_not(kind: Kind, value: Value, judged: Judged | None) -> Judged | None:
+    """A password that everybody guesses is told by the check of weak values, which reads these files too."""
+    if judged is None or judged.kind != NAMED or kind.development:
+        return judged
+    if kind.source in (Source.ENV_FILE, Source.COMPOSE) and weak_words.judge(value.key, value.text)[0]:
+        return Judged(DEFAULT_VALUE, judged.length, Severity.LOW)
+    return judged
+
+
+_ONE_WORD = r"(?:[A-Za-z]{1,30}\d{0,2}|e2e|\d{1,6})"
+_OF_WORDS = re.compile(rf"{_ONE_WORD}(?:[-_. ]{_ONE_WORD}){{0,8}}[!.]?")
+
+
+def _for_a_job(kind: Kind, value: Value) -> bool:
+    """Whether a value of a CI file is made of words: those of databases that live for a minute are, and no token is."""
+    return kind.source is Source.CI and _OF_WORDS.fullmatch(value.text[:300].strip()) is not None
 
 
 def _inside(sighting: Sighting, value: Value) -> bool:

@@ -55,15 +55,18 @@ async def build_contexts(environment: Environment) -> BuildContexts:
 def look(root: Path, tracked: tuple[str, ...]) -> BuildContexts:
     """The fact, of a checkout and what git tracks in it."""
     gaps: list[Gap] = []
-    builds = dict.fromkeys(_named_builds(root, tracked, gaps))
-    named = {build.dockerfile for build in builds}
+    builds: dict[tuple[str, str, str], _Build] = {}
+    for build in _named_builds(root, tracked, gaps):  # services often share one
+        builds.setdefault((build.dockerfile, build.context, build.inline), build)
+    named = {build.dockerfile for build in builds.values()}
     dockerfiles = [n for n in tracked if _DOCKERFILE.fullmatch(Path(n).name) and not n.endswith(".dockerignore")]
     for name in dockerfiles:
         if name not in named and not aside(name):
-            builds[_Build(name, _likely(root, name), "the folder of the Dockerfile")] = None
+            build = _Build(name, _likely(root, name), "the folder of the Dockerfile")
+            builds[build.dockerfile, build.context, ""] = build
     if len(builds) > MOST_CONTEXTS:
         gaps.append(Gap("*", f"only the first {MOST_CONTEXTS} of {len(builds)} builds were looked at"))
-    found = [_described(root, tracked, build, gaps) for build in list(builds)[:MOST_CONTEXTS]]
+    found = [_described(root, tracked, build, gaps) for build in list(builds.values())[:MOST_CONTEXTS]]
     return BuildContexts(tuple(one for one in found if one), tuple(gaps))
 
 
@@ -257,8 +260,6 @@ def _covered(place: Path, source: str, context: str, tracked: tuple[str, ...]) -
     ]
     for app in dict.fromkeys(["", *apps] if whole else [app for app in apps if f"{app}/".startswith(f"{folder}/")]):
         yield from (f"{app}/{name}" if app else name for name in _NAMES)
-    if not whole:
-        yield from (f"{folder}/{name}" for name in _NAMES[:1])
     yield from _lying(place, folder)
 
 

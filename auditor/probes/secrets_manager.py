@@ -32,7 +32,7 @@ _COMPOSE = re.compile(r"(?:docker-)?compose.*\.ya?ml|stack\.ya?ml", re.IGNORECAS
 _DOCKERFILE = re.compile(r"(?:docker|container)file(?:[._-].+)?|.+\.(?:docker|container)file", re.IGNORECASE)
 _SCRIPTS = (".js", ".mjs", ".cjs", ".ts", ".tsx", ".jsx", ".mts", ".vue", ".svelte")
 _BINDINGS = {"doppler.yaml": "Doppler", "doppler.yml": "Doppler", ".infisical.json": "Infisical"}
-MOST_FILES = 5000
+MOST_FILES = 20_000
 MAX_CODE = 500_000
 
 
@@ -126,7 +126,7 @@ def _wanted(name: str) -> bool:
 
 def _read(found: Found, name: str, data: bytes) -> None:
     base = PurePosixPath(name).name.lower()
-    scope = Scope.DEVELOPMENT if DEVELOPMENT.search(base) else Scope.RUNTIME
+    scope = Scope.DEVELOPMENT if DEVELOPMENT.search(name.lower()) else Scope.RUNTIME
     by = encrypted(data)
     text = text_of(data)
     if env_file(name) is not None and base != ".envrc":

@@ -44,7 +44,7 @@ _FALLBACK = re.compile(
 _SETTINGS = re.compile(r"(?:^|[/_.-])(?:settings|config|conf|secrets)(?:[/_.-]|$)", re.IGNORECASE)
 """Python whose names in capitals are settings; elsewhere `PASSWORD = "password"` is a word like others."""
 _PATH = re.compile(r"\.{0,2}(?:/[\w.@-]+)+/?")
-MOST_FILES = 3000
+MOST_FILES = 20_000
 
 
 @probe(deadline=40.0)

@@ -118,6 +118,8 @@ _FIELD_WORDS = frozenset(
         "TOKENS",
     }
 )
+_OF_FIELDS = re.compile(r"(?:COOKIE|TOKEN|CREDENTIALS?|PASSWORD|ADMIN|CACHE|STORAGE|EMAIL|ID)_KEY$")
+"""Keys under which something is kept: ``USER_SESSION_COOKIE_KEY = "acme_session"``."""
 _PARAMETER = re.compile(r"[\w-]{1,40}=[\"'$]?")
 _SHORTEST_KEY = 100
 """Characters of a private key in PEM: those of an Ed25519 key are more."""
@@ -201,7 +203,9 @@ def _password(text: str) -> Judged | None:
     if len(text) > LONGEST:
         return None
     verdict = None
-    for found in (*_URL.finditer(text), *_CONNECTION.finditer(text)):
+    # programs in a text say `password = …` too
+    connections = () if "\n" in text else _CONNECTION.finditer(text)
+    for found in (*_URL.finditer(text), *connections):
         host = found.groupdict().get("host") or ""
         password, user = found["password"], (found.groupdict().get("user") or "")
         local = _LOCAL.fullmatch(host) is not None
@@ -263,6 +267,8 @@ def _names_something(value: Value, text: str) -> bool:
     if _CONSTANT.fullmatch(text):
         return is_secret_variable(text)
     if _MODULE.fullmatch(text) or _FILE.fullmatch(text):
+        return True
+    if _FIELD.fullmatch(text) and _OF_FIELDS.search("_".join(words(value.key))):
         return True
     # names of fields and sentences stand in constants of programs, and secrets seldom are made of words alone
     field = value.constant and _FIELD.fullmatch(text) and set(words(text)) & _FIELD_WORDS

@@ -21,6 +21,7 @@ from auditor.facts.repository import (
     UnreadFile,
 )
 from auditor.facts.sightings import Nature, Sighting
+from auditor.facts.weak_values import Weakness
 from auditor.model import Severity
 from auditor.probes import env_names, git, surfaces, weak_words
 from auditor.probes.net.threads import in_daemon_thread
@@ -40,7 +41,7 @@ from auditor.probes.repository.names import shown_key
 from auditor.probes.repository.python import python_values
 from auditor.probes.repository.shapes import Scan, scanner
 from auditor.probes.repository.tracked import MAX_BYTES, Lying, content, lying, tracked_files
-from auditor.probes.repository.values import Value, text_of
+from auditor.probes.repository.values import Value, text_of, written_out
 from auditor.probes.repository.worth import worth_parsing
 from auditor.probes.repository.yamls import MAX_YAML
 from auditor.probes.secrets.known import known_values
@@ -56,6 +57,8 @@ _MOST = 200
 _HEAD = 8_000
 _LFS, _LFS_MOST = b"version https://git-lfs.github.com/spec/v1\n", 1024
 """How a pointer begins, and its most bytes: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md"""
+_DESCRIPTIONS = re.compile(rb"^kind: CustomResourceDefinition\b", re.MULTILINE)
+"""Megabytes of what fields of manifests mean."""
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _OF_NAMES = ("name", "named-secret", "named-key")
 """Rules by names: where a reader knows what names there are, it knows better."""
@@ -189,6 +192,8 @@ def _file(gathering: _Gathering, root: Path, name: str, shapes: Scan) -> None:
         return
     if name.endswith((".yml", ".yaml")):
         kind = kind_of(name, data[:_HEAD])
+        if _DESCRIPTIONS.search(data[:_HEAD]):
+            kind = Kind(Source.OTHER, None, kind.development)
     if keys := key_file(name, data[:_HEAD]):
         severity = Severity.HIGH if keys.encrypted else Severity.CRITICAL
         what = f"{keys.kind}, encrypted" if keys.encrypted else keys.kind
@@ -288,7 +293,8 @@ def _weak_or_not(kind: Kind, value: Value, judged: Judged | None) -> Judged | No
     """A password that everybody guesses is told by the check of weak values, which reads these files too."""
     if judged is None or judged.kind != NAMED or kind.development:
         return judged
-    if kind.source in (Source.ENV_FILE, Source.COMPOSE) and weak_words.judge(value.key, value.text)[0]:
+    text = written_out(value.text)[0] if value.refers else value.text
+    if kind.source in (Source.ENV_FILE, Source.COMPOSE) and weak_words.judge(value.key, text)[0]:
         return Judged(DEFAULT_VALUE, judged.length, Severity.LOW)
     return judged
 
@@ -322,7 +328,7 @@ def _seen(path: str, kind: Kind, sighting: Sighting, rows: list[str]) -> SecretL
     after = row[sighting.column - 1 + sighting.length :][:200]
     if raw and is_placeholder(raw):
         return None
-    default = is_default(raw)
+    default = is_default(raw) or weak_words.judge("", raw)[0] is Weakness.DEFAULT
     source = kind.source if kind.reader else Source.OTHER
     literal = SecretLiteral(
         *(

@@ -65,6 +65,7 @@ _SCRIPTS = frozenset(
     }
     | {"pre_build", "post_build", "inlineScript", "user_data", "cmd", "cloud-init"}
 )
+_KEY_OF_A_SECRET = re.compile(r"[a-z](?:Token|Password|Credentials?|Key)SecretKey$|(?:assword|oken)Key$")
 _WORDS = re.compile(r"[A-Za-z]{1,40}(?:[._-][A-Za-z]{1,40}){0,8}")
 _LINE = re.compile(
     r"^[ \t]*(?:-[ \t]+){0,3}[\"']?(?P<key>[A-Za-z_][\w.-]{0,100})[\"']?[ \t]*:[ \t]+"
@@ -198,7 +199,10 @@ def _scalars(root: yaml.Node) -> Iterator[_Scalar]:
             stack += [
                 (_key(k, v, node, key), key, v)
                 for k, v in reversed(node.value)
-                if not (names and str(k.value).endswith("Key") and _WORDS.fullmatch(str(v.value)))
+                if not (
+                    ((names and str(k.value).endswith("Key")) or _KEY_OF_A_SECRET.search(str(k.value)))
+                    and _WORDS.fullmatch(str(v.value))
+                )
             ]
         elif isinstance(node, yaml.SequenceNode):
             # what stands in a list of commands is one

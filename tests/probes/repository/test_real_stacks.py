@@ -33,6 +33,11 @@ NONE = [
     ("k8s/crd.yaml", "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n  labels:\n"
      "    external-secrets.io/component: controller\nspec:\n  password: somewhere-described\n"),
     ("k8s/labels.yaml", "apiVersion: v1\nkind: Service\nmetadata:\n  labels:\n    external-secrets.io/component: controller\n"),
+    ("chart/values.yaml", "bot:\n  botTokenSecretKey: discord-token\n  userPasswordKey: user-password\n"),
+    ("app/config.py", 'USER_SESSION_COOKIE_KEY: str = "acme_session"\nNEXT_PAGE_TOKEN_KEY = "next_page"\n'),
+    ("app/scripts.py", 'SCRIPT = """\nimport os\nconnect(host=x, user=y, password = os.environ["A"] + b)\n"""'),
+    ("docs/storage.md", "--connection-string AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6t" + "q/K1SZFPTOtr/KBHBeksoGMGw==;"),
+    ("Dockerfile", "FROM a\nRUN cat <<EOF\nsecret = boto3.client('secretsmanager').get_secret_value(**params)\nEOF\n"),
     ("i18n.lock", f"datadog: {HEX[:32]}\nname: {HEX[:32]}\n"),
     ("compose.yml", "services:\n  db:\n    environment:\n      MYSQL_ALLOW_EMPTY_PASSWORD: 'allowed'\n      ENABLE_EMAIL_PASSWORD: 'enabled'\n"),
     ("compose.yml", "services:\n  az:\n    environment:\n      AZURE_KEY: Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6t" + "q/K1SZFPTOtr/KBHBeksoGMGw==\n"),
@@ -85,6 +90,7 @@ def test_for_development(tmp_path, name, text):
         "services:\n  db:\n    environment:\n      POSTGRES_PASSWORD: plane\n",
         "services:\n  db:\n    environment:\n      POSTGRES_PASSWORD: acme\n      POSTGRES_USER: acme\n",
         "services:\n  api:\n    environment:\n      JWT_SECRET: a8Kx2mQ9\n",
+        "services:\n  db:\n    environment:\n      POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:-plane}\n",
     ],
 )
 def test_what_is_weak_is_told_by_the_check_of_weak_values(tmp_path, text):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from auditor.facts.repository import DEFAULT_VALUE, SecretLiteral, SecretLiterals, Source
@@ -26,8 +27,7 @@ def literal_findings(repository: SecretLiterals, *sources: Source, none: str) ->
         none: why there is nothing to judge when no such file is tracked.
     """
     told = [one for one in repository.literals if one.source in sources and tells(one)]
-    for literal in told:
-        yield literal_finding(literal)
+    yield from told_one_by_one(told)
     unread = [one for one in repository.unread if one.source in sources]
     for missing in unread:
         yield unproven(missing.path, missing.reason, missing.hint, aspect=missing.reason)
@@ -56,8 +56,19 @@ def tells(literal: SecretLiteral) -> bool:
     return not literal.development
 
 
-def literal_finding(literal: SecretLiteral) -> Finding:
-    """What is said about one literal."""
+def told_one_by_one(literals: Iterable[SecretLiteral]) -> Iterator[Finding]:
+    """A finding for each literal.
+
+    Its identity is its name, or its kind, and which of those of its file it is: lines above it may come and go.
+    """
+    seen: Counter[tuple[str, str]] = Counter()
+    for literal in literals:
+        what = (literal.path, literal.key or literal.kind)
+        seen[what] += 1
+        yield _finding(literal, what[1] if seen[what] == 1 else f"{what[1]} {seen[what]}")
+
+
+def _finding(literal: SecretLiteral, aspect: str) -> Finding:
     name = literal.key or "a secret"
     evidence: dict[str, Any] = {"key": literal.key, "kind": literal.kind, "length": literal.length}
     evidence |= {"column": literal.column} if literal.column else {}
@@ -70,7 +81,7 @@ def literal_finding(literal: SecretLiteral) -> Finding:
         if literal.rotate
         else "",
         location=Location(literal.path, literal.line),
-        aspect=literal.key or f"{literal.kind} {literal.line}:{literal.column}",
+        aspect=aspect,
         severity=literal.severity.value,
         **evidence,
     )

@@ -20,7 +20,7 @@ from auditor.probes import git, surfaces
 from auditor.probes.dockerignore import Ignore, Unusable
 from auditor.probes.env_names import EnvFile, app_folders, aside, env_file, key_file
 from auditor.probes.net.threads import in_daemon_thread
-from auditor.probes.repository import content, text_of, tracked_files
+from auditor.probes.repository import content, is_within, text_of, tracked_files
 from auditor.probes.yaml_nodes import Unreadable, documents, get, line, pairs, scalar, walk
 from auditor.registry import probe
 
@@ -55,15 +55,18 @@ async def build_contexts(environment: Environment) -> BuildContexts:
 def look(root: Path, tracked: tuple[str, ...]) -> BuildContexts:
     """The fact, of a checkout and what git tracks in it."""
     gaps: list[Gap] = []
-    builds = dict.fromkeys(_named_builds(root, tracked, gaps))
-    named = {build.dockerfile for build in builds}
+    builds: dict[tuple[str, str, str], _Build] = {}
+    for build in _named_builds(root, tracked, gaps):  # services often share one
+        builds.setdefault((build.dockerfile, build.context, build.inline), build)
+    named = {build.dockerfile for build in builds.values()}
     dockerfiles = [n for n in tracked if _DOCKERFILE.fullmatch(Path(n).name) and not n.endswith(".dockerignore")]
     for name in dockerfiles:
         if name not in named and not aside(name):
-            builds[_Build(name, _likely(root, name), "the folder of the Dockerfile")] = None
+            build = _Build(name, _likely(root, name), "the folder of the Dockerfile")
+            builds[build.dockerfile, build.context, ""] = build
     if len(builds) > MOST_CONTEXTS:
         gaps.append(Gap("*", f"only the first {MOST_CONTEXTS} of {len(builds)} builds were looked at"))
-    found = [_described(root, tracked, build, gaps) for build in list(builds)[:MOST_CONTEXTS]]
+    found = [_described(root, tracked, build, gaps) for build in list(builds.values())[:MOST_CONTEXTS]]
     return BuildContexts(tuple(one for one in found if one), tuple(gaps))
 
 
@@ -74,7 +77,7 @@ def _named_builds(root: Path, tracked: tuple[str, ...], gaps: list[Gap]) -> Iter
         if not compose and not _WORKFLOW.fullmatch(name):
             continue
         try:
-            data = content(root / name)
+            data = content(root, name)
             nodes = documents(text_of(data)) if data else []
         except OSError as error:
             gaps.append(Gap(git.shown(name), f"{git.shown(name)} cannot be read: {error.strerror}"))
@@ -85,7 +88,7 @@ def _named_builds(root: Path, tracked: tuple[str, ...], gaps: list[Gap]) -> Iter
         for node in nodes:
             found = _of_compose(node) if compose else _of_workflow(node)
             for context, dockerfile, inline, at in found:
-                if build := _placed(name, context, dockerfile, inline, at, gaps, relative_to_file=compose):
+                if build := _placed(root, name, context, dockerfile, inline, at, gaps, relative_to_file=compose):
                     yield build
 
 
@@ -112,7 +115,15 @@ def _step_of(root: yaml.Node, uses: yaml.Node) -> yaml.Node | None:
 
 
 def _placed(
-    name: str, context: str, dockerfile: str, inline: str, at: int, gaps: list[Gap], *, relative_to_file: bool
+    root: Path,
+    name: str,
+    context: str,
+    dockerfile: str,
+    inline: str,
+    at: int,
+    gaps: list[Gap],
+    *,
+    relative_to_file: bool,
 ) -> _Build | None:
     """A build with its paths relative to the repository; None when its context is elsewhere."""
     by = f"{git.shown(name)}:{at}"
@@ -121,7 +132,7 @@ def _placed(
         return None  # another repository's
     base = posixpath.dirname(name) if relative_to_file else ""
     place = posixpath.normpath(posixpath.join(base, context.replace("\\", "/")))
-    if "$" in context or place.startswith(("..", "/")):
+    if "$" in context or place.startswith(("..", "/")) or not is_within(root, place):
         why = "is known at run time only" if "$" in context else "lies outside of the repository"
         gaps.append(
             Gap(by, f"the build context {git.shown(context)} {why}", "point `repository` at the folder that holds both")
@@ -137,7 +148,7 @@ def _placed(
 def _likely(root: Path, dockerfile: str) -> str:
     """The folder, of those that hold a Dockerfile, that has most of what it copies."""
     folder = posixpath.dirname(dockerfile)
-    data = _read(root / dockerfile)
+    data = _read(root, dockerfile)
     wanted = [source for _, sources in _copies(text_of(data)) for source in sources if not _whole(source)]
     folders = [folder or "."]
     while folder:
@@ -152,9 +163,9 @@ def _there(folder: Path, source: str) -> bool:
     return (folder / source.lstrip("/")).exists()
 
 
-def _read(path: Path) -> bytes:
+def _read(root: Path, name: str) -> bytes:
     try:
-        return content(path) or b""
+        return content(root, name) or b""
     except OSError:
         return b""
 
@@ -203,7 +214,7 @@ def _whole(source: str) -> bool:
 
 def _described(root: Path, tracked: tuple[str, ...], build: _Build, gaps: list[Gap]) -> BuildContext | None:
     place = root / build.context
-    text = build.inline or text_of(_read(root / build.dockerfile))
+    text = build.inline or text_of(_read(root, build.dockerfile))
     shown = git.shown(build.dockerfile)
     if not text:
         gaps.append(Gap(shown, f"{shown}, that {build.named_by} builds, cannot be read", "check its path"))
@@ -222,7 +233,7 @@ def _described(root: Path, tracked: tuple[str, ...], build: _Build, gaps: list[G
     if not names:
         return base
     try:
-        ignore = Ignore(text_of(_read(root / ignore_file)) if ignore_file else "")
+        ignore = Ignore(text_of(_read(root, ignore_file)) if ignore_file else "")
         copies = [_copied(place, name, ignore) for name in list(names)[:MAX_COPIED]]
     except Unusable as unusable:
         gaps.append(Gap(git.shown(ignore_file), f"{git.shown(ignore_file)} cannot be used: {unusable}"))
@@ -249,8 +260,6 @@ def _covered(place: Path, source: str, context: str, tracked: tuple[str, ...]) -
     ]
     for app in dict.fromkeys(["", *apps] if whole else [app for app in apps if f"{app}/".startswith(f"{folder}/")]):
         yield from (f"{app}/{name}" if app else name for name in _NAMES)
-    if not whole:
-        yield from (f"{folder}/{name}" for name in _NAMES[:1])
     yield from _lying(place, folder)
 
 
@@ -267,9 +276,8 @@ def _lying(place: Path, folder: str) -> Iterator[str]:
         if count > 20_000:
             return
         for name in sorted(names):
-            relative = (Path(where) / name).relative_to(place).as_posix()
             if env_file(name) not in (None, EnvFile.EXAMPLE) or key_file(name):
-                yield relative
+                yield (Path(where) / name).relative_to(place).as_posix()
 
 
 def _copied(place: Path, name: str, ignore: Ignore) -> Copied:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 _CODE = (
@@ -88,11 +89,12 @@ APP_MARKS = frozenset({
 })  # fmt: skip
 
 
+@lru_cache(4)
 def app_folders(tracked: tuple[str, ...]) -> tuple[str, ...]:
     """The repository's root (``""``) and the folders in which an application lives, in order."""
     folders = {""}
-    for path in map(PurePosixPath, tracked):
-        folder = "" if str(path.parent) == "." else str(path.parent)
-        if path.name.lower() in APP_MARKS and not aside(f"{folder}/x"):
+    for name in tracked:
+        folder, _, base = name.rpartition("/")
+        if base.lower() in APP_MARKS and not aside(f"{folder}/x"):
             folders.add(folder)
     return tuple(sorted(folders))

@@ -11,9 +11,10 @@ from auditor.errors import Unavailable
 
 _QUIET = (
     *("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "core.pager=cat"),
-    *("-c", "core.excludesFile=", "-c", f"core.attributesFile={os.devnull}"),
+    *("-c", "core.excludesFile=", "-c", f"core.attributesFile={os.devnull}", "-c", "core.alternateRefsCommand="),
     *("-c", "log.showSignature=false", "-c", "diff.external=", "-c", "core.quotePath=false"),
-    *("-c", "protocol.allow=never", "-c", "core.commitGraph=false"),
+    *("-c", "protocol.allow=never", "-c", "core.sshCommand=false", "-c", "credential.helper=", "-c", "core.askPass="),
+    *("-c", "core.commitGraph=false", "-c", "submodule.recurse=false", "-c", "safe.bareRepository=explicit"),
 )
 """What a repository's own configuration could make git run, and what this machine's could make it ignore, is off."""
 _ENVIRONMENT = {
@@ -24,13 +25,27 @@ _ENVIRONMENT = {
     "GIT_NO_REPLACE_OBJECTS": "1",
     "LC_ALL": "C",
 }
-_MISLEADING = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_EXTERNAL_DIFF", "GIT_TRACE")
+_OWN = (
+    "GIT_CONFIG_GLOBAL",
+    "GIT_CONFIG_SYSTEM",
+    "GIT_CONFIG_NOSYSTEM",
+    "GIT_CONFIG_COUNT",
+    "GIT_CONFIG_KEY_",
+    "GIT_CONFIG_VALUE_",
+    "GIT_CEILING_DIRECTORIES",
+    "GIT_DISCOVERY_ACROSS_FILESYSTEM",
+    "GIT_EXEC_PATH",
+)
+"""Variables of git that stay: where its programs are, and the settings of whoever runs the audit (``safe.directory``).
+
+All others could lead it to another repository, as hooks of git do with ``GIT_DIR``, or make it run something."""
 SECONDS = 15.0
 
 
 def environment(given: Mapping[str, str] | None = None) -> dict[str, str]:
     """The variables that git gets: this process's, without those that lead it elsewhere, and with none to ask for."""
-    found = {name: value for name, value in (given or os.environ).items() if not name.startswith(_MISLEADING)}
+    given = os.environ if given is None else given
+    found = {name: value for name, value in given.items() if not name.startswith("GIT_") or name.startswith(_OWN)}
     return {**found, **_ENVIRONMENT}
 
 
@@ -68,11 +83,25 @@ def ask(
     except subprocess.TimeoutExpired:
         raise Unavailable(f"git {arguments[0]} did not answer within {seconds:g} s") from None
     if done.returncode not in accept:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or ["no reason given"]
-        raise Unavailable(
-            f"git {arguments[0]} failed in {root}: {said[0]}", "point `repository` at a checkout of the project"
-        )
+        raise refusal(f"git {arguments[0]} failed in {root}", root, done.stderr)
     return done.stdout
+
+
+def refusal(what: str, root: Path, said: bytes) -> Unavailable:
+    """The error for an answer of git that is one.
+
+    Args:
+        what: failed.
+        root: the folder that git was asked about.
+        said: what git wrote to its standard error.
+    """
+    lines = said.decode("utf-8", "replace").strip().splitlines()
+    # after "dubious ownership" git says for lines how to allow it
+    first = next((line for line in lines if line.startswith("fatal:")), (lines or ["no reason given"])[-1])
+    hint = "point `repository` at a checkout of the project"
+    if "dubious ownership" in first:
+        hint = f"git reads no repository of another user: `git config --global --add safe.directory {root.resolve()}`"
+    return Unavailable(f"{what}: {first}", hint)
 
 
 def shown(name: str) -> str:

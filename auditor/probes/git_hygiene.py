@@ -17,7 +17,8 @@ from auditor.probes.encrypted import encrypted
 from auditor.probes.env_names import EnvFile, app_folders, env_file, key_file
 from auditor.probes.net.threads import in_daemon_thread
 from auditor.probes.repository import content, env_values, named_secrets, text_of, tracked_files
-from auditor.probes.secret_names import looks_secret, stands_for_nothing
+from auditor.probes.repository.judge import stands_for_nothing
+from auditor.probes.repository.names import is_secret_variable
 from auditor.registry import probe
 
 NAMES = (".env", ".env.local", ".env.production", ".env.production.local")
@@ -94,7 +95,7 @@ def _described(root: Path, name: str, role: EnvFile) -> TrackedEnvFile:
     path, seen = root / name, git.shown(name)
     if path.is_symlink():
         return TrackedEnvFile(seen, role.value, Holds.LINK)
-    data = content(path)
+    data = content(root, name)
     if data is None:
         return TrackedEnvFile(seen, role.value, Holds.UNKNOWN)
     if encrypted(data):
@@ -115,7 +116,7 @@ def _secrets(text: str) -> Iterator[tuple[str, int]]:
     """Variables whose values look secret, and their lines."""
     yield from ((value.key, value.line) for value, _ in named_secrets(env_values(text)))
     for value in env_values(text):
-        if looks_secret(value.key) and not stands_for_nothing(value.text):
+        if is_secret_variable(value.key) and not stands_for_nothing(value.text):
             yield value.key, value.line
 
 
@@ -146,7 +147,7 @@ def modes(root: Path, tracked: frozenset[str]) -> SecretFiles:
         for name in sorted(names):
             path = Path(folder) / name
             relative = path.relative_to(root).as_posix()
-            if relative not in tracked and (found := _secret_file(path, relative)):
+            if relative not in tracked and (found := _secret_file(root, path, relative)):
                 files.append(found)
     return SecretFiles(True, tuple(files), folders, tuple(gaps))
 
@@ -156,7 +157,7 @@ def _unread(root: Path, error: OSError) -> Gap:
     return Gap(name, f"the folder {name} cannot be read: {error.strerror}")
 
 
-def _secret_file(path: Path, relative: str) -> SecretFile | None:
+def _secret_file(root: Path, path: Path, relative: str) -> SecretFile | None:
     kind = "environment file" if env_file(relative) not in (None, EnvFile.EXAMPLE) else ""
     kind = kind or ("key file" if key_file(relative) else "")
     if not kind:
@@ -165,7 +166,7 @@ def _secret_file(path: Path, relative: str) -> SecretFile | None:
         status = path.lstat()
         if not stat.S_ISREG(status.st_mode):
             return None
-        if not _is_secret(path, kind):
+        if not _is_secret(root, relative, kind):
             return None
     except PermissionError:
         pass  # not even the audit may read it: its mode still tells who may
@@ -174,10 +175,10 @@ def _secret_file(path: Path, relative: str) -> SecretFile | None:
     return SecretFile(git.shown(relative), stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid, kind)
 
 
-def _is_secret(path: Path, kind: str) -> bool:
-    data = content(path) or b""
+def _is_secret(root: Path, name: str, kind: str) -> bool:
+    data = content(root, name) or b""
     if not data or encrypted(data):
         return False
-    if kind == "key file" and path.suffix.lower() in (".pem", ".key"):
+    if kind == "key file" and name.lower().endswith((".pem", ".key")):
         return bool(_PRIVATE_KEY.search(data))  # certificates are for everybody
     return kind == "key file" or any(_secrets(text_of(data)))

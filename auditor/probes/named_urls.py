@@ -87,7 +87,7 @@ def _read(root: Path, tracked: tuple[str, ...]) -> NamedUrls:
             continue
         shown = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         try:
-            data = content(root / name)
+            data = content(root, name)
             if data is None:
                 continue
             if len(data) > (MAX_YAML if reader is compose_values else MAX_BYTES):

@@ -109,7 +109,7 @@ def _lines(text: str, prefixes: Sequence[str]) -> Iterator[Found]:
                 continue
             given = _GIVEN.match(line, match.end(), _LONGEST_LINE)
             if given:
-                yield Found(match[0], number, _plain(given[1]))
+                yield Found(match[0], number, _plain(given[1] or ""))
             elif _KEY_LINE.match(line[: match.start()]) and not line[match.end() :].strip("\"' ,"):
                 waiting = Found(match[0], number)
             else:

@@ -32,7 +32,7 @@ _COMPOSE = re.compile(r"(?:docker-)?compose.*\.ya?ml|stack\.ya?ml", re.IGNORECAS
 _DOCKERFILE = re.compile(r"(?:docker|container)file(?:[._-].+)?|.+\.(?:docker|container)file", re.IGNORECASE)
 _SCRIPTS = (".js", ".mjs", ".cjs", ".ts", ".tsx", ".jsx", ".mts", ".vue", ".svelte")
 _BINDINGS = {"doppler.yaml": "Doppler", "doppler.yml": "Doppler", ".infisical.json": "Infisical"}
-MOST_FILES = 5000
+MOST_FILES = 20_000
 MAX_CODE = 500_000
 
 
@@ -48,16 +48,17 @@ def look(root: Path, tracked: tuple[str, ...]) -> SecretsManagement:
     """The fact, of a checkout and what git tracks in it."""
     founds: list[Found] = []
     gaps: list[Gap] = []
+    own = frozenset(tracked)
     for name in tracked:
-        found = Found(git.shown(name), _is_frontend(name, tracked))
         if not _wanted(name):
             continue
+        found = Found(git.shown(name), _is_frontend(name, own))
         if len(founds) >= MOST_FILES:
             gaps.append(Gap("*", f"only the first {MOST_FILES} files were read"))
             break
         founds.append(found)
         try:
-            data = content(root / name)
+            data = content(root, name)
             if data:
                 _read(found, name, data[:MAX_BYTES])
         except OSError as error:
@@ -75,7 +76,7 @@ def _together(root: Path, tracked: tuple[str, ...], founds: list[Found], gaps: t
     for found in founds:
         for line, file in found.secret_files:
             name = posixpath.normpath(posixpath.join(posixpath.dirname(found.path), file))
-            if name in own and not encrypted(_content(root / name)):
+            if name in own and not encrypted(_content(root, name)):
                 plain.append(TrackedSecretFile(found.path, line, git.shown(name)))
     return SecretsManagement(
         len(founds),
@@ -87,17 +88,16 @@ def _together(root: Path, tracked: tuple[str, ...], founds: list[Found], gaps: t
     )
 
 
-def _content(path: Path) -> bytes:
+def _content(root: Path, name: str) -> bytes:
     try:
-        return content(path) or b""
+        return content(root, name) or b""
     except OSError:
         return b""
 
 
-def _is_frontend(name: str, tracked: tuple[str, ...]) -> bool:
+def _is_frontend(name: str, own: frozenset[str]) -> bool:
     """Whether a file belongs to an application of JavaScript: that of the nearest package.json, no Python beside it."""
     folder = posixpath.dirname(name)
-    own = set(tracked) if len(tracked) < 50_000 else set()
     while True:
         here = {posixpath.join(folder, mark) for mark in ("pyproject.toml", "requirements.txt")}
         if here & own:
@@ -126,7 +126,7 @@ def _wanted(name: str) -> bool:
 
 def _read(found: Found, name: str, data: bytes) -> None:
     base = PurePosixPath(name).name.lower()
-    scope = Scope.DEVELOPMENT if DEVELOPMENT.search(base) else Scope.RUNTIME
+    scope = Scope.DEVELOPMENT if DEVELOPMENT.search(name.lower()) else Scope.RUNTIME
     by = encrypted(data)
     text = text_of(data)
     if env_file(name) is not None and base != ".envrc":

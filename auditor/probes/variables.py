@@ -56,7 +56,7 @@ def read_variables(root: Path, tracked: Iterable[str]) -> PublicVariables:
     for name, reader in wanted[:MOST_FILES]:
         shown = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         try:
-            data = content(root / name)
+            data = content(root, name)
         except OSError as error:
             gaps.append(Gap(shown, f"{shown} cannot be read: {error.strerror}"))
             continue

@@ -19,8 +19,17 @@ from auditor.probes import git, surfaces
 from auditor.probes.env_names import DEVELOPMENT, EnvFile, aside, env_file
 from auditor.probes.managers.lines import lines_of
 from auditor.probes.net.threads import in_daemon_thread
-from auditor.probes.repository import MAX_BYTES, content, env_values, text_of, tracked_files, written_out
-from auditor.probes.secret_names import looks_secret, stands_for_nothing
+from auditor.probes.repository import (
+    MAX_BYTES,
+    content,
+    env_values,
+    is_within,
+    text_of,
+    tracked_files,
+    written_out,
+)
+from auditor.probes.repository.judge import stands_for_nothing
+from auditor.probes.repository.names import is_secret_variable
 from auditor.probes.weak_words import judge, jwt
 from auditor.probes.yaml_nodes import Unreadable, documents, entries, get, line, pairs, scalar
 from auditor.redact import Secret
@@ -35,7 +44,7 @@ _FALLBACK = re.compile(
 _SETTINGS = re.compile(r"(?:^|[/_.-])(?:settings|config|conf|secrets)(?:[/_.-]|$)", re.IGNORECASE)
 """Python whose names in capitals are settings; elsewhere `PASSWORD = "password"` is a word like others."""
 _PATH = re.compile(r"\.{0,2}(?:/[\w.@-]+)+/?")
-MOST_FILES = 3000
+MOST_FILES = 20_000
 
 
 @probe(deadline=40.0)
@@ -79,7 +88,7 @@ def look(root: Path, tracked: tuple[str, ...]) -> WeakValues:
             gaps.append(Gap("*", f"only the first {MOST_FILES} files were read"))
             break
         try:
-            data = content(root / name)
+            data = content(root, name)
             if data is None:
                 continue
             files += 1
@@ -100,7 +109,7 @@ def _files(root: Path, tracked: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
         base = PurePosixPath(name).name
         role = env_file(name)
         of_variables = role in (EnvFile.LIVE, EnvFile.LOCAL)
-        of_compose = _COMPOSE.fullmatch(base) and not DEVELOPMENT.search(base)
+        of_compose = _COMPOSE.fullmatch(base) and not DEVELOPMENT.search(name)
         of_code = (
             base.lower().endswith((".py", ".js", ".mjs", ".cjs", ".ts", ".tsx", ".jsx")) and "test" not in base.lower()
         )
@@ -108,7 +117,7 @@ def _files(root: Path, tracked: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
             yield name, bool(_PRODUCTION.search(base))
     own = set(tracked)
     for folder in sorted({str(PurePosixPath(name).parent) for name in tracked} | {"."})[:500]:
-        for path in sorted(_environment_files(root / folder)):
+        for path in sorted(_environment_files(root / folder)) if is_within(root, folder) else ():
             name = path.relative_to(root).as_posix()
             if name not in own and env_file(name) in (EnvFile.LIVE, EnvFile.LOCAL) and _PRODUCTION.search(path.name):
                 yield name, True
@@ -138,6 +147,8 @@ def _of_file(name: str, text: str) -> Iterator[tuple[int, str, str]]:
 
 def _python(text: str, *, settings: bool) -> Iterator[tuple[int, str, str]]:
     """Names of settings that get a text: ``SECRET_KEY: str = "…"``, ``Field("…")``, ``os.getenv("SECRET_KEY", "…")``."""  # noqa: E501
+    if not settings and not re.search(r"Settings|env\w*\s*\(|environ", text, re.IGNORECASE):
+        return  # most programs: parsing takes a while
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -244,7 +255,7 @@ def judged(place: str, name: str, value: str, line: int = 0, *, live: bool = Fal
         if password and not (stands_for_nothing(password) and not live):
             yield _verdict(place, name, password, f"{name}_PASSWORD", user, line, live=live)
         return
-    if not value or (not looks_secret(name) and not jwt(value)) or _PATH.fullmatch(value):
+    if not value or (not is_secret_variable(name) and not jwt(value)) or _PATH.fullmatch(value):
         return
     if stands_for_nothing(value) and not live and not value.lower().startswith(("your", "my")):
         return

@@ -34,10 +34,13 @@ _PUBLISHED_WORDS = (
     ("RabbitMQ's default", "guest"),
     ("the FastAPI template's default", "changethis"),
     ("Strapi's example", "tobemodified"),
+    (
+        "the key of Azure's storage emulator",
+        "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6t" + "q/K1SZFPTOtr/KBHBeksoGMGw==",
+    ),
     ("the PostgreSQL image's documentation", "mysecretpassword"),
     ("the MySQL image's documentation", "my-secret-pw"),
     ("Hasura's example", "myadminsecretkey"),
-    ("Keycloak's example", "admin"),
     ("express-session's example", "keyboard cat"),
 )
 _HALVES = (
@@ -72,7 +75,7 @@ _SAMPLE = re.compile(
     re.IGNORECASE,
 )
 _SIGNING = re.compile(
-    r"JWT_?(?:SECRET|SIGNING|PRIVATE|KEY)|(?:^|_)SECRET_?KEY(?:_BASE)?$|(?:NEXT)?AUTH_?SECRET|SESSION_?(?:SECRET|KEY)|SIGNING_?(?:KEY|SECRET)"
+    r"JWT_?(?:SECRET|SIGNING|PRIVATE|KEY)|^(?:(?:DJANGO|FLASK|FASTAPI|APP|APPLICATION|AUTH|SESSION|API|BACKEND|SERVER|ACCESS|REFRESH|RESET|PASSWORD|VERIFICATION|TOKEN|RAILS|LIVE)_)*SECRET_?KEY(?:_BASE)?$|(?:NEXT)?AUTH_?SECRET|SESSION_?(?:SECRET|KEY)|SIGNING_?(?:KEY|SECRET)"
     r"|COOKIE_?SECRET|^APP_?SECRET$|^SECRET$",
     re.IGNORECASE,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.facts.literal_findings import NO_FILES, literal_finding
+from auditor.facts.literal_findings import NO_FILES, told_one_by_one
 from auditor.facts.repository import DEFAULT_VALUE, SecretLiterals
 from auditor.model import ALL, Confidence, Finding, Level, Severity, passed, unproven
 from auditor.registry import check
@@ -30,9 +30,11 @@ def development_files_hold_no_secret(repository: SecretLiterals) -> Iterator[Fin
     2. Let the stack for development make its own: `openssl rand -hex 16 > .env`, or a plain default such as `postgres`.
     """
     told = [one for one in repository.literals if one.development and one.kind != DEFAULT_VALUE]
-    for literal in told:
-        yield literal_finding(literal)
+    yield from told_one_by_one(told)
+    missing = [one for one in repository.unread if one.path == ALL]
+    for one in missing:
+        yield unproven(one.path, one.reason, one.hint, aspect=one.reason)
     if not repository.tracked:
         yield unproven(ALL, NO_FILES, "point `repository` at a checkout")
-    elif not told:
+    elif not told and not missing:
         yield passed(ALL, "no file for development holds a secret of its own", confidence=Confidence.INFERRED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.facts.git_hygiene import GitHygiene
+from auditor.facts.git_hygiene import GitHygiene, IgnoredName
 from auditor.model import Confidence, Finding, Level, Location, Severity, failed, passed
 from auditor.registry import check
 
@@ -32,19 +32,12 @@ def env_files_ignored_by_git(hygiene: GitHygiene) -> Iterator[Finding]:
         !.env.example
     """
     shared = [name for name in hygiene.ignored if name.ignored]
+    alike: dict[tuple[str, str, int], list[IgnoredName]] = {}
     for name in hygiene.ignored:
-        if name.ignored:
-            continue
-        takes_back = f": `{name.pattern}` takes it back" if name.pattern else ": no pattern covers it"
-        yield failed(
-            name.path,
-            f"would not be ignored{takes_back}",
-            confidence=Confidence.PROVEN,
-            location=Location(name.source, name.line) if name.source and name.line else None,
-            reproduce=f"git check-ignore --verbose --no-index {name.path}",
-            pattern=name.pattern,
-            source=name.source,
-        )
+        if not name.ignored:
+            alike.setdefault((name.path.rpartition("/")[2], name.source, name.line), []).append(name)
+    for names in alike.values():
+        yield _failed(names)
     if shared:
         yield passed(
             "*",
@@ -53,3 +46,21 @@ def env_files_ignored_by_git(hygiene: GitHygiene) -> Iterator[Finding]:
             names=[name.path for name in shared[:50]],
             patterns=sorted({f"{name.source}:{name.line} {name.pattern}" for name in shared})[:20],
         )
+
+
+def _failed(names: list[IgnoredName]) -> Finding:
+    """One finding for the folders in which one missing pattern, or one that takes back, leaves the same name open."""
+    first = names[0]
+    takes_back = f": `{first.pattern}` takes it back" if first.pattern else ": no pattern covers it"
+    places = f" in {len(names)} folders" if len(names) > 1 else ""
+    folders = [name.path.rpartition("/")[0] or "." for name in names]
+    return failed(
+        first.path,
+        f"would not be ignored{places}{takes_back}",
+        confidence=Confidence.PROVEN,
+        location=Location(first.source, first.line) if first.source and first.line else None,
+        reproduce=f"git check-ignore --verbose --no-index {first.path}",
+        pattern=first.pattern,
+        source=first.source,
+        folders=folders[:50],
+    )

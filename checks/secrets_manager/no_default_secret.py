@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from auditor.facts.weak_values import JudgedValue, Weakness, WeakValues
@@ -34,8 +35,11 @@ def no_default_secret(values: WeakValues) -> Iterator[Finding]:
     3. Leave {subject} without a default: an application that does not start without its secret is right.
     """
     weak = [value for value in values.values if value.weakness]
+    seen: Counter[tuple[str, str]] = Counter()
     for value in weak:
-        yield _failed(value)
+        seen[value.place, value.name] += 1
+        count = seen[value.place, value.name]
+        yield _failed(value, value.name if count == 1 else f"{value.name} {count}")
     good = [value for value in values.values if not value.weakness]
     if good:
         yield passed(
@@ -54,7 +58,7 @@ def no_default_secret(values: WeakValues) -> Iterator[Finding]:
         )
 
 
-def _failed(value: JudgedValue) -> Finding:
+def _failed(value: JudgedValue, aspect: str) -> Finding:
     size = f", {value.length} characters" if value.weakness is not Weakness.MISSING else ""
     why = f": {value.why}" if value.why else ""
     return failed(
@@ -62,7 +66,7 @@ def _failed(value: JudgedValue) -> Finding:
         f"{value.name} is {value.weakness.value}{why}{size}",
         confidence=Confidence.PROVEN if value.live else Confidence.INFERRED,
         location=Location(value.place, value.line) if value.line else None,
-        aspect=value.name,
+        aspect=aspect,
         name=value.name,
         weakness=value.weakness.value,
         why=value.why,

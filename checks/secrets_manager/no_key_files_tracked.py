@@ -40,9 +40,12 @@ def no_key_files_tracked(repository: SecretLiterals) -> Iterator[Finding]:
             length_bytes=key.length,
             severity=key.severity.value,
         )
+    missing = [one for one in repository.unread if one.source is Source.KEY_FILE]
+    for one in missing:
+        yield unproven(one.path, one.reason, one.hint, aspect=one.reason)
     if not repository.tracked:
         yield unproven(ALL, NO_FILES, "point `repository` at a checkout")
-    elif not told:
+    elif not told and not missing:
         yield passed(
             ALL,
             f"none of {repository.tracked} tracked files is a private key",

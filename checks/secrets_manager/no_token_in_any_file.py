@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from auditor.facts.literal_findings import NO_FILES, literal_finding, tells
+from auditor.facts.literal_findings import NO_FILES, tells, told_one_by_one
 from auditor.facts.repository import SecretLiterals, Source
 from auditor.model import ALL, Confidence, Finding, Level, Severity, passed, unproven
 from auditor.registry import check
@@ -33,8 +33,7 @@ def no_token_in_any_file(repository: SecretLiterals) -> Iterator[Finding]:
     3. Before a private repository is made public, remove it from the history too (`git filter-repo --replace-text`).
     """
     told = [one for one in repository.literals if one.source is Source.OTHER and tells(one)]
-    for literal in told:
-        yield literal_finding(literal)
+    yield from told_one_by_one(told)
     missing = [one for one in repository.unread if one.source is Source.OTHER]
     for one in missing:
         yield unproven(one.path, one.reason, one.hint, aspect=one.reason)

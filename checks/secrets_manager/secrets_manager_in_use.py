@@ -18,7 +18,8 @@ from auditor.registry import check
 
 _HINT = (
     "reference the manager in a file of the repository: `secrets:` of compose, `doppler run`, `secretKeyRef`, a file that "  # noqa: E501
-    "SOPS encrypted, `${{ secrets.NAME }}` in the job that deploys"
+    "SOPS encrypted, `${{ secrets.NAME }}` in the job that deploys, `vercel.json` of a frontend. What a platform keeps "
+    "without a trace in the repository: waive ENV013 with the place where it is kept as the reason"
 )
 
 
@@ -57,15 +58,19 @@ def secrets_manager_in_use(management: SecretsManagement) -> Iterator[Finding]:
 
 
 def _plain(management: SecretsManagement) -> Iterator[Finding]:
+    written: dict[str, list[NamedSecret]] = {}
     for one in management.secrets:
         if one.naming is Naming.WRITTEN:
-            yield failed(
-                one.name,
-                f"is written out in {one.path}, and so in no secrets manager",
-                confidence=Confidence.INFERRED,
-                location=Location(one.path, one.line),
-                aspect=one.path,
-            )
+            written.setdefault(one.path, []).append(one)
+    for path, those in written.items():
+        names = list(dict.fromkeys(one.name for one in those))
+        yield failed(
+            path,
+            f"gives a value itself, and so from no secrets manager, to {_few(names)}",
+            confidence=Confidence.INFERRED,
+            location=Location(path, those[0].line),
+            variables=[f"{one.name}, line {one.line}" for one in those],
+        )
     for file in management.tracked_secrets:
         yield failed(
             file.file,
@@ -101,8 +106,7 @@ def _judged(management: SecretsManagement) -> Iterator[Finding]:
         yield unproven(
             ALL,
             f"{_managers(evidence)}, and {len(uncovered)} of {len(names)} variables have no source that can be seen: "
-            + ", ".join(uncovered[:8])
-            + (", …" if len(uncovered) > 8 else ""),
+            + _few(uncovered),
             _HINT,
             **seen,
         )
@@ -133,7 +137,7 @@ def _source(name: str, places: list[NamedSecret], evidence: list[ManagerReferenc
 
 
 def _without_evidence(management: SecretsManagement, names: dict[str, list[NamedSecret]], seen: Evidence) -> Finding:
-    wanted = ", ".join(sorted(names)[:8]) + (", …" if len(names) > 8 else "")
+    wanted = _few(sorted(names))
     if management.plain_files and names:
         plain = management.plain_files[0]
         return failed(
@@ -153,6 +157,10 @@ def _without_evidence(management: SecretsManagement, names: dict[str, list[Named
         why = "no reference to a secrets manager, and no variable of a secret's name, was found"
     about = f"{len(names)} variables of a secret's name ({wanted}): " if names else ""
     return unproven(ALL, about + why, _HINT, files=management.files, **seen)
+
+
+def _few(names: list[str]) -> str:
+    return ", ".join(names[:8]) + (", …" if len(names) > 8 else "")
 
 
 def _pass(message: str, seen: Evidence) -> Finding:

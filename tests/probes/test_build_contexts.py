@@ -59,7 +59,6 @@ class TestCopies:
             "apps/web/.env",
             "apps/web/.env.local",
             "apps/web/.env.production",
-            "apps/.env",
             "apps/web/server.key",
         ]
 

@@ -92,6 +92,8 @@ def test_public_names_and_values(path, text):
         ("Dockerfile", "ARG NEXT_PUBLIC_X\nENV NEXT_PUBLIC_X=$NEXT_PUBLIC_X"),
         (".github/workflows/a.yml", "env:\n  NEXT_PUBLIC_X: ${{ secrets.X }}"),
         ("compose.yml", "environment:\n  - NEXT_PUBLIC_X"),
+        ("compose.yml", "environment:\n  - NEXT_PUBLIC_X=\n"),
+        ("a.sh", "docker build --build-arg NEXT_PUBLIC_X="),
         ("compose.yml", "environment:\n  NEXT_PUBLIC_X: ${NEXT_PUBLIC_X:?}"),
         ("deployment.yaml", "- name: NEXT_PUBLIC_X\n  valueFrom:\n    secretKeyRef: {name: a, key: b}"),
         ("turbo.json", '{"globalEnv": ["NEXT_PUBLIC_X"]}'),

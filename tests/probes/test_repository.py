@@ -206,10 +206,17 @@ class TestCheckouts:
         environment = checkout(**{".env": LEAK, "a.txt": "x" * 1000, "b.txt": "y"})
         facts = read_files(environment.repository, (".env", "a.txt", "b.txt"), max_bytes=100)
         assert facts.literals == (leak(".env"),)
-        reason = "1 tracked files were not searched: 100 bytes or 60 seconds were reached"
+        reason = "1 tracked files were not searched (b.txt): 100 bytes or 60 seconds were reached"
         assert facts.unread == (
-            UnreadFile("*", Source.OTHER, reason, "point `repository` at the part that is deployed"),
+            UnreadFile("b.txt", Source.OTHER, reason, "point `repository` at the part that is deployed"),
         )
+
+    def test_the_bounds_are_told_of_each_kind_of_file(self, checkout):
+        environment = checkout(**{"a.py": "x", "b.ts": "y", "c.txt": "z", "d.key": "w"})
+        facts = read_files(environment.repository, ("a.py", "b.ts", "c.txt", "d.key"), max_bytes=0)
+        assert {(one.path, one.source) for one in facts.unread} == {
+            ("*", Source.CODE), ("c.txt", Source.OTHER), ("d.key", Source.KEY_FILE)
+        }  # fmt: skip
 
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
     def test_encodings(self, checkout, encoding):
@@ -250,7 +257,7 @@ class TestCheckouts:
         assert found.literals == (leak(".env"),)
 
     def test_a_file_that_cannot_be_read(self, checkout, monkeypatch):
-        def content(path, most):
+        def content(root, name, most):
             raise PermissionError(13, "Permission denied")
 
         monkeypatch.setattr("auditor.probes.repository.literals.content", content)

@@ -208,7 +208,7 @@ class TestVerdicts:
             ({"compose.yml": COMPOSE}, [("pass", "*")]),
             ({"compose.yml": COMPOSE, "a.py": "os.environ['OTHER_SECRET']"}, [("error", "*")]),
             ({"compose.yml": COMPOSE, "secrets/db": PASSWORD}, [("fail", "secrets/db"), ("pass", "*")]),
-            ({"compose.yml": f"services: {{a: {{environment: [DB_PASSWORD={PASSWORD}]}}}}"}, [("fail", "DB_PASSWORD"),
+            ({"compose.yml": f"services: {{a: {{environment: [DB_PASSWORD={PASSWORD}]}}}}"}, [("fail", "compose.yml"),
              ("error", "*")]),
             ({"Procfile": "web: doppler run -- x", "a.py": "os.environ['DB_PASSWORD']"}, [("pass", "*")]),
             ({"doppler.yaml": "a: b", "a.py": "os.environ['DB_PASSWORD']"}, [("error", "*")]),

@@ -39,11 +39,24 @@ _SCRIPT_READS = re.compile(
     r"(?:process\.env|import\.meta\.env|Bun\.env)(?:\.|\[\s*[\"'`])([A-Za-z_]\w{1,99})|Deno\.env\.get\(\s*[\"'`](\w{1,100})[\"'`]"
     r"|\$env/(?:static|dynamic)/private"
 )
+_OF_SCRIPTS = (".env", "$env", "secret", "client-ssm", "vault", "infisical", "1password", "doppler")
+_OF_PYTHON = (
+    *("environ", "getenv", "env(", "env.", "settings", "config(", "get_secret", "secretmanager", "get_parameter"),
+    *("hvac", "keyvault", "infisical", "onepassword", "secretsmanager", "secrets_dir"),
+)
+"""A word of what is looked for: most programs hold none, and need not be parsed."""
 _COMMENT = re.compile(r"(?<![:\w\"'`/*])(?:(?P<line>//[^\n]*)|(?P<block>/\*))")
+
+
+def _holds(text: str, words: tuple[str, ...]) -> bool:
+    lower = text.lower()
+    return any(word in lower for word in words)
 
 
 def of_script(found: Found, text: str) -> None:
     """JavaScript and TypeScript."""
+    if not _holds(text, _OF_SCRIPTS):
+        return
     bare = _without_comments(text)
     line = lines_of(bare)
     for match in _SCRIPT_READS.finditer(bare):
@@ -73,6 +86,8 @@ def _without_comments(text: str) -> str:
 
 def of_python(found: Found, text: str) -> None:
     """Python: the standard library, pydantic's settings, python-decouple, environs, starlette's Config."""
+    if not _holds(text, _OF_PYTHON):
+        return
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

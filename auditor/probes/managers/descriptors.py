@@ -12,7 +12,8 @@ from auditor.facts.secrets_manager import Naming, PlainFile, Reach, Scope
 from auditor.probes.managers.commands import of_commands
 from auditor.probes.managers.found import Found
 from auditor.probes.managers.lines import lines_of
-from auditor.probes.secret_names import looks_secret, stands_for_nothing
+from auditor.probes.repository.judge import stands_for_nothing
+from auditor.probes.repository.names import is_secret_variable
 from auditor.probes.yaml_nodes import documents, entries, get, line, pairs, scalar, walk
 
 _REFERENCE = re.compile(r"\$\{?(\w+)|\{\{|%\w+%")
@@ -48,7 +49,7 @@ def variable(found: Found, name: str, value: str, at: int, scope: Scope) -> None
         ) or ("secret" in value.lower() or "CREDENTIALS_DIRECTORY" in value):
             found.refer("secret files", at, f"{name}={value[:100]}", name, name[:-5], scope=scope)
         return
-    if scope is not Scope.RUNTIME or not looks_secret(name):
+    if scope is not Scope.RUNTIME or not is_secret_variable(name):
         return
     if not value or _REFERENCE.search(value) or stands_for_nothing(value):
         found.name(name, at, Naming.PASSED)
@@ -279,6 +280,6 @@ def of_gitlab(found: Found, text: str) -> None:
                     of_commands(found, scalar(entry), scope, line(entry))
                     own = {name for name, _ in [*pairs(get(root, "variables")), *pairs(get(job, "variables"))]}
                     masked = set(re.findall(r"\$\{?([A-Z][A-Z0-9_]+)", scalar(entry))) - own
-                    names = sorted(name for name in masked if looks_secret(name) and not name.startswith("CI_"))
+                    names = sorted(name for name in masked if is_secret_variable(name) and not name.startswith("CI_"))
                     if names:
                         found.refer("GitLab CI variables", line(entry), f"${names[0]}", *names, scope=scope)

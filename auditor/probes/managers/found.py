@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from auditor.facts.secrets_manager import ManagerReference, NamedSecret, Naming, PlainFile, Reach, Scope
-from auditor.probes.secret_names import looks_secret
+from auditor.probes.repository.names import is_secret_variable
 
 
 @dataclass(slots=True)
@@ -35,5 +35,5 @@ class Found:
 
     def name(self, variable: str, line: int, naming: Naming) -> None:
         """A variable, if its name is that of a secret."""
-        if looks_secret(variable):
+        if is_secret_variable(variable):
             self.secrets.append(NamedSecret(variable, self.path, line, naming, self.frontend))

@@ -4,7 +4,7 @@ from auditor.probes.repository.dotenv import env_values
 from auditor.probes.repository.judge import named_secrets
 from auditor.probes.repository.kinds import COMPOSE_FILES, ENV_FILES
 from auditor.probes.repository.literals import secret_literals
-from auditor.probes.repository.tracked import MAX_BYTES, content, shown, tracked_files
+from auditor.probes.repository.tracked import MAX_BYTES, content, is_within, tracked_files
 from auditor.probes.repository.values import LONGEST, Value, text_of, written_out
 from auditor.probes.repository.yamls import MAX_YAML, compose_values
 
@@ -18,9 +18,9 @@ __all__ = [
     "compose_values",
     "content",
     "env_values",
+    "is_within",
     "named_secrets",
     "secret_literals",
-    "shown",
     "text_of",
     "tracked_files",
     "written_out",

@@ -31,6 +31,8 @@ _LOOKUP = re.compile(
     r"(?:Deno\.env\.get|(?:\w+\.)*(?:get_?env|env|fromEnv|optionalEnv|getOrDefault)|(?:\w+\.)*config(?:Service)?\.get|process\.env)$",
     re.IGNORECASE,
 )
+_TYPES = frozenset({"as", "string", "undefined", "satisfies", "any", "unknown"})
+"""What may stand between a variable and its default."""
 _DECLARED = frozenset({"string", "const", "readonly", "let", "var", "any", "unknown"})
 
 
@@ -102,12 +104,14 @@ def _step(kind: str, word: str, before: list[str], state: _State) -> None:
         state.keys = [*state.keys[-3:], word]
         if found := _ENVIRONMENT.search(word[-200:]):
             state.lookup = found[1]
+        elif word not in _TYPES and not _LOOKUP.search(word[-100:]):
+            state.lookup = ""
     elif word == "{":
         state.block = [*state.block[-50:], state.keys[-1] if before[-1:] == ['"'] and state.keys else ""]
     elif word == "}":
         state.block = state.block[:-1] or [""]
-    elif word in (";", ","):
-        state.lookup = "" if word == ";" else state.lookup
+    elif word == ";":
+        state.lookup = ""
 
 
 def _given(start: int, text: str, before: list[str], state: _State, code: bool) -> tuple[int, str, str, bool] | None:
@@ -121,7 +125,7 @@ def _given(start: int, text: str, before: list[str], state: _State, code: bool) 
     if last == "(" and state.keys and _LOOKUP.search(state.keys[-1][-100:]):
         state.lookup = text
         return None
-    if last == "," and before[-2:-1] == ['"'] and before[-3:-2] == ["("] and state.keys:
+    if last == "," and before[-2:-1] == ['"'] and before[-3:-2] == ["("] and state.keys and "${" not in state.keys[-1]:
         # getenv("X", "…"), headers.set("Authorization", "…")
         return start, state.keys[-1], text, code and state.lookup != state.keys[-1]
     if last in (":", "=", "==", "===", "||", "??", "||=", "??=") and state.keys:

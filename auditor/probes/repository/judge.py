@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from auditor.facts.repository import DEFAULT_VALUE
 from auditor.model import Severity
-from auditor.probes.repository.names import is_public_name, is_secret_name, words
+from auditor.probes.repository.names import is_public_name, is_secret_name, is_secret_variable, words
 from auditor.probes.repository.values import LONGEST, Value, written_out
 from auditor.probes.secrets.jwt import jwt_role, jwts
 from auditor.redact import secret_shape
@@ -63,7 +63,7 @@ _DEFAULT = re.compile(
     r"|.{0,80}[-_ ]?change[-_ ]?(?:me|this|in|it|before|on)\b.*"
     r"|.{0,80}(?:in|for)[-_ ](?:prod|production|dev|development|testing?)\b.*"
     r"|(?:your[-_])?super[-_]secret.*|my[a-z]{0,12}(?:salt|secret|password|token|key)"
-    r"|.{0,20}(?:123456789|asdfghjkl|abcdefgh|qwertyui|deadbeef).{0,20}"
+    r"|.{0,20}(?:123456789|asdfghjkl|abcdefgh|qwertyui|deadbeef|cafebabe|cafef00d|feedface).{0,20}"
     rf"|(?:this[-_])?(?:is[-_])?(?:a[-_])?(?:my|very|top|some|the)?[-_ ]?{_SUBJECT}"
     r"[-_ ]?(?:key|value|token|password|string)?[-_]?[0-9!@]{0,6}"
     rf"|{_KNOWN}(?:[-_ ]?(?:secret|password|passwd|pass|pwd|token|key|user|admin|jwt|db|only|local|dev|test)){{0,4}}"
@@ -98,6 +98,36 @@ _PROSE = re.compile(r"\S+(?:\s+\S+){2,}|\S+\s+\S+", re.DOTALL)
 _IDENTIFIER = re.compile(r"[A-Za-z][a-z]*(?:[-_.:/ ]?[A-Za-z]+)*")
 _WORD = re.compile(r"[a-z]{4,12}")
 _OF_PEOPLE = re.compile(r"PASS|PWD|SECRET|SALT|AUTH|CREDENTIAL|_URL$", re.IGNORECASE)
+_CONSTANT = re.compile(r"[A-Z][A-Z0-9]{0,40}(?:_[A-Z0-9]{1,40}){1,10}")
+_MODULE = re.compile(r"[A-Za-z_]\w{0,60}(?:\.[A-Za-z_]\w{0,60}){1,12}:[A-Za-z_]\w{0,80}")
+_FILE = re.compile(r"[\w-]{1,60}\.(?:crt|cer|key|pem|json|ya?ml|toml|txt|p12|env|log|html)", re.IGNORECASE)
+_FIELD = re.compile(r"[a-z]{1,20}(?:[_-][a-z]{1,20}){1,8}(?:[_-]?[0-9])?")
+_FIELD_WORDS = frozenset(
+    {
+        "TOKEN",
+        "SECRET",
+        "PASSWORD",
+        "KEY",
+        "CREDENTIAL",
+        "CREDENTIALS",
+        "CODE",
+        "AUTH",
+        "API",
+        "ACCESS",
+        "KEYS",
+        "TOKENS",
+    }
+)
+_OF_FIELDS = re.compile(r"(?:COOKIE|TOKEN|CREDENTIALS?|PASSWORD|ADMIN|CACHE|STORAGE|EMAIL|ID)_KEY$")
+"""Keys under which something is kept: ``USER_SESSION_COOKIE_KEY = "acme_session"``."""
+_PARAMETER = re.compile(r"[\w-]{1,40}=[\"'$]?")
+_SHORTEST_KEY = 100
+"""Characters of a private key in PEM: those of an Ed25519 key are more."""
+_NOTHING_YET = re.compile(
+    r"(?:<.*>|\*+|x{3,}|\.{3}|todo|none|null|nil|true|false|undefined|[01]|(?:your|my|replace|insert|put)[-_ ].*"
+    r"|(?:example|dummy|placeholder|redacted)\b.*|\$\{?[A-Za-z_]\w*(?:[:?+-][^}]*)?\}?|)",
+    re.IGNORECASE | re.DOTALL,
+)
 _HASH = re.compile(
     r"\$(?:2[abxy]|argon2\w*|scrypt|6|5|1|apr1)\$.*|pbkdf2_\w+\$.*|(?:sha(?:1|256|384|512)|md5)[-:$].*", re.IGNORECASE
 )
@@ -124,7 +154,9 @@ def judge(value: Value) -> Judged | None:
         return None
     if (password := _password(text)) is not None:
         return password if password.kind else None
-    if (kind := _shape(text)) and is_demo_key(text):
+    if (kind := _shape(text)) == "private key" and value.code and len(text) < _SHORTEST_KEY:
+        return None  # its first line alone, in a program
+    if kind and is_demo_key(text):
         return Judged(DEFAULT_VALUE, len(text), Severity.LOW)
     if kind:
         return Judged(kind, len(text), Severity.CRITICAL)
@@ -143,6 +175,11 @@ def named_secrets(values: Iterable[Value]) -> Iterator[tuple[Value, Judged]]:
 def is_default(text: str) -> bool:
     """Whether everybody knows the value."""
     return len(text) <= 200 and _DEFAULT.fullmatch(text) is not None
+
+
+def stands_for_nothing(value: str) -> bool:
+    """Whether the value of a variable is empty, a reference, or a word where somebody has to write one."""
+    return bool(_NOTHING_YET.fullmatch(value[:500].strip()))
 
 
 def is_placeholder(text: str) -> bool:
@@ -166,7 +203,9 @@ def _password(text: str) -> Judged | None:
     if len(text) > LONGEST:
         return None
     verdict = None
-    for found in (*_URL.finditer(text), *_CONNECTION.finditer(text)):
+    # programs in a text say `password = …` too
+    connections = () if "\n" in text else _CONNECTION.finditer(text)
+    for found in (*_URL.finditer(text), *connections):
         host = found.groupdict().get("host") or ""
         password, user = found["password"], (found.groupdict().get("user") or "")
         local = _LOCAL.fullmatch(host) is not None
@@ -190,7 +229,9 @@ def _shape(text: str) -> str:
         return ""  # the anon key is public by design
     if kind in ("bearer token", "basic credentials"):
         rest = _SCHEME.search(text)
-        return "" if rest is None or is_placeholder(rest[1]) or is_default(rest[1]) else kind
+        # the parameters of a challenge: RFC 9110, section 11.6.1
+        none = rest is None or is_placeholder(rest[1]) or is_default(rest[1]) or _PARAMETER.match(rest[1])
+        return "" if none else kind
     if kind in ("named secret", "password in a URL"):
         return ""  # names are judged here, by all that is known about them
     # sixteen different letters and digits are a token, and a row of x is none
@@ -208,6 +249,8 @@ def _named(value: Value, text: str) -> Judged | None:
         return None  # the hash of one, a URL without a password, or the path of a secret's file
     if set(words(text)) == set(words(value.key)) or jwts_public(text) or is_public_value(text):
         return None
+    if _names_something(value, text):
+        return None
     if value.code and _is_code(value.key, text):
         return None
     if is_default(text) or text.upper() in words(value.key):
@@ -217,6 +260,19 @@ def _named(value: Value, text: str) -> Judged | None:
     if is_placeholder(text):
         return None
     return Judged(NAMED, len(text), Severity.HIGH)
+
+
+def _names_something(value: Value, text: str) -> bool:
+    """Whether a value is the name of something: of a variable, a module, a file, a field."""
+    if _CONSTANT.fullmatch(text):
+        return is_secret_variable(text)
+    if _MODULE.fullmatch(text) or _FILE.fullmatch(text):
+        return True
+    if _FIELD.fullmatch(text) and _OF_FIELDS.search("_".join(words(value.key))):
+        return True
+    # names of fields and sentences stand in constants of programs, and secrets seldom are made of words alone
+    field = value.constant and _FIELD.fullmatch(text) and set(words(text)) & _FIELD_WORDS
+    return bool(field) or (value.constant and _PROSE.fullmatch(text) is not None)
 
 
 def is_demo_key(text: str) -> bool:
@@ -263,6 +319,8 @@ def _is_code(key: str, text: str) -> bool:
         return True
     if re.fullmatch(r"\d{1,6}|[\d.]+[a-z]{0,3}", text):
         return True  # the number of an error, a size, a duration
+    if text.endswith(("_", "-")) or (len(text) < 6 and not _OF_PEOPLE.search("_".join(words(key)))):
+        return True  # what tokens begin with, or too short for one
     named = set(words(key))
     if set(words(text)) <= named | {
         "KEY",

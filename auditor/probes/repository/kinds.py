@@ -217,13 +217,13 @@ VENDORED = re.compile(
 )
 LOCK_FILES = re.compile(
     r"(?:^|/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|poetry\.lock|uv\.lock|pdm\.lock|Pipfile\.lock|Cargo\.lock|go\.sum"
-    r"|composer\.lock|Gemfile\.lock|mix\.lock|flake\.lock|deno\.lock|Podfile\.lock|pubspec\.lock|packages\.lock\.json|\.terraform\.lock\.hcl)$"
+    r"|composer\.lock|Gemfile\.lock|mix\.lock|flake\.lock|deno\.lock|Podfile\.lock|pubspec\.lock|packages\.lock\.json|\.terraform\.lock\.hcl|[^/]*\.lock)$"
 )
 _BUILT = re.compile(
     r"(?:^|/)(?:dist|build|out|\.next|_next|storybook-static|public/assets|static/(?:js|chunks))/|[.-]min\.(?:js|mjs|css)$|\.map$"
 )
 _TESTS = re.compile(
-    r"(?:^|/)(?:tests?|__tests__|__mocks__|mocks?|e2e|specs?|fixtures?|testdata|test-data|cypress|playwright|testing|integration[-_]tests?|__fixtures__|__snapshots__|snapshots)/"
+    r"(?:^|/)(?:tests?|__tests__|__mocks__|mocks?|e2e|specs?|fixtures?|testdata|test-data|cypress|playwright|testing|integration[-_]tests?|__fixtures__|__snapshots__|snapshots|_testdata|__snapshot__)/"
     r"|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest|[^/]*[.-](?:test|spec|stories|e2e|mock|cy))\.[^/.]+$|(?:^|/)[^/]*\.snap$",
     re.IGNORECASE,
 )
@@ -233,6 +233,11 @@ _DOCUMENTS = re.compile(
 )
 _MIGRATIONS = re.compile(r"(?:^|/)(?:migrations|alembic/versions)/", re.IGNORECASE)
 _DEVELOPMENT = re.compile(r"(?:^|[._-])(?:dev|devel|development|local|override|tests?|testing|ci|e2e)(?:[._-]|$)")
+_FOR_DEVELOPMENT = re.compile(
+    r"(?:^|/)(?:\.devcontainer|dev|development|local|localdev|testing|examples?|samples?|demos?|docs?|documentation|playground)/",
+    re.IGNORECASE,
+)
+"""Folders of settings that production does not read."""
 _TEST_ENV = re.compile(r"(?:^|[._-])(?:tests?|testing|ci|e2e)(?:[._-]|$)")
 
 
@@ -288,9 +293,11 @@ def kind_of(name: str, head: bytes = b"") -> Kind:
 def _settled(name: str, lower: str, kind: Kind) -> Kind:
     """The names in code of tests, of others' builds and of translations say nothing about secrets."""
     if kind.source is Source.ENV_FILE:
-        return Kind(kind.source, kind.reader, kind.development or _TEST_ENV.search(lower) is not None)
+        development = _TEST_ENV.search(lower) or _FOR_DEVELOPMENT.search(name)
+        return Kind(kind.source, kind.reader, kind.development or development is not None)
     if kind.source in (Source.CODE, Source.NOTEBOOK) and (
         kind.development or _BUILT.search(name) or _DOCUMENTS.search(name) or _MIGRATIONS.search(name)
     ):
         return Kind(kind.source, None, kind.development)
-    return Kind(kind.source, kind.reader, kind.development or _DEVELOPMENT.search(lower) is not None)
+    elsewhere = kind.source not in (Source.CODE, Source.NOTEBOOK, Source.FRONTEND) and _FOR_DEVELOPMENT.search(name)
+    return Kind(kind.source, kind.reader, kind.development or bool(_DEVELOPMENT.search(lower) or elsewhere))

@@ -21,21 +21,30 @@ from auditor.facts.repository import (
     UnreadFile,
 )
 from auditor.facts.sightings import Nature, Sighting
+from auditor.facts.weak_values import Weakness
 from auditor.model import Severity
-from auditor.probes import surfaces
+from auditor.probes import env_names, git, surfaces, weak_words
 from auditor.probes.net.threads import in_daemon_thread
 from auditor.probes.repository.javascript import script_values
-from auditor.probes.repository.judge import is_default, is_demo_key, is_local, is_placeholder, judge
+from auditor.probes.repository.judge import (
+    NAMED,
+    Judged,
+    is_default,
+    is_demo_key,
+    is_local,
+    is_placeholder,
+    judge,
+)
 from auditor.probes.repository.keyfiles import ENCRYPTED, key_file
 from auditor.probes.repository.kinds import LOCK_FILES, VENDORED, Kind, is_example, kind_of
 from auditor.probes.repository.names import shown_key
 from auditor.probes.repository.python import python_values
 from auditor.probes.repository.shapes import Shapes, scanner
-from auditor.probes.repository.tracked import MAX_BYTES, content, shown, tracked_files
-from auditor.probes.repository.values import Value, text_of
+from auditor.probes.repository.tracked import MAX_BYTES, Lying, content, lying, tracked_files
+from auditor.probes.repository.values import Value, text_of, written_out
 from auditor.probes.repository.worth import worth_parsing
 from auditor.probes.repository.yamls import MAX_YAML
-from auditor.redact import Secret
+from auditor.probes.secrets.known import known_values
 from auditor.registry import probe
 
 MAX_FILE = 16_000_000
@@ -46,6 +55,10 @@ MAX_SECONDS = 60.0
 _MOST = 200
 """Literals of one file: more of them say nothing more."""
 _HEAD = 8_000
+_LFS, _LFS_MOST = b"version https://git-lfs.github.com/spec/v1\n", 1024
+"""How a pointer begins, and its most bytes: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md"""
+_DESCRIPTIONS = re.compile(rb"^kind: CustomResourceDefinition\b", re.MULTILINE)
+"""Megabytes of what fields of manifests mean."""
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _OF_NAMES = ("name", "named-secret", "named-key")
 """Rules by names: where a reader knows what names there are, it knows better."""
@@ -58,13 +71,7 @@ async def secret_literals(environment: Environment) -> SecretLiterals:
     """Secret literals in the tracked files of the repository."""
     root = surfaces.repository(environment)
     tracked = await tracked_files(root)
-    return await in_daemon_thread(lambda: read_files(root, tracked, scanner(_known(environment))))
-
-
-def _known(environment: Environment) -> list[Secret]:
-    """Values that must not be in a file, whatever their shape."""
-    key = environment.supabase.service_key if environment.supabase else None
-    return [key] if key else []
+    return await in_daemon_thread(lambda: read_files(root, tracked, scanner(known_values(environment))))
 
 
 @dataclass(slots=True)
@@ -79,6 +86,8 @@ class _Gathering:
     binary: int = 0
     vendored: int = 0
     gone: int = 0
+    left: dict[tuple[str, Source], list[str]] = field(default_factory=dict)
+    """Files that were not searched, by why and what they are."""
 
 
 def read_files(
@@ -99,19 +108,15 @@ def read_files(
         max_seconds: after which no further file is begun; those that matter most come first.
     """
     shapes = shapes or scanner()
-    gathering, end, left = _Gathering(), time.monotonic() + max_seconds, 0
+    gathering, end = _Gathering(), time.monotonic() + max_seconds
     for name in sorted(tracked, key=lambda name: (_rank(name), name)):
         if gathering.size >= max_bytes or time.monotonic() >= end:
-            left += 1
+            _leave(gathering, name, _BOUND)
         elif VENDORED.search(name) or LOCK_FILES.search(name):
             gathering.vendored += 1
         else:
             _file(gathering, root, name, shapes)
-    if left:
-        reason = f"{left} tracked files were not searched: {max_bytes} bytes or {max_seconds:g} seconds were reached"
-        gathering.unread.append(
-            UnreadFile("*", Source.OTHER, reason, "point `repository` at the part that is deployed")
-        )
+    gathering.unread += _untold(gathering, f"{max_bytes} bytes or {max_seconds:g} seconds were reached")
     sweep = Sweep(
         *(gathering.searched, gathering.size, gathering.binary, gathering.vendored, gathering.gone),
         *(MAX_FILE, max_bytes, max_seconds),
@@ -130,18 +135,65 @@ def _rank(name: str) -> int:
     return 2 if source is Source.OTHER else 1 if source is Source.CODE else 0
 
 
-def _file(gathering: _Gathering, root: Path, name: str, shapes: Shapes) -> None:
-    path, kind = shown(name), kind_of(name)
+_BOUND = ""
+_GONE = "not in this checkout"
+_SUBMODULE = "repositories of their own, as submodules"
+_POINTER = "in Git LFS, and only pointers to them are here"
+_HINTS = {
+    _BOUND: "point `repository` at the part that is deployed",
+    _GONE: "check all of it out: `git sparse-checkout disable`, `git restore .`",
+    _SUBMODULE: "audit each with a checklist of its own, and waive this with that as the reason",
+    _POINTER: "fetch what they stand for: `git lfs pull`",
+}
+_NAMED = 5
+"""Files that are named, of those that were left out for one reason."""
+
+
+def _leave(gathering: _Gathering, name: str, why: str) -> None:
+    source = Source.KEY_FILE if env_names.key_file(name) else kind_of(name).source
+    gathering.left.setdefault((why, source), []).append(git.shown(name))
+
+
+def _untold(gathering: _Gathering, bound: str) -> Iterator[UnreadFile]:
+    """What was left out, one for each reason and kind of file."""
+    for (why, source), names in gathering.left.items():
+        named = ", ".join(names[:_NAMED]) + (", …" if len(names) > _NAMED else "")
+        about = f"they are {why}" if why else bound
+        reason = f"{len(names)} tracked files were not searched ({named}): {about}"
+        yield UnreadFile(names[0] if len(names) == 1 else "*", source, reason, _HINTS[why])
+
+
+def _read(gathering: _Gathering, root: Path, name: str, kind: Kind) -> bytes | None:
+    """What a file holds; None when that cannot be searched, which is told where it may matter."""
     try:
-        data = content(root / name, MAX_FILE)
+        data = content(root, name, MAX_FILE)
     except OSError as error:
-        gathering.unread.append(UnreadFile(path, kind.source, f"{path} cannot be read: {error.strerror}"))
-        return
+        source = Source.KEY_FILE if env_names.key_file(name) else kind.source
+        path = git.shown(name)
+        gathering.unread.append(UnreadFile(path, source, f"{path} cannot be read: {error.strerror}"))
+        return None
     if data is None:
         gathering.gone += 1
+        if (place := lying(root, name)) in (Lying.GONE, Lying.FOLDER):
+            _leave(gathering, name, _GONE if place is Lying.GONE else _SUBMODULE)
+        return None
+    if data.startswith(_LFS) and len(data) < _LFS_MOST:
+        gathering.binary += 1
+        if kind.reader is not None or env_names.key_file(name):
+            _leave(gathering, name, _POINTER)
+        return None
+    return data
+
+
+def _file(gathering: _Gathering, root: Path, name: str, shapes: Shapes) -> None:
+    path, kind = git.shown(name), kind_of(name)
+    data = _read(gathering, root, name, kind)
+    if data is None:
         return
     if name.endswith((".yml", ".yaml")):
         kind = kind_of(name, data[:_HEAD])
+        if _DESCRIPTIONS.search(data[:_HEAD]):
+            kind = Kind(Source.OTHER, None, kind.development)
     if keys := key_file(name, data[:_HEAD]):
         severity = Severity.HIGH if keys.encrypted else Severity.CRITICAL
         what = f"{keys.kind}, encrypted" if keys.encrypted else keys.kind
@@ -213,6 +265,7 @@ def _told(path: str, kind: Kind, values: list[Value], sightings: list[Sighting],
             if _inside(one, value)
         ]
         taken |= {id(one) for one in covered if judged is not None}
+        judged = _weak_or_not(kind, value, judged)
         if judged is None or (covered and all(one.nature is not Nature.SECRET for one in covered)):
             continue
         told = next((one for one in covered if one.nature is Nature.SECRET), None)
@@ -228,7 +281,7 @@ def _told(path: str, kind: Kind, values: list[Value], sightings: list[Sighting],
                 kind.source,
             ),
             severity=shape.severity if shape and not judged.local else judged.severity,
-            development=judged.local or (kind.development and not _is_provider(shape)),
+            development=judged.local or ((kind.development or _for_a_job(kind, value)) and not _is_provider(shape)),
             prefix=shape.prefix if shape else "",
             rotate=shape.rotate if shape else "",
         )
@@ -238,6 +291,25 @@ def _told(path: str, kind: Kind, values: list[Value], sightings: list[Sighting],
         if id(sighting) not in taken and (literal_ := _seen(path, kind, sighting, rows)):
             found.setdefault((sighting.line, sighting.column, sighting.length), literal_)
     return list(found.values())
+
+
+def _weak_or_not(kind: Kind, value: Value, judged: Judged | None) -> Judged | None:
+    """A password that everybody guesses is told by the check of weak values, which reads these files too."""
+    if judged is None or judged.kind != NAMED or kind.development:
+        return judged
+    text = written_out(value.text)[0] if value.refers else value.text
+    if kind.source in (Source.ENV_FILE, Source.COMPOSE) and weak_words.judge(value.key, text)[0]:
+        return Judged(DEFAULT_VALUE, judged.length, Severity.LOW)
+    return judged
+
+
+_ONE_WORD = r"(?:[A-Za-z]{1,30}\d{0,2}|e2e|\d{1,6})"
+_OF_WORDS = re.compile(rf"{_ONE_WORD}(?:[-_. ]{_ONE_WORD}){{0,8}}[!.]?")
+
+
+def _for_a_job(kind: Kind, value: Value) -> bool:
+    """Whether a value of a CI file is made of words: those of databases that live for a minute are, and no token is."""
+    return kind.source is Source.CI and _OF_WORDS.fullmatch(value.text[:300].strip()) is not None
 
 
 def _inside(sighting: Sighting, value: Value) -> bool:
@@ -260,7 +332,7 @@ def _seen(path: str, kind: Kind, sighting: Sighting, rows: list[str]) -> SecretL
     after = row[sighting.column - 1 + sighting.length :][:200]
     if raw and is_placeholder(raw):
         return None
-    default = is_default(raw)
+    default = is_default(raw) or weak_words.judge("", raw)[0] is Weakness.DEFAULT
     source = kind.source if kind.reader else Source.OTHER
     literal = SecretLiteral(
         *(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 
 from auditor.probes.repository.javascript import hashed_values
 from auditor.probes.repository.values import Value
@@ -105,7 +106,9 @@ def _assigned(target: ast.expr, value: ast.expr, settings: bool) -> Iterator[Val
         key, sure = str(target.slice.value), "environ" in _name(target.value)
     else:
         key, sure = _name(target), settings
-    yield from _literal(key, _unwrapped(value), sure=sure and (key.isupper() or isinstance(target, ast.Name)))
+    sure = sure and (key.isupper() or isinstance(target, ast.Name))
+    for one in _literal(key, _unwrapped(value), sure=sure):
+        yield replace(one, constant=not isinstance(target, ast.Subscript))
 
 
 def _unwrapped(value: ast.expr) -> ast.expr:

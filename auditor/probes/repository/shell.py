@@ -27,6 +27,8 @@ _ATTACHED = re.compile(
     r"\b(?:mysql\w{0,10}|mariadb\w{0,10}|sshpass|redis-cli)\b[^\n;|&]{0,200}?[ \t]-(?:p|a)[ \t]?" + _WORD
 )
 _SUBSTITUTED = re.compile(r"\$\([^()\n]{0,300}\)?|`[^`\n]{0,300}`?|\$[0-9@*#?!]")
+_CALL = re.compile(r"[\w.]{1,80}\(")
+"""What no shell takes: a program of another language stands there."""
 _COMMENT = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
 
 
@@ -45,7 +47,8 @@ def command_values(text: str, place: Callable[[int], tuple[int, int]]) -> Iterat
     # as long as it was, so that places stay what they are
     plain = _COMMENT.sub(lambda found: " " * len(found[0]), text).replace("\\\n", "  ")
     for found in _ASSIGNED.finditer(plain):
-        yield _given(place, found, found["key"])
+        if not _CALL.match(found["bare"] or ""):
+            yield _given(place, found, found["key"])
     for found in _FLAG.finditer(plain):
         yield _given(place, found, found["key"].replace("-", "_"))
     for found in _HEADER.finditer(plain):

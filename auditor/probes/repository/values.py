@@ -25,6 +25,8 @@ class Value:
     """Counted from 1, in characters; 0 when only the line is known."""
     code: bool = False
     """A name of a program or of a text, and not of a setting: it says less about what it holds."""
+    constant: bool = False
+    """A program gives it to a name of its own, which is a secret or the name of a field as often."""
     within: str = ""
     """The key of the list that it is an entry of."""
 

@@ -23,7 +23,7 @@ _NAMES = (
     *("_pat", "mongo", "connection", "apikey", "_key", "-key", "accesskey", "rolekey", "servicekey", "signingkey"),
     *("encryptionkey", "masterkey", "adminkey", "accountkey", "sharedkey", "sessionkey", "cookiekey", "jwtkey", "_url"),
 )
-_GIVEN = re.compile(r"\w{0,40}[\"']?\]?\s{0,20}[:=,|?)!][^\"'`;{}]{0,80}[\"'`]")
+_GIVEN = re.compile(r"\w{0,40}[\"']?\]?(?:\sas\s\w{1,20})?\s{0,20}[:=,|?)!][^\"'`;{}]{0,80}[\"'`]")
 _USER = re.compile(r"://[^\s/@\"'`]{0,100}:[^\s/@\"'`]{1,100}@")
 
 

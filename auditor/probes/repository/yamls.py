@@ -20,6 +20,22 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NAME_KEYS = ("name", "key", "Name", "Key", "variable", "envVar")
 _VALUE_KEYS = ("value", "Value", "default", "content", "defaultValue")
 _NOT_VALUES = ("!vault", "!Ref", "!GetAtt", "!ImportValue", "!reference", "!encrypted", "!secret", "!env_var")
+_REFERRING = frozenset(
+    {
+        "SealedSecret",
+        "ExternalSecret",
+        "ClusterExternalSecret",
+        "PushSecret",
+        "SecretProviderClass",
+        "VaultStaticSecret",
+    }
+    | {"VaultDynamicSecret", "InfisicalSecret", "DopplerSecret", "OnePasswordItem", "CustomResourceDefinition"}
+)
+"""Manifests that hold names of secrets, encrypted ones, or descriptions."""
+_BESIDE_NAMES = frozenset(
+    {"existingSecret", "existingSecretName", "secretName", "secretRef", "remoteRef", "secretKeys"}
+)
+"""What a chart has beside names of keys in a secret."""
 _SCRIPTS = frozenset(
     {
         "run",
@@ -49,6 +65,8 @@ _SCRIPTS = frozenset(
     }
     | {"pre_build", "post_build", "inlineScript", "user_data", "cmd", "cloud-init"}
 )
+_KEY_OF_A_SECRET = re.compile(r"[a-z](?:Token|Password|Credentials?|Key)SecretKey$|(?:assword|oken)Key$")
+_WORDS = re.compile(r"[A-Za-z]{1,40}(?:[._-][A-Za-z]{1,40}){0,8}")
 _LINE = re.compile(
     r"^[ \t]*(?:-[ \t]+){0,3}[\"']?(?P<key>[A-Za-z_][\w.-]{0,100})[\"']?[ \t]*:[ \t]+"
     r"(?:\"(?P<double>(?:[^\"\\\n]|\\[^\n])*+)\"|'(?P<single>[^'\n]*+)'|(?P<bare>[^\s#|>&*!{\[][^\n]*))",
@@ -93,7 +111,7 @@ def manifest_values(text: str) -> Iterator[Value]:
         return
     try:
         for root in _documents(text):
-            if _of(root, "kind") == "SealedSecret" or _has(root, "sops"):
+            if _of(root, "kind") in _REFERRING or _has(root, "sops"):
                 continue
             secret = _of(root, "kind") == "Secret"
             for scalar in _scalars(root):
@@ -177,7 +195,15 @@ def _scalars(root: yaml.Node) -> Iterator[_Scalar]:
             continue
         visited.add(visit)
         if isinstance(node, yaml.MappingNode):
-            stack += [(_key(k, v, node, key), key, v) for k, v in reversed(node.value)]
+            names = any(isinstance(k.value, str) and k.value in _BESIDE_NAMES for k, _ in node.value)
+            stack += [
+                (_key(k, v, node, key), key, v)
+                for k, v in reversed(node.value)
+                if not (
+                    ((names and str(k.value).endswith("Key")) or _KEY_OF_A_SECRET.search(str(k.value)))
+                    and _WORDS.fullmatch(str(v.value))
+                )
+            ]
         elif isinstance(node, yaml.SequenceNode):
             # what stands in a list of commands is one
             stack += [("", key or parent, entry) for entry in reversed(node.value)]

@@ -23,6 +23,7 @@ def test_ignored_and_not():
             reproduce="git check-ignore --verbose --no-index web/.env",
             pattern="",
             source="",
+            folders=["web"],
         ),
         failed(
             ".env.local",
@@ -32,6 +33,7 @@ def test_ignored_and_not():
             reproduce="git check-ignore --verbose --no-index .env.local",
             pattern="!.env.local",
             source=".gitignore",
+            folders=["."],
         ),
         passed(
             "*",
@@ -45,3 +47,12 @@ def test_ignored_and_not():
 
 def test_git_did_not_say():
     assert judge(gaps=(Gap("*", "x"),)) == []
+
+
+def test_one_cause_is_told_once():
+    [found] = judge(*(IgnoredName(f"{folder}.env.production", False) for folder in ("", "apps/web/", "packages/ui/")))
+    assert (found.subject, found.message) == (
+        ".env.production",
+        "would not be ignored in 3 folders: no pattern covers it",
+    )
+    assert found.evidence["folders"] == [".", "apps/web", "packages/ui"]

@@ -115,7 +115,7 @@ def test_each_literal_is_told():
         confidence=Confidence.INFERRED,
         remediation="Revoke it at https://x, then put the new value into the secrets manager.",
         location=Location("a", 4),
-        aspect="Stripe secret key 4:7",
+        aspect="Stripe secret key",
         severity="high",
         key="",
         kind="Stripe secret key",
@@ -123,3 +123,13 @@ def test_each_literal_is_told():
         column=7,
         prefix="sk_live_",
     )
+
+
+def test_lines_that_come_and_go_change_no_identity():
+    """Two of a name in one file are told apart all the same."""
+
+    def aspects(shift):
+        found = [literal(Source.ENV_FILE, line + shift, key) for line, key in ((1, "A"), (2, "A"), (3, ""), (4, ""))]
+        return [one.aspect for one in no_secret_literals(facts(Source.ENV_FILE, *found)) if one.outcome == "fail"]
+
+    assert aspects(0) == aspects(7) == ["A", "A 2", "value of a secret variable", "value of a secret variable 2"]

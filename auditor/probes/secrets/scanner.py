@@ -85,9 +85,17 @@ class Scanner:
             data: all of it.
             place: the URL that served it, or its path.
         """
-        found = _told(_without_overlaps(self._layer(data, DEEPEST, _Budget(_INNER_BYTES * len(data) + 1_000_000))))
+        found = _told(self.found(data))
         positions = lines_and_columns(data, (one.start for one in found))
         return [self._sighting(one, place, line, column) for one, (line, column) in zip(found, positions, strict=True)]
+
+    def found(self, data: bytes) -> list[Found]:
+        """The same with the values themselves and where they begin and end: for those who take them out of a text.
+
+        Args:
+            data: all of it.
+        """
+        return _without_overlaps(self._layer(data, DEEPEST, _Budget(_INNER_BYTES * len(data) + 1_000_000)))
 
     def _layer(self, data: bytes, depth: int, budget: _Budget) -> list[Found]:
         found: list[Found] = []

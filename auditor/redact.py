@@ -16,7 +16,7 @@ from functools import cache, partial
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from auditor.secret_forms import finder, forms, matches
+from auditor.secret_forms import finder, forms, matches, written
 from auditor.text import encodable
 
 T = TypeVar("T")
@@ -121,7 +121,7 @@ def secret_shape(text: str) -> str:
         return "" if found["password"].startswith("[redacted") else "password in a URL"
     if found["value"] is not None:
         return "named secret"
-    return next(kind for kind, _, pattern in _KINDS if pattern.match(found[0]))
+    return _kind_at(text, found)[0]
 
 
 def url_secrets(url: str, kind: str) -> list[Secret]:
@@ -166,9 +166,13 @@ class Redactor:
 
     Args:
         secrets: values to hide wherever they appear, raw, escaped, quoted, or encoded in hexadecimal or base64.
+        met: values that scanners of this run come upon; those are hidden too.
     """
 
-    def __init__(self, secrets: Iterable[Secret] = ()) -> None:
+    def __init__(self, secrets: Iterable[Secret] = (), met: Met | None = None) -> None:
+        self._met, self._seen = met, 0
+        self._met_forms: dict[str, tuple[str, int]] = {}
+        self._met_values: list[re.Pattern[str]] = []
         self._forms: dict[str, tuple[str, int]] = {}
         for secret in secrets:
             value = secret.reveal()
@@ -222,6 +226,13 @@ class Redactor:
         return changed
 
     def _known(self, text: str) -> Iterator[_Area]:
+        if self._met is not None and self._seen != len(self._met):
+            values = self._met.values()
+            self._seen = len(values)
+            self._met_forms = {form: (kind, len(value)) for value, kind in values.items() for form in written(value)}
+            self._met_values = finder(self._met_forms)
+        for start, end in matches(self._met_values, text):
+            yield _Area(start, end, 1, *self._met_forms[text[start:end]])
         own = None
         for start, end in matches(self._values, text):
             if own is None:
@@ -231,6 +242,43 @@ class Redactor:
                 kind, length = self._forms[text[start:end]]
                 yield _Area(start, end, 0, kind, length)
 
+
+IN_FORCE: list[Redactor] = []
+"""Those that know the secrets of the checklists that this process has loaded, for messages of failures."""
+
+
+class Met:
+    """Secrets that scanners come upon, for the redactor: where a place is named after one, it takes it out."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, str] = {}
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return f"Met({len(self)} values)"
+
+    def add(self, value: str, kind: str) -> None:
+        """Keep a value, unless it is short or a word, or there are very many already.
+
+        Args:
+            value: as it stood there. It goes nowhere but out of what is told.
+            kind: what it is called.
+        """
+        if len(value) >= _SHORTEST_MET and len(self._values) < _MOST_MET and not _PROSE.fullmatch(value):
+            self._values.setdefault(value, kind)
+
+    def values(self) -> dict[str, str]:
+        """Each with its kind."""
+        return dict(self._values)  # threads may add to it
+
+
+MET = Met()
+"""Those of this process."""
+_SHORTEST_MET = 12
+_MOST_MET = 3000
+_PROSE = re.compile(r"[A-Za-z]*(?:[ ./_-]+[A-Za-z]*)*\d{0,4}")
 
 _BETWEEN = "\n\0\n"
 """Between texts that are searched together: no secret goes on over it."""
@@ -264,9 +312,13 @@ def _shapes(text: str) -> Iterator[_Area]:
                 yield _Area(*found.span(group), 1, kind)
                 break
         else:
-            whole = found[0]
-            kind, prefix = next((kind, prefix) for kind, prefix, pattern in _KINDS if pattern.match(whole))
+            kind, prefix = _kind_at(text, found)
             yield _Area(*found.span(), 1, kind, prefix=prefix)
+
+
+def _kind_at(text: str, found: re.Match[str]) -> tuple[str, str]:
+    """Kind and public prefix of a shape: tried where it stands, as some look at what comes after it."""
+    return next((kind, prefix) for kind, prefix, pattern in _KINDS if pattern.match(text, found.start()))
 
 
 def _recognised(text: str) -> Iterator[_Area]:
@@ -333,6 +385,8 @@ def _strings(value: Any) -> list[str]:
             left += part
         elif isinstance(part, (bytes, bytearray)):
             found.append("password=unreadable")  # so that it is walked
+        elif hasattr(type(part), "model_fields"):
+            left += dict(part).values()
         elif is_dataclass(part) and not isinstance(part, type):
             left += [getattr(part, name) for name in _names(type(part))]
     return found
@@ -357,6 +411,8 @@ def _walk(value: Any, redact: Callable[[str], str]) -> Any:
         if isinstance(value, tuple) and hasattr(value, "_fields"):
             return type(value)(*(_walk(v, redact) for v in value))
         return type(value)(_walk(v, redact) for v in value)
+    if hasattr(type(value), "model_fields"):  # of pydantic, which is not loaded here
+        return value.model_copy(update={name: _walk(part, redact) for name, part in dict(value).items()})
     if is_dataclass(value) and not isinstance(value, type):
         changed = {f.name: _walk(getattr(value, f.name), redact) for f in fields(value) if f.init}
         return replace(value, **changed)

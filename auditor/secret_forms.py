@@ -28,7 +28,7 @@ def forms(value: str) -> set[str]:
     Args:
         value: of any length. Time and memory are in proportion to it.
     """
-    found = {value, *_escaped(value), *_quoted(value), html.escape(value)}
+    found = written(value)
     found.add(html.escape(value).replace("&#x27;", "&#39;").replace("&quot;", "&#34;"))
     found |= {line for line in map(str.strip, value.splitlines()) if len(line) >= _LINE}
     if _HEX.fullmatch(value):
@@ -36,6 +36,15 @@ def forms(value: str) -> set[str]:
     if len(value) >= SHORTEST_ENCODED:
         found |= set(_encoded(value.encode("utf-8", "surrogateescape")))
     return found
+
+
+def written(value: str) -> set[str]:
+    """The value as it is, escaped and quoted.
+
+    Args:
+        value: of any length.
+    """
+    return {form for form in (value, *_escaped(value), *_quoted(value), html.escape(value)) if form}
 
 
 def _escaped(value: str) -> Iterator[str]:

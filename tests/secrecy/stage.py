@@ -162,8 +162,8 @@ def repository(root: Path, planted: Sequence[Planted]) -> None:
         "deploy.sh": "\n".join(f"export {n}={t!r}\ncurl -H 'Authorization: Bearer {t}' https://x.test" for n, t in pairs),
     }  # fmt: skip
     for n, text in enumerate(texts):
-        name = text.replace("/", "_").replace("\n", "_")[:200].encode()[:240].decode("utf-8", "ignore")
-        files[f"names/{n % 7}/{name}.env"] = f"KEY_SECRET={text}\n"
+        if len(text.encode()) < 240 and not set("/\n") & set(text):  # a part of a value is another one
+            files[f"names/{n % 7}/{text}.env"] = f"KEY_SECRET={text}\n"
     checkout(root, files, commit=True)
     for n, one in enumerate(planted[::60]):
         (root / f"names/gone{n}.env").write_text(f"A_SECRET={one.text}\n", encoding="utf-8")

@@ -46,7 +46,9 @@ def _of_rule(rule: Rule, seed: int) -> Planted:
 def _value(rule: Rule, text: str) -> str:
     found = re.search(rule.shape, text)
     assert found, rule.id
-    return found["value"] if "(?P<value>" in rule.shape and found["value"] else found[0]
+    whole = found["value"] if "(?P<value>" in rule.shape and found["value"] else found[0]
+    starts = [rule.prefix, *(literal.decode() for literal in rule.literals)]
+    return whole[max((len(start) for start in starts if whole.startswith(start)), default=0) :]
 
 
 EXACT = {

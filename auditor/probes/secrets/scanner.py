@@ -21,7 +21,7 @@ from auditor.probes.secrets.inner import Inner, Wrapping, wrappings
 from auditor.probes.secrets.positions import lines_and_columns
 from auditor.probes.secrets.rules import Rule
 from auditor.probes.secrets.rules import rules as table
-from auditor.redact import Secret
+from auditor.redact import MET, Secret
 
 DEEPEST = 4
 """Texts in texts: base64 in an escaped string in a source map is the third."""
@@ -86,6 +86,9 @@ class Scanner:
             place: the URL that served it, or its path.
         """
         found = _told(self.found(data))
+        for one in found:
+            if one.nature is not Nature.PUBLIC:
+                MET.add(one.value.decode("utf-8", "replace"), one.kind)
         positions = lines_and_columns(data, (one.start for one in found))
         return [self._sighting(one, place, line, column) for one, (line, column) in zip(found, positions, strict=True)]
 

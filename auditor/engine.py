@@ -118,7 +118,7 @@ class Gatherer:
         try:
             result = Gathered(await self._value(fact, probe))
         except Absent as absent:
-            result = Gathered(error=str(absent), absent=True)
+            result = Gathered(error=self.redactor.text(str(absent)), absent=True)
         except Unavailable as unavailable:
             result = Gathered(error=self.redactor.text(unavailable.reason), hint=self.redactor.text(unavailable.hint))
         except (Exception, SystemExit) as error:  # noqa: BLE001  a probe must not end the run, whatever it raises

@@ -6,23 +6,26 @@ variables) in every encoding they may come back in, and the *shapes* that a secr
 
 from __future__ import annotations
 
-import base64
-import json
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields, is_dataclass, replace
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar
-from urllib.parse import quote, quote_plus, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
+from auditor.secret_forms import finder, forms, matches, written
 from auditor.text import encodable
 
 T = TypeVar("T")
 
 SHORTEST_SECRET = 6
 """Values shorter than this are no secret worth the name, and replacing them would garble the report."""
+
+_SHORTEST_SHAPE = 12
+"""Characters of the shortest text that the rules recognise anything in."""
 
 NOT_SECRET = frozenset({
     "postgres", "password", "secret", "public", "service", "localhost", "anonymous", "example", "changeme",
@@ -118,7 +121,7 @@ def secret_shape(text: str) -> str:
         return "" if found["password"].startswith("[redacted") else "password in a URL"
     if found["value"] is not None:
         return "named secret"
-    return next(kind for kind, _, pattern in _KINDS if pattern.match(found[0]))
+    return _kind_at(text, found)[0]
 
 
 def url_secrets(url: str, kind: str) -> list[Secret]:
@@ -162,37 +165,199 @@ class Redactor:
     """Replaces secrets in text and in whole facts and findings.
 
     Args:
-        secrets: values to hide wherever they appear, raw, percent-encoded, JSON-escaped or base64-encoded.
+        secrets: values to hide wherever they appear, raw, escaped, quoted, or encoded in hexadecimal or base64.
+        met: values that scanners of this run come upon; those are hidden too.
     """
 
-    def __init__(self, secrets: Iterable[Secret] = ()) -> None:
-        self._forms: dict[str, tuple[str, str]] = {}
+    def __init__(self, secrets: Iterable[Secret] = (), met: Met | None = None) -> None:
+        self._met, self._seen = met, 0
+        self._met_forms: dict[str, tuple[str, int]] = {}
+        self._met_values: list[re.Pattern[str]] = []
+        self._forms: dict[str, tuple[str, int]] = {}
         for secret in secrets:
             value = secret.reveal()
             if len(value) >= SHORTEST_SECRET and value.lower() not in NOT_SECRET:
-                for form in _encodings(value):
-                    self._forms.setdefault(form, (secret.kind, value))
-        ordered = sorted(self._forms, key=len, reverse=True)
-        self._values = re.compile("|".join(map(_as_token, ordered))) if ordered else None
+                for form in forms(value):
+                    if len(form) >= SHORTEST_SECRET:
+                        self._forms.setdefault(form, (secret.kind, len(value)))
+        self._values = finder(self._forms)
+        kinds = "|".join(sorted({re.escape(kind) for kind, _ in self._forms.values()}))
+        self._own_masks = re.compile(rf"\[redacted (?:{kinds}), \d+ characters\]")
 
     def text(self, text: str) -> str:
         """The text without its secrets. Redacting twice changes nothing."""
-        if self._values is not None:
-            text = self._values.sub(lambda m: mask(*self._forms[m[0]]), text)
-        return _ANY_SHAPE.sub(_masked, text)
+        return self._changed([text]).get(text, text)
 
     def suspects(self, text: str) -> bool:
         """Whether the text holds anything to redact."""
-        return bool((self._values and self._values.search(text)) or _ANY_SHAPE.search(text))
+        return bool(self._changed([text]))
 
     def apply(self, value: T) -> T:
         """A copy of a fact or finding without secrets; the same object when there is nothing to hide."""
-        # One search over all text first: most facts hold nothing, and copying a large one is dear.
-        text = "\n".join(_strings(value))
-        if not self.suspects(text) and _is_encodable(text):
+        texts = list(dict.fromkeys(_strings(value)))
+        changed = self._changed(texts)
+        if not changed and _is_encodable("".join(texts)):
             return value
-        redacted: T = _walk(value, lambda part: encodable(self.text(part)))
+        redacted: T = _walk(value, lambda part: encodable(changed.get(part, part)))
         return redacted
+
+    def _changed(self, texts: Sequence[str]) -> dict[str, str]:
+        """What the texts become that hold secrets. All are searched at once: most hold none, and there may be many."""
+        joined = _BETWEEN.join(texts)
+        known = list(self._known(joined))
+        found = [*known, *_shapes(joined), *_recognised(joined)]
+        if not found:
+            return {}
+        areas = iter(_areas(joined, found))
+        area, changed, start = next(areas, None), {}, 0
+        for text in texts:
+            end, pieces, at = start + len(text), list[str](), start
+            while area is not None and area.start < end:
+                first, last = max(area.start, start), min(area.end, end)
+                if first < last:
+                    pieces += [joined[at:first], area.mask(first, last)]
+                    at = last
+                if area.end > end:
+                    break
+                area = next(areas, None)
+            if pieces:
+                changed[text] = "".join([*pieces, joined[at:end]])
+            start = end + len(_BETWEEN)
+        return changed
+
+    def _known(self, text: str) -> Iterator[_Area]:
+        if self._met is not None and self._seen != len(self._met):
+            values = self._met.values()
+            self._seen = len(values)
+            self._met_forms = {form: (kind, len(value)) for value, kind in values.items() for form in written(value)}
+            self._met_values = finder(self._met_forms)
+        for start, end in matches(self._met_values, text):
+            yield _Area(start, end, 1, *self._met_forms[text[start:end]])
+        own = None
+        for start, end in matches(self._values, text):
+            if own is None:
+                own = [mask.span() for mask in self._own_masks.finditer(text)]
+            at = bisect_right(own, (start, len(text))) - 1
+            if at < 0 or own[at][1] < end:  # the kinds of values are no values, though they may hold the word
+                kind, length = self._forms[text[start:end]]
+                yield _Area(start, end, 0, kind, length)
+
+
+IN_FORCE: list[Redactor] = []
+"""Those that know the secrets of the checklists that this process has loaded, for messages of failures."""
+
+
+class Met:
+    """Secrets that scanners come upon, for the redactor: where a place is named after one, it takes it out."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, str] = {}
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return f"Met({len(self)} values)"
+
+    def add(self, value: str, kind: str) -> None:
+        """Keep a value, unless it is short or a word, or there are very many already.
+
+        Args:
+            value: as it stood there. It goes nowhere but out of what is told.
+            kind: what it is called.
+        """
+        if len(value) >= _SHORTEST_MET and len(self._values) < _MOST_MET and not _PROSE.fullmatch(value):
+            self._values.setdefault(value, kind)
+
+    def values(self) -> dict[str, str]:
+        """Each with its kind."""
+        return dict(self._values)  # threads may add to it
+
+
+MET = Met()
+"""Those of this process."""
+_SHORTEST_MET = 12
+_MOST_MET = 3000
+_PROSE = re.compile(r"[A-Za-z]*(?:[ ./_-]+[A-Za-z]*)*\d{0,4}")
+
+_BETWEEN = "\n\0\n"
+"""Between texts that are searched together: no secret goes on over it."""
+_MASK = re.compile(r"\[redacted [^\[\]\n]{1,160}, \d{1,9} characters\]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Area:
+    """Characters to take out."""
+
+    start: int
+    end: int
+    rank: int
+    """0: a value that is known; 1: a shape; 2: what the rules recognise. Of those that overlap, the first is told."""
+    kind: str
+    length: int = 0
+    """Of the value, where that is another than the area's."""
+    prefix: str = ""
+
+    def mask(self, start: int, end: int) -> str:
+        """What stands for a part of it."""
+        public = self.prefix if start == self.start and end - start > len(self.prefix) else ""
+        told = f"{self.length or self.end - self.start} characters"
+        return f"{public}[redacted {self.kind}, {told}]"
+
+
+def _shapes(text: str) -> Iterator[_Area]:
+    for found in _ANY_SHAPE.finditer(text):
+        for group, kind in (("password", "password"), ("value", "secret")):
+            if found[group] is not None:
+                yield _Area(*found.span(group), 1, kind)
+                break
+        else:
+            kind, prefix = _kind_at(text, found)
+            yield _Area(*found.span(), 1, kind, prefix=prefix)
+
+
+def _kind_at(text: str, found: re.Match[str]) -> tuple[str, str]:
+    """Kind and public prefix of a shape: tried where it stands, as some look at what comes after it."""
+    return next((kind, prefix) for kind, prefix, pattern in _KINDS if pattern.match(text, found.start()))
+
+
+def _recognised(text: str) -> Iterator[_Area]:
+    """What the table of rules recognises. It is loaded when there is something to search."""
+    if len(text) < _SHORTEST_SHAPE:
+        return
+    from auditor.probes.secrets.spans import secret_spans
+
+    for start, end, kind, prefix in secret_spans(text):
+        yield _Area(start, end, 2, kind, prefix=prefix)
+
+
+def _areas(text: str, found: Iterable[_Area]) -> Iterator[_Area]:
+    """The areas that overlap put together, in the order of the text, without what has been masked before."""
+    group: list[_Area] = []
+    end = -1
+    for area in sorted((one for one in map(partial(_beyond_mask, text), found) if one), key=lambda a: (a.start, -a.end)):
+        if group and area.start >= end:
+            yield _together(group, end)
+            group = []
+        group.append(area)
+        end = max(end, area.end) if len(group) > 1 else area.end
+    if group:
+        yield _together(group, end)
+
+
+def _beyond_mask(text: str, area: _Area) -> _Area | None:
+    """What of an area is not a mask: ``password=[redacted …]`` looks like a password, too."""
+    if area.rank and (masked := _MASK.match(text, area.start)):
+        return replace(area, start=masked.end(), prefix="") if masked.end() < area.end else None
+    return area
+
+
+def _together(group: Sequence[_Area], end: int) -> _Area:
+    best = min(group, key=lambda area: (area.rank, area.start))
+    start = group[0].start
+    whole = (best.start, best.end) == (start, end)
+    prefix = best.prefix if best.start == start else ""
+    return replace(best, start=start, end=end, length=best.length if whole else 0, prefix=prefix)
 
 
 def _is_encodable(text: str) -> bool:
@@ -201,38 +366,6 @@ def _is_encodable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _masked(found: re.Match[str]) -> str:
-    if (password := found["password"]) is not None:
-        return found["scheme"] + (password if password.startswith("[redacted") else mask("password", password))
-    if (value := found["value"]) is not None:
-        return found["name"] + mask("secret", value)
-    whole = found[0]
-    kind, prefix = next((kind, prefix) for kind, prefix, pattern in _KINDS if pattern.match(whole))
-    return mask(kind, whole, prefix)
-
-
-def _encodings(value: str) -> set[str]:
-    raw = value.encode("utf-8", "surrogateescape")
-    forms = {value, quote(value, safe=""), quote(value), quote_plus(value), json.dumps(value)[1:-1]}
-    forms.add(json.dumps(value, ensure_ascii=False)[1:-1])
-    if len(value) >= 8:
-        # what stays the same of its base64 form wherever in a longer text it starts
-        for shift in range(3):
-            encoded = base64.b64encode(b"\0" * shift + raw).decode()
-            start = (0, 2, 3)[shift]
-            whole = (len(raw) + shift) // 3 * 4
-            if len(core := encoded[start:whole]) >= SHORTEST_SECRET + 2:
-                forms |= {core, core.replace("+", "-").replace("/", "_")}
-    return forms
-
-
-def _as_token(form: str) -> str:
-    """Short values count only where they stand alone: ``app123`` must not hide half of ``app1234``."""
-    if len(form) >= 10:
-        return re.escape(form)
-    return rf"(?<![A-Za-z0-9]){re.escape(form)}(?![A-Za-z0-9])"
 
 
 def _strings(value: Any) -> list[str]:
@@ -252,6 +385,8 @@ def _strings(value: Any) -> list[str]:
             left += part
         elif isinstance(part, (bytes, bytearray)):
             found.append("password=unreadable")  # so that it is walked
+        elif hasattr(type(part), "model_fields"):
+            left += dict(part).values()
         elif is_dataclass(part) and not isinstance(part, type):
             left += [getattr(part, name) for name in _names(type(part))]
     return found
@@ -276,6 +411,8 @@ def _walk(value: Any, redact: Callable[[str], str]) -> Any:
         if isinstance(value, tuple) and hasattr(value, "_fields"):
             return type(value)(*(_walk(v, redact) for v in value))
         return type(value)(_walk(v, redact) for v in value)
+    if hasattr(type(value), "model_fields"):  # of pydantic, which is not loaded here
+        return value.model_copy(update={name: _walk(part, redact) for name, part in dict(value).items()})
     if is_dataclass(value) and not isinstance(value, type):
         changed = {f.name: _walk(getattr(value, f.name), redact) for f in fields(value) if f.init}
         return replace(value, **changed)

@@ -24,7 +24,7 @@ from auditor.plan import Plan, make_plan
 from auditor.probes.capabilities import CAPABILITIES, open_capabilities
 from auditor.probes.net.traffic import Traffic
 from auditor.provenance import read_ci, read_git
-from auditor.redact import Redactor, Secret, environment_secrets
+from auditor.redact import IN_FORCE, MET, Redactor, Secret, environment_secrets
 from auditor.registry import Registry, collect, modules, verify
 from auditor.report.build import build_report
 from auditor.report.model import ChecklistFile, Report, Run, TrafficCount
@@ -82,10 +82,15 @@ def load_registry(checklist: Checklist, select: Sequence[str] = ()) -> Registry:
 
 
 def make_redactor(checklist: Checklist, environ: dict[str, str]) -> Redactor:
-    """A redactor that knows every secret of the checklist and of the process environment."""
+    """A redactor that knows every secret of the checklist and of the process environment, and all that scanners meet.
+
+    It stays in force for what the command says when it fails.
+    """
     public = checklist.environment.supabase.anon_key if checklist.environment.supabase else None
     known: list[Secret] = [*checklist.secrets, *environment_secrets(environ)]
-    return Redactor(secret for secret in known if public is None or secret != public)
+    redactor = Redactor((secret for secret in known if public is None or secret != public), MET)
+    IN_FORCE.append(redactor)
+    return redactor
 
 
 def run_audit(

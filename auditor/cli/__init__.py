@@ -145,10 +145,12 @@ def _reader_left() -> int:
 
 
 def _redacted(text: str) -> str:
-    from auditor.redact import Redactor, environment_secrets
+    from auditor.redact import IN_FORCE, MET, Redactor, environment_secrets
     from auditor.text import clean, encodable
 
-    return encodable(clean(Redactor(environment_secrets(os.environ)).text(text)))
+    for redactor in (*IN_FORCE, Redactor(environment_secrets(os.environ), MET)):
+        text = redactor.text(text)
+    return encodable(clean(text))
 
 
 def fail(message: str) -> Any:

@@ -48,7 +48,7 @@ def build_report(
     """
     return Report(
         tool=Tool(version=version),
-        run=run,
+        run=redactor.apply(run),  # names of branches are anybody's
         verdict=gated.verdict.value,
         exit_code=exit_code,
         summary=_summary(gated.checks),

@@ -21,7 +21,7 @@ from auditor.probes.secrets.positions import lines_and_columns
 from auditor.probes.secrets.rules import Rule
 from auditor.probes.secrets.rules import rules as table
 from auditor.probes.secrets.search import Clock, Engine, Late, Limits, Search
-from auditor.redact import Secret
+from auditor.redact import MET, Secret
 
 _MOST_GAPS = 1_000
 _HINT = "look at what it is, and take it out of what is searched, or make it smaller"
@@ -79,8 +79,21 @@ class Scanner:
         search.run(data)
         found = self._room(self._judged(_without_overlaps(search.found), search), search)
         self._note(place, search.reasons)
+        for one in found:
+            if one.nature is not Nature.PUBLIC:
+                MET.add(one.value.decode("utf-8", "replace"), one.kind)
         positions = lines_and_columns(data, (one.start for one in found))
         return [self._sighting(one, place, line, column) for one, (line, column) in zip(found, positions, strict=True)]
+
+    def found(self, data: bytes) -> list[Found]:
+        """The same with the values themselves and where they begin and end: for those who take them out of a text.
+
+        Args:
+            data: all of it.
+        """
+        search = Search(self._engines, self._limits, Clock(self._limits.seconds, self._until))
+        search.run(data)
+        return _without_overlaps(search.found)
 
     def _judged(self, found: list[Found], search: Search) -> list[Found]:
         """What everybody has, or can make, is told as such."""

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
+from re._parser import parse  # type: ignore[import-not-found]
 from typing import TYPE_CHECKING, Protocol
 
 from auditor.probes.secrets.found import Look, escaped
@@ -50,6 +51,7 @@ class HyperscanFinder:
     def __init__(self, looks: Sequence[Look]) -> None:
         self._looks = tuple(map(_alone, looks))
         self._widths = [look.width for look in self._looks]
+        self._reach = [_reach(look) for look in self._looks]
         self._own = threading.local()
         self._database = _compiled(self._looks)
 
@@ -81,8 +83,9 @@ class HyperscanFinder:
         Where a name leads to a value, the last one does: an earlier one is part of the same name.
         """
         look = self._looks[index]
-        start = max(0, end - _BACK)
-        before = data[start : end - look.behind]
+        most, least = self._reach[index]
+        start = max(0, end - most)
+        before = data[start : end - least + len(look.literal)]
         before = before.lower() if look.caseless else before
         if look.behind:
             if (at := before.rfind(look.literal)) >= 0:
@@ -90,6 +93,14 @@ class HyperscanFinder:
             return
         for at in occurrences(before, look.literal):
             yield start + at
+
+
+def _reach(look: Look) -> tuple[int, int]:
+    """How far before the end of a match its literal begins: at most, and at least."""
+    if look.behind:
+        return _BACK, look.behind + len(look.literal)
+    least, most = parse((look.wide or look.expression).decode("latin-1")).getwidth()
+    return min(most, _BACK), max(least - look.before, len(look.literal))
 
 
 def _alone(look: Look) -> Look:

@@ -135,7 +135,7 @@ class Search:
     def _text(self, text: _Text) -> None:
         for engine in self.engines:
             covered = _Covered()
-            for index, at in _places(engine, text.data):
+            for index, at in self._places(engine, text.data):
                 self.clock.check()
                 taker = engine.takers[index]
                 if isinstance(taker, Detector):
@@ -147,6 +147,16 @@ class Search:
                     and covered.add(taker, at, inner)
                 ):
                     self._wait(text, taker, at, len(inner.data))
+
+    def _places(self, engine: Engine, data: bytes) -> Iterator[tuple[int, int]]:
+        """Everywhere that a look leads to, by place."""
+        ahead = _AHEAD + engine.longest
+        for start in range(0, len(data), PIECE):
+            self.clock.check()
+            first = max(0, start - _BEHIND)
+            places = engine.finder.places(data[first : start + PIECE + ahead])
+            here = [(index, first + at) for index, at in places if start <= first + at < start + PIECE]
+            yield from sorted(here, key=itemgetter(1))
 
     def _wait(self, text: _Text, taker: Wrapping, at: int, size: int) -> None:
         """What is in it is decoded again when it is its turn: all of them at once would not fit into memory."""
@@ -167,19 +177,6 @@ class Search:
         self.found[replace(one, value=value)] = None
         if len(self.found) > self.limits.found or self._size > self.limits.found_bytes:
             raise Late(f"it holds more than {self.limits.found} values that look like secrets: the rest is not told")
-
-
-def _places(engine: Engine, data: bytes) -> Iterator[tuple[int, int]]:
-    """Everywhere that a look leads to, by place."""
-    ahead = _AHEAD + engine.longest
-    if len(data) <= PIECE + ahead:
-        yield from sorted(engine.finder.places(data), key=itemgetter(1))
-        return
-    for start in range(0, len(data), PIECE):
-        first = max(0, start - _BEHIND)
-        places = engine.finder.places(data[first : start + PIECE + ahead])
-        here = [(index, first + at) for index, at in places if start <= first + at < start + PIECE]
-        yield from sorted(here, key=itemgetter(1))
 
 
 class _Covered:

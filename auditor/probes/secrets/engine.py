@@ -23,6 +23,7 @@ Places = list[tuple[int, int]]
 
 _BACK = 400
 _RARE = 6
+_LOW = (1 << 32) - 1
 
 
 class Finder(Protocol):
@@ -57,16 +58,21 @@ class HyperscanFinder:
 
     def places(self, data: bytes) -> Places:
         """Everywhere that one of the looks may lead to something."""
-        ends: list[tuple[int, int]] = []
+        ends: list[int] = []  # with the index of the look, as single numbers: there may be a hundred thousand
 
         def met(index: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            ends.append((index, end))
+            ends.append(index << 32 | end)
 
         self._database.scan(data, met, scratch=self._scratch())
         widths = self._widths
-        places = [(index, end - widths[index]) for index, end in ends if widths[index]]
-        places += {(index, at) for index, end in ends if not widths[index] for at in self._starts(data, index, end)}
-        return sorted(places)
+        places = [one - width for one in ends if (width := widths[one >> 32])]
+        places += {
+            one >> 32 << 32 | at
+            for one in ends
+            if not widths[one >> 32]
+            for at in self._starts(data, one >> 32, one & _LOW)
+        }
+        return [(one >> 32, one & _LOW) for one in sorted(places)]
 
     def _scratch(self) -> hyperscan.Scratch:
         """Threads may share the database, and not this."""

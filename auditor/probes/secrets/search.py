@@ -6,7 +6,6 @@ import heapq
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from operator import itemgetter
 
 from auditor.probes.secrets.engine import Finder
 from auditor.probes.secrets.found import Detector, Found
@@ -14,13 +13,16 @@ from auditor.probes.secrets.inner import Inner, Wrapping
 
 DEEPEST = 4
 """Texts in texts: base64 in an escaped string in a source map is the third."""
-PIECE = 128_000
+PIECE = 300_000
 """Bytes that the finder gets at once: what it holds of them is bounded, and the clock is looked at in between."""
 _BEHIND = 512
 _AHEAD = 1_024
 """Bytes of the neighbours that a piece shows, so that what lies across its ends is met: no look needs more."""
 
 Origin = Callable[[int], int]
+
+_KEPT = 1_000_000
+"""Bytes of all decoded texts that are kept until their turn. The way back from one may take twenty times as much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,8 @@ class Search:
     _size: int = 0
     _waiting: list[tuple[int, int, _Text, Wrapping, int]] = field(default_factory=list)
     _number: int = 0
+    _kept: dict[int, Inner] = field(default_factory=dict)
+    _kept_bytes: int = 0
 
     def run(self, data: bytes) -> None:
         """Search a text, and then the texts in it: the smallest first, so that no decoy keeps a small one out."""
@@ -123,11 +127,11 @@ class Search:
         try:
             self._text(_Text(data, DEEPEST))
             while self._waiting:
-                size, _, outer, wrapping, at = heapq.heappop(self._waiting)
+                size, number, outer, wrapping, at = heapq.heappop(self._waiting)
                 left -= size
                 if left < 0:
                     raise Late("it holds more encoded text than is decoded: the rest of that was not searched")
-                if inner := wrapping.unwrap(outer.data, at):
+                if inner := self._kept.pop(number, None) or wrapping.unwrap(outer.data, at):
                     self._text(_inside(outer, inner))
         except Late as late:
             self.reasons[str(late)] = None
@@ -146,7 +150,7 @@ class Search:
                     and (inner := taker.unwrap(text.data, at))
                     and covered.add(taker, at, inner)
                 ):
-                    self._wait(text, taker, at, len(inner.data))
+                    self._wait(text, taker, at, inner)
 
     def _places(self, engine: Engine, data: bytes) -> Iterator[tuple[int, int]]:
         """Everywhere that a look leads to, by place."""
@@ -155,16 +159,22 @@ class Search:
             self.clock.check()
             first = max(0, start - _BEHIND)
             places = engine.finder.places(data[first : start + PIECE + ahead])
-            here = [(index, first + at) for index, at in places if start <= first + at < start + PIECE]
-            yield from sorted(here, key=itemgetter(1))
+            # as single numbers, because of a hostile piece there are a hundred thousand
+            here = sorted(at << 16 | index for index, at in places if start <= first + at < start + PIECE)
+            del places
+            for one in here:
+                yield one & 0xFFFF, first + (one >> 16)
 
-    def _wait(self, text: _Text, taker: Wrapping, at: int, size: int) -> None:
-        """What is in it is decoded again when it is its turn: all of them at once would not fit into memory."""
+    def _wait(self, text: _Text, taker: Wrapping, at: int, inner: Inner) -> None:
+        """What is too much to be kept is decoded again when it is its turn."""
         if not text.depth:
             self.reasons[f"it holds texts in texts, more than {DEEPEST} deep: the innermost were not searched"] = None
             return
         self._number += 1
-        heapq.heappush(self._waiting, (size, self._number, text, taker, at))
+        heapq.heappush(self._waiting, (len(inner.data), self._number, text, taker, at))
+        if self._kept_bytes + inner.end - inner.start <= _KEPT:
+            self._kept[self._number] = inner
+            self._kept_bytes += inner.end - inner.start
 
     def _add(self, one: Found, text: _Text) -> None:
         value = self._values.get(one.value)

@@ -15,6 +15,7 @@ DEEPEST = 4
 """Texts in texts: base64 in an escaped string in a source map is the third."""
 PIECE = 300_000
 """Bytes that the finder gets at once: what it holds of them is bounded, and the clock is looked at in between."""
+_SELDOM = 64
 _BEHIND = 512
 _AHEAD = 1_024
 """Bytes of the neighbours that a piece shows, so that what lies across its ends is met: no look needs more."""
@@ -64,16 +65,18 @@ class Clock:
     """When a search has to end.
 
     Args:
-        seconds: for this one text.
-        until: of ``time.monotonic``, for all of them; None when there is no such moment.
+        seconds: of computing for this one text, in the thread that makes the clock: how busy the machine is besides
+            must not decide whether a text can be searched.
+        until: of ``time.monotonic``, for all texts; None when there is no such moment.
     """
 
     seconds: float
     until: float | None
     _ends: float = 0.0
+    _asked: int = 0
 
     def __post_init__(self) -> None:
-        self._ends = time.monotonic() + self.seconds
+        self._ends = time.thread_time() + self.seconds
 
     def check(self) -> None:
         """Go on.
@@ -81,11 +84,20 @@ class Clock:
         Raises:
             Late: it is time to stop.
         """
-        now = time.monotonic()
-        if self.until is not None and now > self.until:
+        self._asked += 1
+        if self._asked % _SELDOM == 1:  # what happens in between takes milliseconds at most
+            self.look()
+
+    def look(self) -> None:
+        """Go on, by the time that it is now.
+
+        Raises:
+            Late: it is time to stop.
+        """
+        if self.until is not None and time.monotonic() > self.until:
             raise Late("the time for the search was up: what is in it was not searched to its end")
-        if now > self._ends:
-            raise Late(f"it took longer than {self.seconds:g} s to search: what is in it was not searched to its end")
+        if time.thread_time() > self._ends:
+            raise Late(f"it takes longer than {self.seconds:g} s to search: what is in it was not searched to its end")
 
 
 @dataclass(slots=True)
@@ -156,7 +168,7 @@ class Search:
         """Everywhere that a look leads to, by place."""
         ahead = _AHEAD + engine.longest
         for start in range(0, len(data), PIECE):
-            self.clock.check()
+            self.clock.look()
             first = max(0, start - _BEHIND)
             places = engine.finder.places(data[first : start + PIECE + ahead])
             # as single numbers, because of a hostile piece there are a hundred thousand

@@ -142,7 +142,7 @@ class TestTime:
         rules, reasons = scanned(text, plain=plain, seconds=0.0)
         assert (rules, reasons) == (
             [],
-            ["it took longer than 0 s to search: what is in it was not searched to its end"],
+            ["it takes longer than 0 s to search: what is in it was not searched to its end"],
         )
 
     def test_when_the_time_for_all_is_up(self):

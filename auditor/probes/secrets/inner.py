@@ -178,6 +178,8 @@ def _escapes(data: bytes, at: int) -> Inner | None:
     if run is None:
         return None
     plain, origin = unescaped(run[0])
+    if plain == run[0]:
+        return _nothing(at, run.end())  # bytes of characters that are not ASCII
     lap = 2 * _LAP if len(run[0]) >= 60_000 else 0  # of escapes, which are longer
     return Inner(at, run.end(), plain, lambda place: at + origin(place), "escaped", run.end() - lap)
 

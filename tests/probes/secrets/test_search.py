@@ -73,6 +73,12 @@ class TestTexts:
             ["it holds texts in texts"] if deep > DEEPEST else []
         )
 
+    @pytest.mark.parametrize(
+        "text", ["%E2%80%93%E2%80%93%C3%A9" * 9, "a%41%42%43%44%45%46%E2%80%93%E2%80%93" * 9, "&#233;" * 20]
+    )
+    def test_what_cannot_be_undone_has_nothing_in_it(self, text: str):
+        assert scanned(f'"{text}"') == ([], [])
+
     @pytest.mark.parametrize("distance", [0, 7_000, 23_900, 24_000, 25_900, 60_000, 300_000])
     def test_however_far_inside(self, distance: int):
         inner = base64.b64encode(b'{"a":"' + b"\xff" * distance + made.SERVICE.encode() + b'"}' + b"\xff" * 40_000)

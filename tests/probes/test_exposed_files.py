@@ -13,6 +13,7 @@ from functools import partial
 import pytest
 
 from auditor.checklist.model import Supabase
+from auditor.probes import exposed_files as module
 from auditor.probes.exposed_files import exposed_files
 from auditor.probes.paths import asking
 from auditor.probes.paths.table import DIRECTORIES, TABLE
@@ -320,6 +321,16 @@ def test_a_limit_of_nginx_is_waited_for(tmp_path, monkeypatch):
     assert found(fact) == ["/.env"]
     assert dict(fact.origins[0].statuses)[503] > 0
     assert {tally.untold for tally in fact.tallies} == {()}
+
+
+def test_a_file_that_is_not_searched_to_its_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "_SECONDS", 0.0)
+    put(tmp_path, {"/.env": b"A=1\n", "/index.html": b"<!doctype html>"})
+    with served_by_python(tmp_path) as port:
+        fact = gather(port)
+    assert found(fact) == ["/.env"]
+    reason = "it takes longer than 0 s to search: what is in it was not searched to its end"
+    assert [(gap.subject.rpartition("/")[2], gap.reason) for gap in fact.gaps if not gap.absent] == [(".env", reason)]
 
 
 FASTAPI = """

@@ -10,7 +10,7 @@ from auditor.checklist.model import Environment
 from auditor.errors import Absent, Unavailable
 from auditor.facts.repository import SecretLiteral, SecretLiterals, Source, UnreadFile
 from auditor.model import Severity
-from auditor.probes.repository import secret_literals, tracked_files
+from auditor.probes.repository import secret_literals, shapes, tracked_files
 from auditor.probes.repository.literals import read_files
 from tests.probes.net.running import run
 
@@ -217,6 +217,15 @@ class TestCheckouts:
         assert {(one.path, one.source) for one in facts.unread} == {
             ("*", Source.CODE), ("c.txt", Source.OTHER), ("d.key", Source.KEY_FILE)
         }  # fmt: skip
+
+    def test_what_was_not_searched_to_its_end_is_told(self, checkout, monkeypatch):
+        monkeypatch.setattr(shapes, "_SECONDS", 0.0)
+        facts = gather(checkout(**{".env": LEAK}))
+        assert facts.literals == (leak(".env"),)
+        reason = ".env: it takes longer than 0 s to search: what is in it was not searched to its end"
+        assert [(one.path, one.source, one.reason) for one in facts.unread if one.path == ".env"] == [
+            (".env", Source.ENV_FILE, reason)
+        ]
 
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
     def test_encodings(self, checkout, encoding):

@@ -139,6 +139,19 @@ def test_binary_and_long_files(root):
     ]
 
 
+def test_versions_that_take_too_long(root, monkeypatch):
+    monkeypatch.setattr(module, "SECONDS_EACH", 0.0)
+    fact = look(root, Search([]))
+    assert told(fact) == GONE[:1]  # which its reader finds
+    assert fact.gaps == (
+        Gap(
+            "history",
+            "2 versions were not searched to their end: it takes longer than 0 s to search: what is in it was not "
+            "searched to its end",
+        ),
+    )
+
+
 def test_bounds(root, monkeypatch):
     monkeypatch.setattr(module, "MOST_BYTES", 1)
     assert [gap.reason for gap in look(root, SEARCH).gaps] == [

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
+from re._parser import parse  # type: ignore[import-not-found]
 from typing import TYPE_CHECKING, Protocol
 
 from auditor.probes.secrets.found import Look, escaped
@@ -22,6 +23,7 @@ Places = list[tuple[int, int]]
 
 _BACK = 400
 _RARE = 6
+_LOW = (1 << 32) - 1
 
 
 class Finder(Protocol):
@@ -50,21 +52,27 @@ class HyperscanFinder:
     def __init__(self, looks: Sequence[Look]) -> None:
         self._looks = tuple(map(_alone, looks))
         self._widths = [look.width for look in self._looks]
+        self._reach = [_reach(look) for look in self._looks]
         self._own = threading.local()
         self._database = _compiled(self._looks)
 
     def places(self, data: bytes) -> Places:
         """Everywhere that one of the looks may lead to something."""
-        ends: list[tuple[int, int]] = []
+        ends: list[int] = []  # with the index of the look, as single numbers: there may be a hundred thousand
 
         def met(index: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            ends.append((index, end))
+            ends.append(index << 32 | end)
 
         self._database.scan(data, met, scratch=self._scratch())
         widths = self._widths
-        places = [(index, end - widths[index]) for index, end in ends if widths[index]]
-        places += {(index, at) for index, end in ends if not widths[index] for at in self._starts(data, index, end)}
-        return sorted(places)
+        places = [one - width for one in ends if (width := widths[one >> 32])]
+        places += {
+            one >> 32 << 32 | at
+            for one in ends
+            if not widths[one >> 32]
+            for at in self._starts(data, one >> 32, one & _LOW)
+        }
+        return [(one >> 32, one & _LOW) for one in sorted(places)]
 
     def _scratch(self) -> hyperscan.Scratch:
         """Threads may share the database, and not this."""
@@ -81,8 +89,9 @@ class HyperscanFinder:
         Where a name leads to a value, the last one does: an earlier one is part of the same name.
         """
         look = self._looks[index]
-        start = max(0, end - _BACK)
-        before = data[start : end - look.behind]
+        most, least = self._reach[index]
+        start = max(0, end - most)
+        before = data[start : end - least + len(look.literal)]
         before = before.lower() if look.caseless else before
         if look.behind:
             if (at := before.rfind(look.literal)) >= 0:
@@ -90,6 +99,14 @@ class HyperscanFinder:
             return
         for at in occurrences(before, look.literal):
             yield start + at
+
+
+def _reach(look: Look) -> tuple[int, int]:
+    """How far before the end of a match its literal begins: at most, and at least."""
+    if look.behind:
+        return _BACK, look.behind + len(look.literal)
+    least, most = parse((look.wide or look.expression).decode("latin-1")).getwidth()
+    return min(most, _BACK), max(least - look.before, len(look.literal))
 
 
 def _alone(look: Look) -> Look:

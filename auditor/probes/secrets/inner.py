@@ -33,6 +33,9 @@ _ALIGNED = (0, 2, 3)
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]+={0,2}")
 _BASE64_ESCAPED = re.compile(rb"(?:[A-Za-z0-9+/=_-]|%2[BbFf]|%3[Dd]|\\{1,15}/|\\{1,15}u00[23][BbDdFf]){20,24000}")
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
+_STANDARD = bytes.maketrans(b"-_", b"+/")
+_PART = 400_000
+"""Characters, in groups of four."""
 _TEXTUAL = re.compile(rb"json|javascript|ecmascript|text/|xml|html|x-pem|x-yaml", re.IGNORECASE)
 
 
@@ -106,9 +109,16 @@ def _from(data: bytes, start: int, longest: int) -> Inner | None:
     if data[run.end() : run.end() + 1] in (b"%", b"\\") and (far := _BASE64_ESCAPED.match(data, start)):
         plain, origin = unescaped(far[0])
         written, end = "base64, URL-encoded", far.end()
-        return _inner(_bytes(plain), start, end, written, lambda at: start + origin(at // 3 * 4), cut=far.end() - start)
+        return _inner(
+            _bytes(plain, 0, len(plain)),
+            start,
+            end,
+            written,
+            lambda at: start + origin(at // 3 * 4),
+            cut=far.end() - start,
+        )
     cut = run.end() - start if run.end() == longest else 0
-    return _inner(_bytes(run[0]), start, run.end(), "base64", lambda at: start + at // 3 * 4, cut=cut)
+    return _inner(_bytes(data, start, run.end()), start, run.end(), "base64", lambda at: start + at // 3 * 4, cut=cut)
 
 
 def _inner(data: bytes | None, start: int, end: int, written: str, origin: Origin, *, cut: int = 0) -> Inner:
@@ -121,13 +131,19 @@ def _nothing(start: int, end: int) -> Inner:
     return Inner(start, end, b"", lambda at: at, "", end)
 
 
-def _bytes(text: bytes) -> bytes | None:
-    text = text.rstrip(b"=").replace(b"-", b"+").replace(b"_", b"/")
-    text = text[: len(text) - (len(text) % 4 == 1)]
+def _bytes(data: bytes, start: int, end: int) -> bytes | None:
+    """Base64 of either alphabet decoded, part by part: there may be millions, and each step makes another copy."""
+    while end > start and data[end - 1 : end] == b"=":
+        end -= 1
+    end -= (end - start) % 4 == 1
+    parts = bytearray()
     try:
-        return base64.b64decode(text + b"=" * (-len(text) % 4)) or None
+        for at in range(start, end, _PART):
+            text = data[at : min(at + _PART, end)].translate(_STANDARD)
+            parts += base64.b64decode(text + b"=" * (-len(text) % 4))
     except (ValueError, binascii.Error):
         return None
+    return bytes(parts)
 
 
 def _json(data: bytes, at: int) -> Inner | None:
@@ -162,6 +178,8 @@ def _escapes(data: bytes, at: int) -> Inner | None:
     if run is None:
         return None
     plain, origin = unescaped(run[0])
+    if plain == run[0]:
+        return _nothing(at, run.end())  # bytes of characters that are not ASCII
     lap = 2 * _LAP if len(run[0]) >= 60_000 else 0  # of escapes, which are longer
     return Inner(at, run.end(), plain, lambda place: at + origin(place), "escaped", run.end() - lap)
 

@@ -6,7 +6,6 @@ import heapq
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from operator import itemgetter
 
 from auditor.probes.secrets.engine import Finder
 from auditor.probes.secrets.found import Detector, Found
@@ -14,13 +13,17 @@ from auditor.probes.secrets.inner import Inner, Wrapping
 
 DEEPEST = 4
 """Texts in texts: base64 in an escaped string in a source map is the third."""
-PIECE = 128_000
+PIECE = 300_000
 """Bytes that the finder gets at once: what it holds of them is bounded, and the clock is looked at in between."""
+_SELDOM = 64
 _BEHIND = 512
 _AHEAD = 1_024
 """Bytes of the neighbours that a piece shows, so that what lies across its ends is met: no look needs more."""
 
 Origin = Callable[[int], int]
+
+_KEPT = 1_000_000
+"""Bytes of all decoded texts that are kept until their turn. The way back from one may take twenty times as much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +65,18 @@ class Clock:
     """When a search has to end.
 
     Args:
-        seconds: for this one text.
-        until: of ``time.monotonic``, for all of them; None when there is no such moment.
+        seconds: of computing for this one text, in the thread that makes the clock: how busy the machine is besides
+            must not decide whether a text can be searched.
+        until: of ``time.monotonic``, for all texts; None when there is no such moment.
     """
 
     seconds: float
     until: float | None
     _ends: float = 0.0
+    _asked: int = 0
 
     def __post_init__(self) -> None:
-        self._ends = time.monotonic() + self.seconds
+        self._ends = time.thread_time() + self.seconds
 
     def check(self) -> None:
         """Go on.
@@ -79,11 +84,20 @@ class Clock:
         Raises:
             Late: it is time to stop.
         """
-        now = time.monotonic()
-        if self.until is not None and now > self.until:
+        self._asked += 1
+        if self._asked % _SELDOM == 1:  # what happens in between takes milliseconds at most
+            self.look()
+
+    def look(self) -> None:
+        """Go on, by the time that it is now.
+
+        Raises:
+            Late: it is time to stop.
+        """
+        if self.until is not None and time.monotonic() > self.until:
             raise Late("the time for the search was up: what is in it was not searched to its end")
-        if now > self._ends:
-            raise Late(f"it took longer than {self.seconds:g} s to search: what is in it was not searched to its end")
+        if time.thread_time() > self._ends:
+            raise Late(f"it takes longer than {self.seconds:g} s to search: what is in it was not searched to its end")
 
 
 @dataclass(slots=True)
@@ -116,6 +130,8 @@ class Search:
     _size: int = 0
     _waiting: list[tuple[int, int, _Text, Wrapping, int]] = field(default_factory=list)
     _number: int = 0
+    _kept: dict[int, Inner] = field(default_factory=dict)
+    _kept_bytes: int = 0
 
     def run(self, data: bytes) -> None:
         """Search a text, and then the texts in it: the smallest first, so that no decoy keeps a small one out."""
@@ -123,11 +139,11 @@ class Search:
         try:
             self._text(_Text(data, DEEPEST))
             while self._waiting:
-                size, _, outer, wrapping, at = heapq.heappop(self._waiting)
+                size, number, outer, wrapping, at = heapq.heappop(self._waiting)
                 left -= size
                 if left < 0:
                     raise Late("it holds more encoded text than is decoded: the rest of that was not searched")
-                if inner := wrapping.unwrap(outer.data, at):
+                if inner := self._kept.pop(number, None) or wrapping.unwrap(outer.data, at):
                     self._text(_inside(outer, inner))
         except Late as late:
             self.reasons[str(late)] = None
@@ -135,7 +151,7 @@ class Search:
     def _text(self, text: _Text) -> None:
         for engine in self.engines:
             covered = _Covered()
-            for index, at in _places(engine, text.data):
+            for index, at in self._places(engine, text.data):
                 self.clock.check()
                 taker = engine.takers[index]
                 if isinstance(taker, Detector):
@@ -146,15 +162,31 @@ class Search:
                     and (inner := taker.unwrap(text.data, at))
                     and covered.add(taker, at, inner)
                 ):
-                    self._wait(text, taker, at, len(inner.data))
+                    self._wait(text, taker, at, inner)
 
-    def _wait(self, text: _Text, taker: Wrapping, at: int, size: int) -> None:
-        """What is in it is decoded again when it is its turn: all of them at once would not fit into memory."""
+    def _places(self, engine: Engine, data: bytes) -> Iterator[tuple[int, int]]:
+        """Everywhere that a look leads to, by place."""
+        ahead = _AHEAD + engine.longest
+        for start in range(0, len(data), PIECE):
+            self.clock.look()
+            first = max(0, start - _BEHIND)
+            places = engine.finder.places(data[first : start + PIECE + ahead])
+            # as single numbers, because of a hostile piece there are a hundred thousand
+            here = sorted(at << 16 | index for index, at in places if start <= first + at < start + PIECE)
+            del places
+            for one in here:
+                yield one & 0xFFFF, first + (one >> 16)
+
+    def _wait(self, text: _Text, taker: Wrapping, at: int, inner: Inner) -> None:
+        """What is too much to be kept is decoded again when it is its turn."""
         if not text.depth:
             self.reasons[f"it holds texts in texts, more than {DEEPEST} deep: the innermost were not searched"] = None
             return
         self._number += 1
-        heapq.heappush(self._waiting, (size, self._number, text, taker, at))
+        heapq.heappush(self._waiting, (len(inner.data), self._number, text, taker, at))
+        if self._kept_bytes + inner.end - inner.start <= _KEPT:
+            self._kept[self._number] = inner
+            self._kept_bytes += inner.end - inner.start
 
     def _add(self, one: Found, text: _Text) -> None:
         value = self._values.get(one.value)
@@ -167,19 +199,6 @@ class Search:
         self.found[replace(one, value=value)] = None
         if len(self.found) > self.limits.found or self._size > self.limits.found_bytes:
             raise Late(f"it holds more than {self.limits.found} values that look like secrets: the rest is not told")
-
-
-def _places(engine: Engine, data: bytes) -> Iterator[tuple[int, int]]:
-    """Everywhere that a look leads to, by place."""
-    ahead = _AHEAD + engine.longest
-    if len(data) <= PIECE + ahead:
-        yield from sorted(engine.finder.places(data), key=itemgetter(1))
-        return
-    for start in range(0, len(data), PIECE):
-        first = max(0, start - _BEHIND)
-        places = engine.finder.places(data[first : start + PIECE + ahead])
-        here = [(index, first + at) for index, at in places if start <= first + at < start + PIECE]
-        yield from sorted(here, key=itemgetter(1))
 
 
 class _Covered:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import gzip
+import threading
 import time
+from functools import partial
 
 import pytest
 
 from auditor.errors import Unavailable
 from auditor.facts.policy import SecretsPolicy
 from auditor.probes import served as module
+from auditor.probes.secrets.scanner import Scanner
+from auditor.probes.secrets.search import Limits
 from auditor.probes.served import served
 from auditor.probes.site import bounds
 from tests.probes.net.running import run
@@ -92,6 +97,46 @@ def test_a_chunk_that_drips(monkeypatch):
     found = gather_from(streaming("/a.js", lambda: endless(b"x"), pause=0.05))
     assert time.monotonic() - started < 5
     assert "the limit of 1 s is reached" in reasons(found)
+
+
+DECOY = "x=atob('" + base64.b64encode(b'{"a":"' + b"\xff" * 3000).decode() + "')"
+
+
+def gaps_of_the_search(monkeypatch, **limits):
+    """Of a site with a text that is decoded for nothing."""
+    monkeypatch.setattr(module, "Scanner", partial(Scanner, limits=Limits(**limits)))
+    found, _ = gather(routes({"/": page("<script src=/a.js></script>"), "/a.js": script(DECOY)}))
+    return [(gap.subject.rpartition("/")[2], gap.reason) for gap in found.gaps]
+
+
+def test_what_the_scanner_leaves_is_told(monkeypatch):
+    reason = "it holds more encoded text than is decoded: the rest of that was not searched"
+    assert gaps_of_the_search(monkeypatch, inner_times=0, inner_bytes=10) == [("a.js", reason)]
+    assert gaps_of_the_search(monkeypatch) == []
+
+
+def test_a_file_that_takes_too_long_to_search(monkeypatch):
+    reason = "it takes longer than 0 s to search: what is in it was not searched to its end"
+    assert ("a.js", reason) in gaps_of_the_search(monkeypatch, seconds=0.0)
+
+
+def test_no_search_outlives_the_probe(monkeypatch):
+    monkeypatch.setattr(module, "_SPARE", -2 * bounds.MAX_SECONDS)
+    found, _ = gather(routes({"/": page("<p>")}))
+    assert "the time for the search was up" in reasons(found)
+
+
+def test_nothing_long_is_searched_on_the_event_loop(monkeypatch):
+    threads = {}
+
+    class Watched(Scanner):
+        def scan(self, data, place):
+            threads[place.rpartition("/")[2]] = threading.current_thread() is threading.main_thread()
+            return super().scan(data, place)
+
+    monkeypatch.setattr(module, "Scanner", Watched)
+    gather(routes({"/": page("<script src=/a.js></script>"), "/a.js": script("a" * 5_000)}))
+    assert threads == {"": True, "a.js": False}
 
 
 def test_a_start_page_that_drips(monkeypatch):

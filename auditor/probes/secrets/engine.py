@@ -11,7 +11,7 @@ from dataclasses import replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol
 
-from auditor.probes.secrets.found import Look, escaped
+from auditor.probes.secrets.found import Look, escaped, numbered
 from auditor.probes.secrets.plain import PlainFinder, occurrences
 
 if TYPE_CHECKING:
@@ -60,7 +60,8 @@ class HyperscanFinder:
             ends.append((index, end))
 
         self._database.scan(data, met, scratch=self._scratch())
-        return sorted({(index, at) for index, end in ends for at in self._starts(data, index, end)})
+        found = {(index, at) for index, end in ends for at in self._starts(data, index, end)}
+        return sorted((index, at) for index, at in found if not self._looks[index].ahead or numbered(data, at))
 
     def _scratch(self) -> hyperscan.Scratch:
         """Threads may share the database, and not this."""

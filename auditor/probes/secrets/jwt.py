@@ -17,7 +17,7 @@ from auditor.probes.secrets.found import Detector, Found, Look
 from auditor.probes.secrets.weak import signing_secret_is_known
 
 LONGEST = 16_000
-_TOKEN = re.compile(rb"(eyJ[A-Za-z0-9_-]{8,1024})\.(eyJ[A-Za-z0-9_-]{4,12000}|e30)\.([A-Za-z0-9_-]{0,2048})")
+_TOKEN = re.compile(rb"(eyJ[A-Za-z0-9_-]{13,1024})\.(eyJ[A-Za-z0-9_-]{4,12000}|e30)\.([A-Za-z0-9_-]{0,2048})")
 _ESCAPED_DOT = re.compile(rb"[\\%&]")
 _PRIVILEGED = ("service_role", "supabase_admin")
 _ROTATE = "https://supabase.com/dashboard/project/_/settings/jwt"
@@ -41,7 +41,7 @@ def jwt_role(payload: str) -> str:
 
 def detector() -> Detector:
     """What finds them."""
-    return Detector((Look(b"eyJ", rb"eyJ[A-Za-z0-9_-]{8}", 11),), _confirm)
+    return Detector((Look(b"eyJ", rb"eyJ[A-Za-z0-9_-]{13}", 16, within=16),), _confirm)
 
 
 def _confirm(data: bytes, at: int) -> Iterator[Found]:

@@ -34,10 +34,10 @@ def detectors() -> tuple[Detector, ...]:
     """What finds them."""
     return (
         Detector(
-            tuple(Look(word, word + rb"[A-Z2-7]{16}", 20, run=1) for word in (b"AKIA", b"ASIA")),
+            tuple(Look(word, word + rb"[A-Z2-7]{16}", 20, within=20) for word in (b"AKIA", b"ASIA")),
             _aws,
         ),
-        Detector((Look(b"AIza", rb"AIza[A-Za-z0-9_-]{16}", 20, run=1),), _google),
+        Detector((Look(b"AIza", rb"AIza[A-Za-z0-9_-]{16}", 20, within=20),), _google),
     )
 
 

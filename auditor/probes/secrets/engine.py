@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from re._parser import parse  # type: ignore[import-not-found]
 from typing import TYPE_CHECKING, Protocol
 
-from auditor.probes.secrets.found import Look, escaped
+from auditor.probes.secrets.found import Look, escaped, numbered
 from auditor.probes.secrets.plain import PlainFinder, occurrences
 
 if TYPE_CHECKING:
@@ -72,7 +72,8 @@ class HyperscanFinder:
             if not widths[one >> 32]
             for at in self._starts(data, one >> 32, one & _LOW)
         }
-        return [(one >> 32, one & _LOW) for one in sorted(places)]
+        told = [(one >> 32, one & _LOW) for one in sorted(places)]
+        return [(index, at) for index, at in told if not self._looks[index].ahead or numbered(data, at)]
 
     def _scratch(self) -> hyperscan.Scratch:
         """Threads may share the database, and not this."""

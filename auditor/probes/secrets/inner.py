@@ -86,7 +86,7 @@ def _core(start: bytes, shift: int) -> Look:
     """What stays the same of its base64 form, wherever in a longer text it starts."""
     encoded = base64.b64encode(b"\0" * shift + start)
     core = encoded[_ALIGNED[shift] : (len(start) + shift) * 8 // 6]
-    return Look(core, escaped(core) + rb"[A-Za-z0-9+\/_\-]{8}", len(core) + 8, run=1, length=_RUN)
+    return Look(core, escaped(core) + rb"[A-Za-z0-9+\/_\-]{8}", len(core) + 8, within=_RUN)
 
 
 def _shifted(ahead: int, data: bytes, at: int) -> Inner | None:
@@ -198,7 +198,7 @@ _HEX = rb"[0-9A-Fa-f]{2}"
 _PLUS = (rb'"+"', rb"'+'", rb'" + "', rb"' + '", rb"\"+\"", rb"\" + \"", rb"\\\"+\\\"")
 """The last ones in JSON, and in JSON in JSON."""
 _WHOLE = (
-    Wrapping((Look(b"eyJ", rb"eyJ[A-Za-z0-9+\/_\-]{37}", 40),), _json, 4),
+    Wrapping((Look(b"eyJ", rb"eyJ[A-Za-z0-9+\/_\-]{37}", 40, within=40),), _json, 4),
     Wrapping((Look(b";base64,", rb";base64,[A-Za-z0-9+\/]{20}", 28),), _data_url, 4),
     Wrapping((Look(b"atob(", rb"atob\([\"'`\\][A-Za-z0-9+\/\"'`]{16}", 22),), _atob, 4),
     Wrapping(

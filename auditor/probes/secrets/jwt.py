@@ -31,6 +31,9 @@ _ASYMMETRIC = {
 _UNKNOWN = "unknown"
 _STARTS = (b"eyJ", b"eyAi", b"eyAg", b"ewog", b"ewoi", b"ewoJ", b"ew0K")
 """Base64 of ``{"``, and of a brace with the blanks and line ends that JSON may have behind it."""
+_SHORTEST = 16
+"""Characters of a header at least: ``{"alg":"none"}`` has 19."""
+_TAIL = rb"[A-Za-z0-9_+\/\-]{%d}"
 _START = re.compile(b"|".join(_STARTS))
 _ASCII = rb"[A-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+\/_\-]"
 """Base64 of three bytes without their highest bit. Most of what looks like a beginning is none."""
@@ -65,7 +68,8 @@ def jwt_role(payload: str) -> str:
 
 def detector() -> Detector:
     """What finds them."""
-    return Detector(tuple(Look(start, start + rb"[A-Za-z0-9_+\/\-]{8}", len(start) + 8) for start in _STARTS), _confirm)
+    looks = (Look(start, start + _TAIL % (_SHORTEST - len(start)), _SHORTEST, within=_SHORTEST) for start in _STARTS)
+    return Detector(tuple(looks), _confirm)
 
 
 def _confirm(data: bytes, at: int) -> Iterator[Found]:

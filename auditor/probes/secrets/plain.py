@@ -1,20 +1,29 @@
 """Finds where to look with the standard library alone, where there is no wheel of hyperscan.
 
-Searching for each of hundreds of literals in all bytes takes long. Most tokens are long runs of token characters, and
-those make up a small part of what a site serves: so first the runs are found, and the literals only in them.
+Searching for each of a thousand literals in all bytes takes a second for a megabyte. Nearly all tokens are, or hold,
+long runs of token characters, and different ones of those make up a thirtieth of what a site serves. So the runs are
+found first, and of the literals only those are searched for whose first characters stand in a run at all.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+import sys
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, islice
 
-from auditor.probes.secrets.found import Look
+from auditor.probes.secrets.found import FAR, RUN, TOKEN, Look, numbered
 
-_IS_TOKEN = bytes(97 if chr(c).isascii() and (chr(c).isalnum() or chr(c) in "_+/-") else 32 for c in range(256))
-_STRIDE = 2
-_BEFORE = 32
-"""Bytes before a run that may hold the beginning of what leads to it."""
+Places = Iterator[tuple[int, int]]
+_GRAM = 4
+_TOKENS = bytes(97 if re.fullmatch(rb"[%b]" % TOKEN, bytes([c])) else 32 for c in range(256))
+_DIGIT = re.compile(rb"[0-9]")
+_JOIN = re.compile(rb"\+(?<=[\"' ]\+) ?\\{0,15}[\"']")
+"""What ways to write ``"abc" + "def"`` have in common: begins with one letter, as that is found fast."""
+_BATCH = 4096
+"""Runs that are looked at together: bounds the memory that a text of nothing else takes."""
 
 
 class PlainFinder:
@@ -23,46 +32,106 @@ class PlainFinder:
     def __init__(self, looks: Sequence[Look]) -> None:
         self._looks = tuple(looks)
         self._expressions = [re.compile(look.expression, re.IGNORECASE if look.caseless else 0) for look in looks]
-        self._everywhere: dict[tuple[bytes, bool], list[int]] = {}
-        for index, look in enumerate(looks):
-            if not look.run or look.caseless:
-                self._everywhere.setdefault((look.literal, look.caseless), []).append(index)
-        self._in_runs: dict[int, list[int]] = {}
-        for index, look in enumerate(looks):
-            if look.run and not look.caseless:
-                self._in_runs.setdefault(look.length, []).append(index)
+        within = [index for index, look in enumerate(looks) if look.within and not look.caseless]
+        ahead = [index for index, look in enumerate(looks) if look.ahead and index not in set(within)]
+        self._within = _Literals((looks[index].literal, index) for index in within)
+        self._ahead = _Literals((looks[index].literal.lower(), index) for index in ahead)
+        self._joins = [(look.literal.index(b"+"), index) for index, look in enumerate(looks) if _is_join(look)]
+        elsewhere = [i for i, look in enumerate(looks) if i not in {*within, *ahead} and not _is_join(look)]
+        caseless = {looks[i].literal for i in elsewhere if looks[i].caseless}
+        self._caseless = _together((low, i) for i in elsewhere if (low := looks[i].literal.lower()) in caseless)
+        self._everywhere = _together(
+            (looks[i].literal, i) for i in elsewhere if looks[i].literal.lower() not in caseless
+        )
 
     def places(self, data: bytes) -> list[tuple[int, int]]:
         """Everywhere that one of the looks may lead to something."""
-        lower = data.lower() if any(look.caseless for look in self._looks) else data
-        found: set[tuple[int, int]] = set()
-        for (literal, caseless), indexes in self._everywhere.items():
-            for at in occurrences(lower if caseless else data, literal):
-                found.update((index, at) for index in indexes if self._is_one(index, data, at))
-        for length, indexes in self._in_runs.items():
-            found.update(self._run_places(data, length, indexes))
+        found = set(self._anywhere(data, data, self._everywhere))
+        if self._joins:
+            found.update(self._put_together(data))
+        if self._caseless:
+            found.update(self._anywhere(data, data.lower(), self._caseless))
+        if self._within.some or self._ahead.some:
+            runs = _runs(data)
+            while batch := list(islice(runs, _BATCH)):
+                found.update(self._in_runs(data, batch))
         return sorted(found)
 
-    def _run_places(self, data: bytes, length: int, indexes: Sequence[int]) -> Iterator[tuple[int, int]]:
-        regions = list(_regions(data, length))
-        text = b"\0".join([data[start:end] for start, end in regions])
-        starts: list[int] = []
-        at = 0
-        for start, end in regions:
-            starts.append(at)
-            at += end - start + 1
-        for index in indexes:
-            region = 0
-            for place in occurrences(text, self._looks[index].literal):
-                while region + 1 < len(starts) and starts[region + 1] <= place:
-                    region += 1
-                at = regions[region][0] + place - starts[region]
-                if self._is_one(index, data, at):
+    def _anywhere(self, data: bytes, text: bytes, literals: dict[bytes, list[int]]) -> Places:
+        absent: list[bytes] = []
+        for literal, indexes in literals.items():
+            if any(part in literal for part in absent):
+                continue
+            at = -1
+            for at in occurrences(text, literal):
+                yield from self._those(indexes, data, at)
+            if at < 0:
+                absent.append(literal)
+
+    def _put_together(self, data: bytes) -> Places:
+        """``"abc" + "def"``, in one of the ways to write it."""
+        for match in _JOIN.finditer(data):
+            for offset, index in self._joins:
+                at = match.start() - offset
+                before = at - self._looks[index].before
+                if before >= 0 and self._expressions[index].match(data, before):
                     yield index, at
 
-    def _is_one(self, index: int, data: bytes, at: int) -> bool:
-        """Whether what must follow the literal does: the same that hyperscan asks for."""
-        return self._looks[index].before > 0 or self._expressions[index].match(data, at) is not None
+    def _in_runs(self, data: bytes, runs: list[tuple[int, int]]) -> Places:
+        different: defaultdict[bytes, list[int]] = defaultdict(list)
+        for start, end in runs:
+            different[data[start:end]].append(start)
+        texts = list(different)
+        for index, run, offset in self._within.among(texts):
+            for start in different[texts[run]]:
+                yield from self._those((index,), data, start + offset)
+        numbers = [(start, start + len(run)) for run in texts if _DIGIT.search(run) for start in different[run]]
+        regions = list(_with_what_is_before(sorted(numbers)))
+        for index, region, offset in self._ahead.among([data[start:end].lower() for start, end in regions]):
+            yield from self._those((index,), data, regions[region][0] + offset)
+
+    def _those(self, indexes: Sequence[int], data: bytes, at: int) -> Places:
+        """The looks that what stands at a place is right for: the same that hyperscan asks for."""
+        for index in indexes:
+            look, expression = self._looks[index], self._expressions[index]
+            if look.before or (expression.match(data, at) and (not look.ahead or numbered(data, at))):
+                yield index, at
+
+
+class _Literals:
+    """Many literals, few of which stand in any text."""
+
+    def __init__(self, literals: Iterable[tuple[bytes, int]]) -> None:
+        self._indexes = _together(literals)
+        self._short = [literal for literal in self._indexes if len(literal) < _GRAM]
+        self._starts: defaultdict[int, list[bytes]] = defaultdict(list)
+        for literal in self._indexes:
+            if len(literal) >= _GRAM:
+                self._starts[_number(literal[:_GRAM])].append(literal)
+        self._ends = {literal: _number(literal[-_GRAM:]) for literal in self._indexes}
+        self._known = frozenset({*self._starts, *self._ends.values()})
+        self.some = bool(self._indexes)
+
+    def among(self, texts: Sequence[bytes]) -> Iterator[tuple[int, int, int]]:
+        """Each place of each literal: what stands for the literal, which text, and where in it."""
+        joined = b" ".join(texts)
+        begins = [0, *accumulate(len(text) + 1 for text in texts)]
+        for literal in [*self._short, *self._present(joined)]:
+            for at in occurrences(joined, literal):
+                text = bisect_right(begins, at) - 1
+                if at + len(literal) < begins[text + 1]:
+                    for index in self._indexes[literal]:
+                        yield index, text, at - begins[text]
+
+    def _present(self, text: bytes) -> list[bytes]:
+        """Those whose first and last four characters stand in a text. Four are a number, and sets of those are fast."""
+        met: set[int] = set()
+        for shift in range(_GRAM):
+            whole = (len(text) - shift) // _GRAM * _GRAM
+            if whole > 0:
+                met |= self._known.intersection(memoryview(text)[shift : shift + whole].cast("I"))
+        started = [literal for start in met & self._starts.keys() for literal in self._starts[start]]
+        return [literal for literal in started if self._ends[literal] in met]
 
 
 def occurrences(data: bytes, literal: bytes) -> Iterator[int]:
@@ -73,20 +142,40 @@ def occurrences(data: bytes, literal: bytes) -> Iterator[int]:
         at = data.find(literal, at + 1)
 
 
-def _regions(data: bytes, length: int) -> Iterator[tuple[int, int]]:
-    """Runs of token characters, with a little before them, none of them overlapping."""
-    sample, run = data[::_STRIDE].translate(_IS_TOKEN), b"a" * (length // _STRIDE)
-    first, last = 0, 0
-    at = sample.find(run)
+def _is_join(look: Look) -> bool:
+    return look.before > 0 and not look.caseless and _JOIN.search(look.literal) is not None
+
+
+def _number(gram: bytes) -> int:
+    return int.from_bytes(gram, sys.byteorder)
+
+
+def _together(literals: Iterable[tuple[bytes, int]]) -> dict[bytes, list[int]]:
+    found: dict[bytes, list[int]] = {}
+    for literal, index in literals:
+        found.setdefault(literal, []).append(index)
+    return found
+
+
+def _runs(data: bytes) -> Iterator[tuple[int, int]]:
+    """Runs of token characters that are long enough."""
+    classes, run = data.translate(_TOKENS), b"a" * RUN
+    at = classes.find(run)
     while at >= 0:
-        end = sample.find(b" ", at)
-        end = len(sample) if end < 0 else end
-        start, stop = max(0, at * _STRIDE - _BEFORE), min(len(data), end * _STRIDE + _STRIDE)
-        if start > last:
+        end = classes.find(b" ", at)
+        end = len(data) if end < 0 else end
+        yield at, end
+        at = classes.find(run, end)
+
+
+def _with_what_is_before(runs: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Runs with the bytes before them that may lead to them, none overlapping another."""
+    first, last = 0, 0
+    for start, end in runs:
+        if start - FAR > last:
             if last:
                 yield first, last
-            first = start
-        last = stop
-        at = sample.find(run, end)
+            first = start - FAR
+        last = end
     if last:
         yield first, last

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from dataclasses import replace
 from itertools import groupby
-from re._parser import parse  # type: ignore[import-not-found]
 
-from auditor.probes.secrets.found import RUN, TOKEN, Look, escaped
+from auditor.probes.secrets.found import RUN, Look, escaped
 from auditor.probes.secrets.rules import Rule
+from auditor.probes.secrets.runs import runs
 
 _ATOM = re.compile(
     r"(?P<one>\[(?:\\.|[^\]\\])+\]|\\[dw]|\\[^A-Za-z0-9]|[^\\\[\](){}|?*+.^$])"
@@ -21,18 +21,17 @@ _NO_FORK = re.compile(r"\[(?:\\.|[^\]\\])+\]|\\.")
 """Classes and escapes: a bar in them is a bar."""
 _LONGEST_TAIL = 14
 """Characters after the literal that are asked for: more of them compile and run slower, and tell little more."""
-_FAR = 24
 
 EDGE = rb"(?:[\"'= `:>(\n\t]|quot;|&#3[49];|%2[027]|%3[ADad]|u002[0267]|u003[aAdDeE]|x2[027]|x3[adAD]|\\[nrt])"
 """What may stand before a token, for both engines."""
 _EDGE = re.compile(EDGE + rb"\Z")
-_RUN_BYTES = re.compile(rb"[%s]+" % TOKEN)
-_ALL = bytes(range(128))
 
 
 def looks(rule: Rule) -> tuple[Look, ...]:
     """Where a rule's matches may be: every literal, with what the shape says must follow it."""
-    return tuple(_at_edge(literal) if rule.edge else _look(literal, rule.shape) for literal in rule.literals)
+    return tuple(
+        _at_edge(literal, rule.shape) if rule.edge else _look(literal, rule.shape) for literal in rule.literals
+    )
 
 
 def at_edge(data: bytes, at: int) -> bool:
@@ -58,15 +57,20 @@ def _look(literal: bytes, shape: str) -> Look:
     if caseless:
         literal = literal.lower()
     expression = escaped(literal) + b"".join(_class(atom) + b"{%d}" % len(list(same)) for atom, same in groupby(shown))
-    return Look(
-        literal, expression, len(literal) + len(shown), caseless, run=_run(literal, tail) or int(_is_run(shape))
-    )
+    return _in_runs(Look(literal, expression, len(literal) + len(shown), caseless), shape)
 
 
-def _at_edge(literal: bytes) -> Look:
+def _in_runs(look: Look, shape: str) -> Look:
+    """With what the shape says about runs of token characters."""
+    known = runs(look.literal, shape)
+    within = known.within and not look.caseless
+    return replace(look, within=RUN if within else 0, ahead=known.ahead and not within)
+
+
+def _at_edge(literal: bytes, shape: str) -> Look:
     # nothing behind it: an engine that has to follow every one of them is a quarter slower over all bytes
     wide = b"(?:^|%b)%b" % (EDGE, escaped(literal))
-    return Look(literal, escaped(literal), len(literal), wide=wide)
+    return _in_runs(Look(literal, escaped(literal), len(literal), wide=wide), shape)
 
 
 def _after(literal: str, shape: str) -> list[str]:
@@ -107,24 +111,3 @@ def _class(atom: str) -> bytes:
     if atom.startswith("[") or atom in ("\\d", "\\w"):
         return atom.encode("ascii")
     return escaped(atom.removeprefix("\\").encode("ascii"))
-
-
-def _run(literal: bytes, tail: list[str]) -> int:
-    """How soon a run of token characters begins that is long enough; 0 when that is not certain."""
-    certain = [bool(_RUN_BYTES.fullmatch(bytes([c]))) for c in literal] + [_is_token(atom) for atom in tail]
-    for start in range(min(_FAR, len(certain))):
-        if len(certain) - start >= RUN and all(certain[start : start + RUN]):
-            return start + 1
-    return 0
-
-
-def _is_run(shape: str) -> bool:
-    """Whether every match is one long run of token characters, whatever way it takes through the shape."""
-    rest = _CLASS.sub("", re.sub(r"\(\?(?:P<value>|:)|\{\d*,?\d*\}|[()|?*+]", "", shape))
-    plain = _RUN_BYTES.fullmatch(rest.encode("ascii")) is not None or not rest
-    return plain and all(map(_is_token, _CLASS.findall(shape))) and parse(shape).getwidth()[0] >= RUN
-
-
-@cache
-def _is_token(atom: str) -> bool:
-    return bool(_RUN_BYTES.fullmatch(bytes(c for c in _ALL if re.fullmatch(atom.encode("ascii"), bytes([c])))))

@@ -84,9 +84,12 @@ def main() -> None:
             try:
                 port = int(server.stdout.readline()) if server.stdout else 0
                 config = Path(folder, "checklist.toml")
-                config.write_text(f'version = 1\n[env.x]\nfrontend = "http://127.0.0.1:{port}"\n', encoding="utf-8")
+                config.write_text(
+                    f'version = 1\nextends = "default"\n[env.x]\nfrontend = "http://127.0.0.1:{port}"\n',
+                    encoding="utf-8",
+                )
                 run = run_once([*_AUDIT, "--config", str(config), "--report", "json"])
-                print(Measured([run]).row(f"audit run, {name}"), flush=True)
+                print(Measured([run]).row(f"audit run, {name} (exit {run.status})"), flush=True)
             finally:
                 server.terminate()
 

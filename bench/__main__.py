@@ -70,6 +70,13 @@ def secrets() -> None:
     main()
 
 
+def sites() -> None:
+    """Hostile frontends."""
+    from bench.sites import main
+
+    main()
+
+
 PARTS = {
     "startup": startup,
     "lab": lab,
@@ -78,6 +85,7 @@ PARTS = {
     "headers": headers,
     "exposed": exposed,
     "secrets": secrets,
+    "sites": sites,
 }
 
 

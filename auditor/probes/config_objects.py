@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -131,15 +131,17 @@ def entries_of(source: Iterable[Token], *, deep: bool = False) -> Iterator[Entry
     yield from _Reader(stream, deep).entries()
 
 
-def closing(source: Sequence[Token]) -> int:
-    """How many tokens an object has, from its ``{`` to its ``}``; all, when nothing closes it."""
+def whole_object(source: Iterable[Token]) -> list[Token]:
+    """The tokens of an object, from its ``{`` to its ``}``, and no further; all, when nothing closes it."""
+    part: list[Token] = []
     depth = 0
-    for index, token in enumerate(source, 1):
+    for token in source:
+        part.append(token)
         if token.kind is Kind.MARK:
             depth += (token.text in _OPEN) - (token.text in _CLOSE)
             if depth <= 0:
-                return index
-    return len(source)
+                break
+    return part
 
 
 class _Reader:

@@ -10,7 +10,7 @@ from itertools import islice
 from auditor.facts.names import LONGEST, NEEDLES, classify, public_prefix
 from auditor.facts.variables import PublicVariable
 from auditor.model import Confidence
-from auditor.probes.config_objects import Entry, closing, entries_of, json_entries
+from auditor.probes.config_objects import Entry, entries_of, json_entries, whole_object
 from auditor.probes.javascript import tokens
 from auditor.probes.secrets.values import is_placeholder, value_kind
 
@@ -88,8 +88,8 @@ def _settings(text: str, whole: bool) -> Iterator[Entry]:
         if match.start() < until or not (whole or _SETTINGS_NAME.search(match["name"] + match["path"])):
             continue
         at = match.start("open")
-        part = list(islice(tokens(text, at, at + MAX_SETTINGS), MAX_TOKENS if match["open"] == "{" else 1))
-        part = part[: closing(part)]
+        stream = islice(tokens(text, at, at + MAX_SETTINGS), MAX_TOKENS if match["open"] == "{" else 1)
+        part = whole_object(stream)
         until = part[-1].end if part else at
         if match["open"] == "{":
             yield from entries_of(part, deep=True)

@@ -16,7 +16,7 @@ from auditor.facts.names import NEEDLES, classify, public_prefix
 from auditor.facts.variables import PublicVariable
 from auditor.model import Confidence
 from auditor.probes.env_reads import EnvRead, env_reads
-from auditor.probes.map_json import map_document
+from auditor.probes.map_json import map_document, text_of
 from auditor.probes.pairing import Literal, Pairing
 from auditor.probes.secrets.values import is_placeholder, value_kind
 from auditor.probes.vlq import segments
@@ -154,7 +154,10 @@ def _offset(offset: object) -> tuple[int, int]:
 
 def _section(line: int, column: int, one: dict[str, Any]) -> _Section:
     sources = [name if isinstance(name, str) else "" for name in _list(one.get("sources"))]
-    contents = [text if isinstance(text, str) else "" for text in _list(one.get("sourcesContent"))]
+    contents = [
+        (text_of(text) if "env" in text else text) if isinstance(text, str) else ""
+        for text in _list(one.get("sourcesContent"))
+    ]
     contents = contents[: len(sources)] + [""] * (len(sources) - len(contents))
     mappings = one.get("mappings")
     return _Section(line, column, tuple(sources), tuple(contents), mappings if isinstance(mappings, str) else "")

@@ -157,3 +157,9 @@ def test_hostile_texts_take_no_longer(piece):
     settings_variables(URL, text)
     settings_variables(URL, text, whole=True)
     assert time.process_time() - started < 40
+
+
+def test_many_objects_of_settings_take_no_longer_than_one():
+    started = time.process_time()
+    settings_variables(URL, 'window.__ENV={a:"b"};' * 60_000)
+    assert time.process_time() - started < 30

@@ -244,3 +244,22 @@ def test_a_large_map_without_names_is_quick():
     started = time.process_time()
     assert found("x", document) == []
     assert time.process_time() - started < 20
+
+
+def test_one_wide_character_does_not_widen_all():
+    document = {"version": 3, "sources": ["a"], "sourcesContent": ["\U0001f600" + "x" * 4_000_000], "mappings": "AAAA"}
+    data = json.dumps(document, ensure_ascii=False).encode()
+    tracemalloc.start()
+    assert read_map(data, MAP, SCRIPT) == SourceMap(MAP, SCRIPT, 1, 1)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2.5 * len(data)
+
+
+@pytest.mark.parametrize("before", ["é", "\U0001f600", "\\u00e9", "\u2028"])
+@pytest.mark.parametrize("ascii_only", [True, False])
+def test_characters_before_a_name(before, ascii_only):
+    source = f"'{before}'; f(process.env.NEXT_PUBLIC_X)"
+    document = mapped(source, "'?'; f('open sesame')", [("process.env", "'open")])
+    data = json.dumps(document, ensure_ascii=ascii_only).encode()
+    assert values("'?'; f('open sesame')", data) == {"NEXT_PUBLIC_X": "open sesame"}

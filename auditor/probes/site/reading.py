@@ -12,7 +12,7 @@ from auditor.facts.served import FileKind, SourceMap
 from auditor.facts.sightings import Sighting
 from auditor.facts.variables import PublicVariable
 from auditor.probes.net.response import Response
-from auditor.probes.site import frameworks, pages, references
+from auditor.probes.site import frameworks, pages, references, router_tables
 from auditor.probes.site.chunkmap import ChunkNames, asked_ids, chunk_names
 from auditor.probes.site.frontier import How, Named
 from auditor.probes.site.maps import maps_within, named_map, read_map
@@ -20,7 +20,7 @@ from auditor.probes.site.readers import Readers
 from auditor.probes.site.references import Folders, Reference
 from auditor.probes.site.scanning import Scanner
 from auditor.probes.site.territory import resolve
-from auditor.probes.site.unescaped import scan
+from auditor.probes.site.unescaped import replaced, scan
 
 _MARKUP = re.compile(rb"\s{0,200}<(?:!doctype|html|head|body|\?xml|meta|title|div|script|h1|p>|center)", re.IGNORECASE)
 _ESCAPED_SLASH = re.compile(rb"\\{1,4}u002[fF]|\\{1,4}/")
@@ -59,6 +59,8 @@ class Reader:
     """Where the application lives, with a slash at the end."""
     _runtimes: list[tuple[str, ChunkNames]] = field(default_factory=list)
     _asked: set[str] = field(default_factory=set)
+    _built: set[str] = field(default_factory=set)
+    """Frameworks whose marks some page bears: others of the site may bear none."""
 
     def read(self, named: Named, answer: Response, *, scanned: bool) -> Read:
         """Read a file.
@@ -100,7 +102,9 @@ class Reader:
         for text in (_plain(data), *found.texts):
             done.references += references.of_script(text, url, self.folders, base=found.base)
             done.references += references.of_data(text, url, found.base)
-        done.references += frameworks.of_page(data, url, base, done.frameworks)
+            done.references += router_tables.pages(text.decode("utf-8", "replace"), url, base)
+        self._built |= done.frameworks
+        done.references += frameworks.of_page(data, url, base, self._built)
         for text in found.texts if scanned else ():
             done.sightings += scan(self.scanner, text, url)
 
@@ -112,6 +116,7 @@ class Reader:
             self._learn(url)
             if "/_app/immutable/entry/" in url:
                 yield from references.routes_of_kit(plain, url)
+            yield from router_tables.pages(plain.decode("utf-8", "replace"), url, self.base or _root(url))
             yield from references.of_data(plain, url, self.base or _root(url))
         worker = named.kind is FileKind.WORKER
         yield from references.of_script(plain, url, self.folders, worker=worker, base=self.base or _root(url))
@@ -134,7 +139,10 @@ class Reader:
         elif name.endswith(".json"):
             yield from references.of_json(plain, frameworks.root_of(url, self.base))
         else:
-            yield from references.of_sitemap(_unpacked(answer.body), url)
+            unpacked, more = _unpacked(answer.body)
+            yield from references.of_sitemap(unpacked, url)
+            if more:
+                yield references.MORE
 
     def _chunks(self, url: str, data: bytes) -> Iterator[Reference]:
         """The files of chunks that are named by number only, as soon as the numbers and the runtime are known."""
@@ -198,14 +206,15 @@ def is_called_markup(answer: Response) -> bool:
 
 def _plain(data: bytes) -> bytes:
     """A text whose slashes are not escaped."""
-    return _ESCAPED_SLASH.sub(b"/", data) if b"\\" in data else data
+    return replaced(_ESCAPED_SLASH, b"/", data) if b"\\" in data else data
 
 
-def _unpacked(body: bytes) -> bytes:
-    """A sitemap, which may be a gzip file of its own."""
+def _unpacked(body: bytes) -> tuple[bytes, bool]:
+    """A sitemap, which may be a gzip file of its own, and whether it goes on."""
     if not body.startswith(b"\x1f\x8b"):
-        return body
+        return body, False
+    stream = zlib.decompressobj(31)
     try:
-        return zlib.decompressobj(31).decompress(body, _MOST_UNPACKED)
+        return stream.decompress(body, _MOST_UNPACKED), bool(stream.unconsumed_tail)
     except zlib.error:
-        return b""
+        return b"", True

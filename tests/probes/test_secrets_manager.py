@@ -96,7 +96,7 @@ class TestManagers:
             ("a.ts", "import {X} from '@aws-sdk/client-secrets-manager'", [("AWS Secrets Manager", "runtime",
              "present", ())]),
             ("a.ts", "// import {X} from '@aws-sdk/client-secrets-manager'", []),
-            ("vercel.json", '{"env": {"DB_PASSWORD": "@db-password"}}', [("Vercel", "runtime", "named",
+            ("vercel.json", '{"env": {"DB_PASSWORD": "@db-password"}}', [("Vercel", "runtime", "frontend", ()), ("Vercel", "runtime", "named",
              ("DB_PASSWORD",))]),
             ("deploy.sh", "fly secrets set DB_URL=$DB_URL", [("Fly.io secrets", "runtime", "named", ("DB_URL",))]),
             ("tests/a.py", "import hvac", []),

@@ -21,8 +21,10 @@ from auditor.probes import git, surfaces
 from auditor.probes.encrypted import encrypted
 from auditor.probes.env_names import DEVELOPMENT, EnvFile, aside, env_file
 from auditor.probes.managers import code, descriptors
+from auditor.probes.managers.charts import of_chart
 from auditor.probes.managers.commands import of_commands
 from auditor.probes.managers.found import Found
+from auditor.probes.managers.terraform import of_terraform
 from auditor.probes.net.threads import in_daemon_thread
 from auditor.probes.repository import MAX_BYTES, content, env_values, text_of, tracked_files
 from auditor.probes.yaml_nodes import Unreadable
@@ -30,6 +32,11 @@ from auditor.registry import probe
 
 _COMPOSE = re.compile(r"(?:docker-)?compose.*\.ya?ml|stack\.ya?ml", re.IGNORECASE)
 _DOCKERFILE = re.compile(r"(?:docker|container)file(?:[._-].+)?|.+\.(?:docker|container)file", re.IGNORECASE)
+_GITLAB = re.compile(r"(?:^|/)\.gitlab-ci[^/]*\.ya?ml$|\.gitlab-ci\.ya?ml$|(?:^|/)\.gitlab/.*\.ya?ml$", re.IGNORECASE)
+"""Pipelines, and what they `include` by the names that are usual."""
+_OTHERS = frozenset(
+    {"procfile", "makefile", "justfile", "config.toml", "netlify.toml", ".envrc", "entrypoint", "taskfile"}
+)
 _SCRIPTS = (".js", ".mjs", ".cjs", ".ts", ".tsx", ".jsx", ".mts", ".vue", ".svelte")
 _BINDINGS = {"doppler.yaml": "Doppler", "doppler.yml": "Doppler", ".infisical.json": "Infisical"}
 MOST_FILES = 20_000
@@ -120,7 +127,8 @@ def _wanted(name: str) -> bool:
     return bool(
         base.endswith((".yml", ".yaml", ".json", ".sh", ".service", ".sql", ".conf", ".hcl", ".tf", ".bash"))
         or _DOCKERFILE.fullmatch(base)
-        or base in ("procfile", "makefile", "justfile", "config.toml", ".envrc", "entrypoint", "taskfile")
+        or base
+        in ("procfile", "makefile", "justfile", "config.toml", "netlify.toml", ".envrc", "entrypoint", "taskfile")
     ) and not base.endswith(("-lock.json", "-lock.yaml", ".lock", "tsconfig.json"))
 
 
@@ -141,10 +149,25 @@ def _read(found: Found, name: str, data: bytes) -> None:
         _of_package(found, text)
     elif base == "config.toml":
         code.of_supabase_config(found, text) if "supabase" in name.split("/") else None
+    elif base.endswith((".tf", ".hcl", ".tf.json")):
+        of_terraform(found, text[:MAX_CODE], scope)
+    elif base in _PLATFORMS:
+        _of_platform(found, base, text)
     elif reader := next((read for ends, read in _READERS if base.endswith(ends)), None):
         reader(found, text[:MAX_CODE])
     else:
         of_commands(found, text, scope)
+
+
+_PLATFORMS = {"vercel.json": "Vercel", "netlify.toml": "Netlify"}
+
+
+def _of_platform(found: Found, base: str, text: str) -> None:
+    """A host of frontends: what it starts has no other environment than the one that it keeps."""
+    if base.endswith(".json"):
+        descriptors.of_json(found, text)
+    manager = _PLATFORMS[base]
+    found.refer(manager, 1, f"{base}: {manager} keeps the variables of what it hosts", reach=Reach.FRONTEND)
 
 
 _READERS: tuple[tuple[tuple[str, ...], Callable[[Found, str], None]], ...] = (
@@ -179,12 +202,14 @@ def _keys(text: str) -> list[str]:
 def _of_yaml(found: Found, name: str, base: str, text: str, scope: Scope) -> None:
     if re.fullmatch(r"\.(?:github|gitea|forgejo)/workflows/[^/]+", name):
         descriptors.of_workflow(found, text)
-    elif base in (".gitlab-ci.yml", ".gitlab-ci.yaml"):
+    elif _GITLAB.search(name):
         descriptors.of_gitlab(found, text)
     elif base in ("render.yaml", "render.yml"):
         descriptors.of_render(found, text)
     elif _COMPOSE.fullmatch(base):
         descriptors.of_compose(found, text, scope)
+    elif "{{" in text or base.startswith("values"):
+        of_chart(found, text[:MAX_CODE], scope)
     elif not name.startswith(".github/"):
         descriptors.of_manifests(found, text, scope)
 

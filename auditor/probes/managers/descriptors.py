@@ -270,16 +270,35 @@ def of_gitlab(found: Found, text: str) -> None:
         Unreadable: it is no YAML.
     """
     for root in documents(text):
+        whole = bool(_DEPLOYS.search(found.path.rpartition("/")[2]))
         for job_name, job in pairs(root):
-            scope = Scope.DEPLOY if _DEPLOYS.search(job_name) or get(job, "environment") is not None else Scope.CI
+            deploys = whole or bool(_DEPLOYS.search(job_name)) or get(job, "environment") is not None
+            scope = Scope.DEPLOY if deploys or _DEPLOYS.search(scalar(get(job, "stage"))) else Scope.CI
             for name, node in pairs(get(job, "secrets")):
-                manager = "Vault" if get(node, "vault") is not None else "GitLab CI secrets"
+                manager = next((told for key, told in _OF_GITLAB if get(node, key) is not None), "GitLab CI secrets")
                 found.refer(manager, line(node), f"secrets: {name}", name, scope=scope)
-            for key in ("script", "before_script"):
-                for entry in entries(get(job, key)):
-                    of_commands(found, scalar(entry), scope, line(entry))
-                    own = {name for name, _ in [*pairs(get(root, "variables")), *pairs(get(job, "variables"))]}
-                    masked = set(re.findall(r"\$\{?([A-Z][A-Z0-9_]+)", scalar(entry))) - own
-                    names = sorted(name for name in masked if is_secret_variable(name) and not name.startswith("CI_"))
-                    if names:
-                        found.refer("GitLab CI variables", line(entry), f"${names[0]}", *names, scope=scope)
+            own = {
+                name
+                for name, node in [*pairs(get(root, "variables")), *pairs(get(job, "variables"))]
+                if f"${name}" not in scalar(node)
+            }
+            for keys, node in walk(job):
+                if keys and keys[-1] in ("", *_SCRIPTS_OF_GITLAB) and set(keys) & _SCRIPTS_OF_GITLAB:
+                    of_commands(found, scalar(node), scope, line(node))
+                elif "variables" not in keys:
+                    continue
+                masked = set(re.findall(r"\$\{?([A-Z][A-Z0-9_]+)", scalar(node))) - own
+                names = sorted(name for name in masked if is_secret_variable(name) and not name.startswith("CI_"))
+                if names:
+                    given = keys[-1] if "variables" in keys else ""
+                    found.refer("GitLab CI variables", line(node), f"${names[0]}", *names, given, scope=scope)
+
+
+_SCRIPTS_OF_GITLAB = frozenset({"script", "before_script", "after_script"})
+_OF_GITLAB = (
+    ("vault", "Vault"),
+    ("gcp_secret_manager", "Google Secret Manager"),
+    ("azure_key_vault", "Azure Key Vault"),
+    ("aws_secrets_manager", "AWS Secrets Manager"),
+)
+"""https://docs.gitlab.com/ci/yaml/#secrets"""

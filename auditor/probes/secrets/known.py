@@ -11,19 +11,18 @@ from urllib.parse import quote, quote_plus
 
 from auditor.checklist.dsn import connection_secrets
 from auditor.checklist.model import Environment
-from auditor.checklist.secret_values import SHORTEST, variable_secrets
+from auditor.checklist.secret_values import SHORTEST
 from auditor.facts.sightings import Nature
 from auditor.model import Severity
 from auditor.probes.secrets.found import Detector, Found, plain_look
 from auditor.redact import NOT_SECRET, Secret
 
 
-def known_values(environment: Environment, tracked: Iterable[tuple[str, str]] = ()) -> tuple[Secret, ...]:
+def known_values(environment: Environment) -> tuple[Secret, ...]:
     """The values that must never be served.
 
     Args:
         environment: its keys, passwords and the variables of its ``.env`` files.
-        tracked: names and values in ``.env`` files of the repository.
     """
     found: list[Secret] = []
     if project := environment.supabase:
@@ -32,7 +31,6 @@ def known_values(environment: Environment, tracked: Iterable[tuple[str, str]] = 
         if dsn:
             found += connection_secrets(dsn.reveal(), "database password")
     found += environment.variables
-    found += variable_secrets(dict(tracked))
     public = {environment.supabase.anon_key} if environment.supabase and environment.supabase.anon_key else set()
     return tuple(s for s in dict.fromkeys(found) if s not in public and _is_long_enough(s.reveal()))
 

@@ -16,7 +16,7 @@ from functools import cache, partial
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from auditor.secret_forms import finder, forms, matches, written
+from auditor.secret_forms import cut_off, finder, forms, heads, matches, written
 from auditor.text import encodable
 
 T = TypeVar("T")
@@ -181,6 +181,7 @@ class Redactor:
                     if len(form) >= SHORTEST_SECRET:
                         self._forms.setdefault(form, (secret.kind, len(value)))
         self._values = finder(self._forms)
+        self._heads = heads(self._forms)
         kinds = "|".join(sorted({re.escape(kind) for kind, _ in self._forms.values()}))
         self._own_masks = re.compile(rf"\[redacted (?:{kinds}), \d+ characters\]")
 
@@ -231,8 +232,11 @@ class Redactor:
             self._seen = len(values)
             self._met_forms = {form: (kind, len(value)) for value, kind in values.items() for form in written(value)}
             self._met_values = finder(self._met_forms)
+            self._heads = heads((*self._forms, *self._met_forms))
         for start, end in matches(self._met_values, text):
             yield _Area(start, end, 1, *self._met_forms[text[start:end]])
+        for start, end in cut_off(self._heads, text):
+            yield _Area(start, end, 2, "secret")
         own = None
         for start, end in matches(self._values, text):
             if own is None:
@@ -278,7 +282,7 @@ MET = Met()
 """Those of this process."""
 _SHORTEST_MET = 12
 _MOST_MET = 3000
-_PROSE = re.compile(r"[A-Za-z]*(?:[ ./_-]+[A-Za-z]*)*\d{0,4}")
+_PROSE = re.compile(r"[A-Za-z ./_-]*\d{0,4}")
 
 _BETWEEN = "\n\0\n"
 """Between texts that are searched together: no secret goes on over it."""

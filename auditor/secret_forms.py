@@ -111,3 +111,33 @@ def matches(patterns: Iterable[re.Pattern[str]], text: str) -> Iterator[tuple[in
         while found:
             yield found.span()
             found = pattern.search(text, found.start() + 1)
+
+
+_HEAD = 8
+"""Characters that a value must begin with where a message was cut short."""
+_LONGEST_CUT = 2_000
+"""Characters before an ellipsis that are looked through."""
+_CUT = re.compile(r"[^\s…]{8,}(?=…)")
+
+
+def heads(wanted: Iterable[str]) -> dict[str, list[str]]:
+    """The forms by what they begin with.
+
+    Args:
+        wanted: the forms.
+    """
+    found: dict[str, list[str]] = {}
+    for form in wanted:
+        if len(form) > _HEAD:
+            found.setdefault(form[:_HEAD], []).append(form)
+    return found
+
+
+def cut_off(known: dict[str, list[str]], text: str) -> Iterator[tuple[int, int]]:
+    """Where a form stands that was cut short, and an ellipsis put for its end."""
+    for run in _CUT.finditer(text) if known else ():
+        for at in range(max(run.start(), run.end() - _LONGEST_CUT), run.end() - _HEAD + 1):
+            tail = text[at : run.end()]
+            if any(form.startswith(tail) for form in known.get(tail[:_HEAD], ())):
+                yield at, run.end()
+                break

@@ -171,7 +171,7 @@ def repository(root: Path, planted: Sequence[Planted]) -> None:
         git(root, "commit", "--quiet", "--message", f"Use {one.text}", GIT_AUTHOR_NAME=one.value.replace("<", ""))
         (root / f"names/gone{n}.env").unlink()
         git(root, "commit", "--quiet", "--all", "--message", "Remove it")
-    git(root, "checkout", "--quiet", "-b", planted[0].value.replace(" ", "").replace("~", ""))
+    git(root, "checkout", "--quiet", "-b", planted[0].text)
 
 
 def checklist(folder: Path, origin: str, root: Path, *, more: str = "") -> Path:

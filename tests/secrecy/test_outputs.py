@@ -36,9 +36,6 @@ async def crashing(served: Served) -> Crashing:
     except ValueError as error:
         raise KeyError(repr(error).encode()) from error
 
-def _check(name):
-    """A check that fails in its own way."""
-
 @check("ACME001", level=Level.RECOMMENDED, severity=Severity.LOW)
 def crashes(served: Served):
     """Raises.
@@ -123,11 +120,12 @@ def ran(tmp_path_factory) -> Ran:
     folder = tmp_path_factory.mktemp("secrecy")
     (folder / "tmp").mkdir()
     (folder / "values").write_text("\0".join(one.text for one in PLANTED), encoding="utf-8")
-    (folder / "acme.py").write_text(PLUGIN.format(values=str(folder / "values")), encoding="utf-8")
+    (folder / "configuration").mkdir()  # the item that the checks belong to
+    (folder / "configuration/acme.py").write_text(PLUGIN.format(values=str(folder / "values")), encoding="utf-8")
     repository(folder / "repo", PLANTED)
     watch = Watch(folder / "tmp")
     watch.start()
-    more = f'[[plugins]]\npath = "{folder}/acme.py"\n'
+    more = f'[[plugins]]\npath = "{folder}/configuration"\n'
     with served(Stage(PLANTED)) as origin:
         path = checklist(folder, origin, folder / "repo", more=more)
         given = ("--config", path, "--env", "prod", "--env-file", folder / "prod.env")

@@ -270,7 +270,7 @@ class Met:
             value: as it stood there. It goes nowhere but out of what is told.
             kind: what it is called.
         """
-        if len(value) >= _SHORTEST_MET and len(self._values) < _MOST_MET and not _PROSE.fullmatch(value):
+        if _SHORTEST_MET <= len(value) <= _LONGEST_MET and len(self._values) < _MOST_MET and not _PROSE.fullmatch(value):
             self._values.setdefault(value, kind)
 
     def values(self) -> dict[str, str]:
@@ -280,7 +280,7 @@ class Met:
 
 MET = Met()
 """Those of this process."""
-_SHORTEST_MET = 12
+_SHORTEST_MET, _LONGEST_MET = 12, 8_000
 _MOST_MET = 3000
 _PROSE = re.compile(r"[A-Za-z ./_-]*\d{0,4}")
 

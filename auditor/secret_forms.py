@@ -15,6 +15,8 @@ _ALONE = 10
 """Forms shorter than this count only where they stand alone: ``app123`` must not hide half of ``app1234``."""
 _LINE = 16
 """Characters of a line that are looked for on their own: logs cut values of several lines."""
+_LONG = 8_192
+"""Characters of a value that is a file rather than a secret: it is looked for as it is, and by its lines."""
 _DEPTH = 4
 """Characters by which forms are sorted before each is compared: a thousand values cost no more than ten."""
 _UNQUOTED = ("", "/", "-_.!~*'()", "-_.!~*'();/?:@&=+$,#", "!$&'()*+,;=:@/", "!$&'()*+,;=")
@@ -28,6 +30,8 @@ def forms(value: str) -> set[str]:
     Args:
         value: of any length. Time and memory are in proportion to it.
     """
+    if len(value) > _LONG:
+        return {value, json.dumps(value)[1:-1]} | {line for line in value.splitlines() if _LINE <= len(line) <= _LONG}
     found = written(value)
     found.add(html.escape(value).replace("&#x27;", "&#39;").replace("&quot;", "&#34;"))
     found |= {line for line in map(str.strip, value.splitlines()) if len(line) >= _LINE}

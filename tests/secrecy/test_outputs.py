@@ -120,12 +120,13 @@ def ran(tmp_path_factory) -> Ran:
     folder = tmp_path_factory.mktemp("secrecy")
     (folder / "tmp").mkdir()
     (folder / "values").write_text("\0".join(one.text for one in PLANTED), encoding="utf-8")
-    (folder / "configuration").mkdir()  # the item that the checks belong to
-    (folder / "configuration/acme.py").write_text(PLUGIN.format(values=str(folder / "values")), encoding="utf-8")
+    item = folder / "acme/configuration"  # what the checks belong to
+    item.mkdir(parents=True)
+    (item / "crash.py").write_text(PLUGIN.format(values=str(folder / "values")), encoding="utf-8")
     repository(folder / "repo", PLANTED)
     watch = Watch(folder / "tmp")
     watch.start()
-    more = f'[[plugins]]\npath = "{folder}/configuration"\n'
+    more = f'[[plugins]]\npath = "{folder}/acme"\n'
     with served(Stage(PLANTED)) as origin:
         path = checklist(folder, origin, folder / "repo", more=more)
         given = ("--config", path, "--env", "prod", "--env-file", folder / "prod.env")

@@ -270,7 +270,11 @@ class Met:
             value: as it stood there. It goes nowhere but out of what is told.
             kind: what it is called.
         """
-        if _SHORTEST_MET <= len(value) <= _LONGEST_MET and len(self._values) < _MOST_MET and not _PROSE.fullmatch(value):
+        if (
+            _SHORTEST_MET <= len(value) <= _LONGEST_MET
+            and len(self._values) < _MOST_MET
+            and not _PROSE.fullmatch(value)
+        ):
             self._values.setdefault(value, kind)
 
     def values(self) -> dict[str, str]:
@@ -339,7 +343,9 @@ def _areas(text: str, found: Iterable[_Area]) -> Iterator[_Area]:
     """The areas that overlap put together, in the order of the text, without what has been masked before."""
     group: list[_Area] = []
     end = -1
-    for area in sorted((one for one in map(partial(_beyond_mask, text), found) if one), key=lambda a: (a.start, -a.end)):
+    for area in sorted(
+        (one for one in map(partial(_beyond_mask, text), found) if one), key=lambda a: (a.start, -a.end)
+    ):
         if group and area.start >= end:
             yield _together(group, end)
             group = []

@@ -108,20 +108,24 @@ def _tree(words: list[str], depth: int) -> str:
     return "(?:" + "|".join(re.escape(first) + _tree(rest, depth + 1) for first, rest in below.items()) + ")"
 
 
+_OVERLAP = 128
+"""Characters at the end of a value in which another may begin."""
+
+
 def matches(patterns: Iterable[re.Pattern[str]], text: str) -> Iterator[tuple[int, int]]:
     """Where forms stand, those that overlap too."""
     for pattern in patterns:
         found = pattern.search(text)
         while found:
             yield found.span()
-            found = pattern.search(text, found.start() + 1)
+            found = pattern.search(text, max(found.start() + 1, found.end() - _OVERLAP))
 
 
 _HEAD = 8
 """Characters that a value must begin with where a message was cut short."""
 _LONGEST_CUT = 2_000
 """Characters before an ellipsis that are looked through."""
-_CUT = re.compile(r"[^\s…]{8,}(?=…)")
+_CUT = "…"
 
 
 def heads(wanted: Iterable[str]) -> dict[str, list[str]]:
@@ -139,9 +143,13 @@ def heads(wanted: Iterable[str]) -> dict[str, list[str]]:
 
 def cut_off(known: dict[str, list[str]], text: str) -> Iterator[tuple[int, int]]:
     """Where a form stands that was cut short, and an ellipsis put for its end."""
-    for run in _CUT.finditer(text) if known else ():
-        for at in range(max(run.start(), run.end() - _LONGEST_CUT), run.end() - _HEAD + 1):
-            tail = text[at : run.end()]
+    end = text.find(_CUT) if known else -1
+    while end >= 0:
+        first = max(0, end - _LONGEST_CUT)
+        begin = first + max((text[first:end].rfind(space) for space in " \t\n"), default=-1) + 1
+        for at in range(begin, end - _HEAD + 1):
+            tail = text[at:end]
             if any(form.startswith(tail) for form in known.get(tail[:_HEAD], ())):
-                yield at, run.end()
+                yield at, end
                 break
+        end = text.find(_CUT, end + 1)

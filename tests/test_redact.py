@@ -220,7 +220,7 @@ class TestHostileValues:
     @pytest.mark.parametrize(
         "form",
         [
-            "s3cr%C3%A9t%2Fvalue%2b1", "s3cr%c3%a9t/value%2B1", "s3cr%25C3%25A9t%252Fvalue%252B1",
+            "s3cr%C3%A9t%2Fvalue%2B1", "s3cr%c3%a9t/value%2b1", "s3cr%25C3%25A9t%252Fvalue%252B1",
             "s3cr\\u00e9t/value+1", "s3cr\\xe9t/value+1", "s3cr\\xc3\\xa9t/value+1", "s3cr\\u00e9t\\/value+1",
             "s3crét/value+1".encode().hex(), "s3crét/value+1".encode().hex().upper(),
         ],

@@ -143,7 +143,9 @@ def ran(tmp_path_factory) -> Ran:
     watch.over.set()
     watch.join()
     assert {name: done.returncode for name, done in runs.items()} == {"run": 1, "doctor": 3, "again": 1, "report": 0}
-    texts = {f"{name} {stream}": getattr(done, stream) for name, done in runs.items() for stream in ("stdout", "stderr")}
+    texts = {
+        f"{name} {stream}": getattr(done, stream) for name, done in runs.items() for stream in ("stdout", "stderr")
+    }
     texts |= {name: (folder / name).read_text(encoding="utf-8") for name in ("report.json", "report.md", "facts.json")}
     texts |= {f"temporary {name}": text for name, text in watch.files.items()}
     return Ran(texts, watch.commands, [one.name for one in (folder / "tmp").iterdir()], json.loads(texts["facts.json"]))
@@ -194,7 +196,7 @@ def test_a_checklist_with_a_secret_in_it(tmp_path, command, line):
     planted = of_rules()[0]
     (tmp_path / "tmp").mkdir()
     path = tmp_path / "checklist.toml"
-    path.write_text(f'version = 1\n[env.prod]\n{line.format(secret=planted.text)}\n', encoding="utf-8")
+    path.write_text(f"version = 1\n[env.prod]\n{line.format(secret=planted.text)}\n", encoding="utf-8")
     done = audit(tmp_path, command, "--config", path, "--env", "prod")
     assert done.returncode == 2
     assert Leaks([planted]).of(done.stdout + done.stderr) == {}

@@ -139,7 +139,9 @@ TABLE = (
         _KEY,
         "the configuration of WordPress",
         _CRITICAL,
-        markup("constants", r"\A\s{0,40}<\?php", r"^\s{0,20}define\(\s{0,20}['\"](?:DB_PASSWORD|AUTH_KEY)['\"]\s{0,20},"),
+        markup(
+            "constants", r"\A\s{0,40}<\?php", r"^\s{0,20}define\(\s{0,20}['\"](?:DB_PASSWORD|AUTH_KEY)['\"]\s{0,20},"
+        ),
         ("/wp-config.php.bak",),
     ),
     Row(

@@ -16,7 +16,7 @@ from functools import cache, partial
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from auditor.secret_forms import finder, forms, matches, written
+from auditor.secret_forms import cut_off, finder, forms, heads, matches, written
 from auditor.text import encodable
 
 T = TypeVar("T")
@@ -181,6 +181,7 @@ class Redactor:
                     if len(form) >= SHORTEST_SECRET:
                         self._forms.setdefault(form, (secret.kind, len(value)))
         self._values = finder(self._forms)
+        self._heads = heads(self._forms)
         kinds = "|".join(sorted({re.escape(kind) for kind, _ in self._forms.values()}))
         self._own_masks = re.compile(rf"\[redacted (?:{kinds}), \d+ characters\]")
 
@@ -231,8 +232,11 @@ class Redactor:
             self._seen = len(values)
             self._met_forms = {form: (kind, len(value)) for value, kind in values.items() for form in written(value)}
             self._met_values = finder(self._met_forms)
+            self._heads = heads((*self._forms, *self._met_forms))
         for start, end in matches(self._met_values, text):
             yield _Area(start, end, 1, *self._met_forms[text[start:end]])
+        for start, end in cut_off(self._heads, text):
+            yield _Area(start, end, 2, "secret")
         own = None
         for start, end in matches(self._values, text):
             if own is None:
@@ -266,7 +270,11 @@ class Met:
             value: as it stood there. It goes nowhere but out of what is told.
             kind: what it is called.
         """
-        if len(value) >= _SHORTEST_MET and len(self._values) < _MOST_MET and not _PROSE.fullmatch(value):
+        if (
+            _SHORTEST_MET <= len(value) <= _LONGEST_MET
+            and len(self._values) < _MOST_MET
+            and not _PROSE.fullmatch(value)
+        ):
             self._values.setdefault(value, kind)
 
     def values(self) -> dict[str, str]:
@@ -276,9 +284,9 @@ class Met:
 
 MET = Met()
 """Those of this process."""
-_SHORTEST_MET = 12
+_SHORTEST_MET, _LONGEST_MET = 12, 8_000
 _MOST_MET = 3000
-_PROSE = re.compile(r"[A-Za-z]*(?:[ ./_-]+[A-Za-z]*)*\d{0,4}")
+_PROSE = re.compile(r"[A-Za-z ./_-]*\d{0,4}")
 
 _BETWEEN = "\n\0\n"
 """Between texts that are searched together: no secret goes on over it."""
@@ -335,7 +343,9 @@ def _areas(text: str, found: Iterable[_Area]) -> Iterator[_Area]:
     """The areas that overlap put together, in the order of the text, without what has been masked before."""
     group: list[_Area] = []
     end = -1
-    for area in sorted((one for one in map(partial(_beyond_mask, text), found) if one), key=lambda a: (a.start, -a.end)):
+    for area in sorted(
+        (one for one in map(partial(_beyond_mask, text), found) if one), key=lambda a: (a.start, -a.end)
+    ):
         if group and area.start >= end:
             yield _together(group, end)
             group = []

@@ -15,6 +15,8 @@ _ALONE = 10
 """Forms shorter than this count only where they stand alone: ``app123`` must not hide half of ``app1234``."""
 _LINE = 16
 """Characters of a line that are looked for on their own: logs cut values of several lines."""
+_LONG = 8_192
+"""Characters of a value that is a file rather than a secret: it is looked for as it is, and by its lines."""
 _DEPTH = 4
 """Characters by which forms are sorted before each is compared: a thousand values cost no more than ten."""
 _UNQUOTED = ("", "/", "-_.!~*'()", "-_.!~*'();/?:@&=+$,#", "!$&'()*+,;=:@/", "!$&'()*+,;=")
@@ -28,6 +30,8 @@ def forms(value: str) -> set[str]:
     Args:
         value: of any length. Time and memory are in proportion to it.
     """
+    if len(value) > _LONG:
+        return {value, json.dumps(value)[1:-1]} | {line for line in value.splitlines() if _LINE <= len(line) <= _LONG}
     found = written(value)
     found.add(html.escape(value).replace("&#x27;", "&#39;").replace("&quot;", "&#34;"))
     found |= {line for line in map(str.strip, value.splitlines()) if len(line) >= _LINE}
@@ -104,10 +108,48 @@ def _tree(words: list[str], depth: int) -> str:
     return "(?:" + "|".join(re.escape(first) + _tree(rest, depth + 1) for first, rest in below.items()) + ")"
 
 
+_OVERLAP = 128
+"""Characters at the end of a value in which another may begin."""
+
+
 def matches(patterns: Iterable[re.Pattern[str]], text: str) -> Iterator[tuple[int, int]]:
     """Where forms stand, those that overlap too."""
     for pattern in patterns:
         found = pattern.search(text)
         while found:
             yield found.span()
-            found = pattern.search(text, found.start() + 1)
+            found = pattern.search(text, max(found.start() + 1, found.end() - _OVERLAP))
+
+
+_HEAD = 8
+"""Characters that a value must begin with where a message was cut short."""
+_LONGEST_CUT = 2_000
+"""Characters before an ellipsis that are looked through."""
+_CUT = "…"
+
+
+def heads(wanted: Iterable[str]) -> dict[str, list[str]]:
+    """The forms by what they begin with.
+
+    Args:
+        wanted: the forms.
+    """
+    found: dict[str, list[str]] = {}
+    for form in wanted:
+        if len(form) > _HEAD:
+            found.setdefault(form[:_HEAD], []).append(form)
+    return found
+
+
+def cut_off(known: dict[str, list[str]], text: str) -> Iterator[tuple[int, int]]:
+    """Where a form stands that was cut short, and an ellipsis put for its end."""
+    end = text.find(_CUT) if known else -1
+    while end >= 0:
+        first = max(0, end - _LONGEST_CUT)
+        begin = first + max((text[first:end].rfind(space) for space in " \t\n"), default=-1) + 1
+        for at in range(begin, end - _HEAD + 1):
+            tail = text[at:end]
+            if any(form.startswith(tail) for form in known.get(tail[:_HEAD], ())):
+                yield at, end
+                break
+        end = text.find(_CUT, end + 1)

@@ -194,3 +194,79 @@ def test_bytes_and_lone_surrogates_do_not_pass():
 )
 def test_shapes(text, kind):
     assert secret_shape(text) == kind
+
+
+class TestHostileValues:
+    def hidden(self, values, text, **more):
+        return Redactor([Secret(value, "key") for value in values], **more).text(text)
+
+    def test_a_value_that_holds_the_mask(self):
+        value = "ab[redacted key, 9 characters]cd-9x"
+        assert self.hidden([value], f"x {value} y") == f"x [redacted key, {len(value)} characters] y"
+
+    def test_a_secret_that_pretends_to_be_a_mask(self):
+        value = "Zx9" * 8
+        assert value not in self.hidden([value], f"[redacted {value}, 3 characters]")
+
+    def test_values_that_overlap(self):
+        told = self.hidden(["abcdefgh1234", "1234ijklmnop", "gh1234ij"], "x abcdefgh1234ijklmnop y")
+        assert told == "x [redacted key, 20 characters] y"
+
+    def test_a_value_inside_a_token(self):
+        token = "gh" + "p_" + "aB3dE5gH" * 4 + "wxyz"
+        told = self.hidden(["dE5gHaB3dE5g"], f"x {token} y")
+        assert not any(part in told for part in ("aB3d", "wxyz"))
+
+    @pytest.mark.parametrize(
+        "form",
+        [
+            "s3cr%C3%A9t%2Fvalue%2B1", "s3cr%c3%a9t/value%2b1", "s3cr%25C3%25A9t%252Fvalue%252B1",
+            "s3cr\\u00e9t/value+1", "s3cr\\xe9t/value+1", "s3cr\\xc3\\xa9t/value+1", "s3cr\\u00e9t\\/value+1",
+            "s3crét/value+1".encode().hex(), "s3crét/value+1".encode().hex().upper(),
+        ],
+    )  # fmt: skip
+    def test_forms_of_many_programs(self, form):
+        assert self.hidden(["s3crét/value+1"], f"x {form} y") == "x [redacted key, 14 characters] y"
+
+    def test_digits_of_another_case(self):
+        assert self.hidden(["0123ABCDEF45"], "x 0123abcdef45") == "x [redacted key, 12 characters]"
+
+    def test_lines_of_a_value(self):
+        value = "first line of a value\nsecond line of a value"
+        assert self.hidden([value], "log: second line of a value") == f"log: [redacted key, {len(value)} characters]"
+
+    def test_what_a_message_has_cut(self):
+        assert self.hidden(["planted-value-of-30-characters"], "x=planted-value-of…") == (
+            "x=[redacted secret, 16 characters]…"
+        )
+
+    def test_expressions_in_values(self):
+        assert self.hidden([r"(a+)+$[^x]\d|.*"], r"x (a+)+$[^x]\d|.* y") == "x [redacted key, 15 characters] y"
+
+    def test_every_rule_of_the_table_is_used(self):
+        token = "dop" + "_v1_" + "0a1b2c3d" * 8
+        assert Redactor().text(f"https://x.test/a?b={token}%22") == (
+            "https://x.test/a?b=[redacted DigitalOcean token, 71 characters]%22"
+        )
+
+    def test_what_scanners_met_is_hidden_elsewhere(self):
+        from auditor.redact import Met
+
+        met = Met()
+        redactor = Redactor(met=met)
+        assert redactor.text("/a/0f9e8d7c6b5a4f3e.js") == "/a/0f9e8d7c6b5a4f3e.js"
+        for value in ("0f9e8d7c6b5a4f3e", "postgres", "production", "a word of prose"):
+            met.add(value, "key")
+        assert redactor.text("/a/0f9e8d7c6b5a4f3e.js in production, a word of prose") == (
+            "/a/[redacted key, 16 characters].js in production, a word of prose"
+        )
+
+    def test_many_values_and_long_texts(self):
+        values = [f"{number:x}" * 3 + "-value-" + str(number * 7919) for number in range(10_000, 11_000)]
+        text = "plain words of a report " * 4_000 + values[500]
+        assert self.hidden(values, text).endswith(f"[redacted key, {len(values[500])} characters]")
+        assert self.hidden(["ab1" * 30_000], "x" + "ab1" * 30_000) == "x[redacted key, 90000 characters]"
+
+    def test_dict_keys_that_become_one(self):
+        redacted = Redactor([Secret("s3cr3t-value", "key")]).apply({"s3cr3t-value": 1, "b": "s3cr3t-value"})
+        assert redacted == {"[redacted key, 12 characters]": 1, "b": "[redacted key, 12 characters]"}

@@ -82,7 +82,7 @@ class ExposedFiles:
 
     NEEDS: ClassVar[tuple[str, ...]] = (
         "`frontend`, `api` of the environment",
-        "about 70 GET requests to each, most of them for the first 4096 bytes of a file that should not be there",
+        "about 80 GET requests to each, most of them for the first 4096 bytes of a file that should not be there",
     )
 
     origins: tuple[ProbedOrigin, ...]

@@ -1,5 +1,7 @@
 """A site, an API and a repository that hold every planted value, and a checklist that names them."""
 
+# ruff: noqa: E501  files as people write them
+
 from __future__ import annotations
 
 import base64
@@ -51,7 +53,9 @@ class Stage:
     def _start(self) -> str:
         texts = [one.text for one in self.planted]
         links = [
-            f'<a href="/p{n}?' + "&amp;".join(f"v{m}={quote(t, safe='')}" for m, t in enumerate(texts[at : at + LINK])) + '">x</a>'
+            f'<a href="/p{n}?'
+            + "&amp;".join(f"v{m}={quote(t, safe='')}" for m, t in enumerate(texts[at : at + LINK]))
+            + '">x</a>'
             for n, at in enumerate(range(0, len(texts), LINK))
         ]
         names = [f'<script src="/static/{quote(t, safe="")}.js"></script>' for t in texts[::3] if "/" not in t]
@@ -94,8 +98,13 @@ def _script(texts: Sequence[str]) -> str:
 
 def _map(texts: Sequence[str]) -> str:
     sources = [f"webpack://app/{t}.ts" for t in texts]
-    held = [f"const {chr(97 + n % 26)} = {json.dumps(t)}; // process.env.NEXT_PUBLIC_V{n}_SECRET" for n, t in enumerate(texts)]
-    return json.dumps({"version": 3, "sources": sources, "sourcesContent": held, "names": list(texts), "mappings": "AAAA"})
+    held = [
+        f"const {chr(97 + n % 26)} = {json.dumps(t)}; // process.env.NEXT_PUBLIC_V{n}_SECRET"
+        for n, t in enumerate(texts)
+    ]
+    return json.dumps(
+        {"version": 3, "sources": sources, "sourcesContent": held, "names": list(texts), "mappings": "AAAA"}
+    )
 
 
 def _openapi(texts: Sequence[str]) -> str:
@@ -171,7 +180,7 @@ def repository(root: Path, planted: Sequence[Planted]) -> None:
         git(root, "commit", "--quiet", "--message", f"Use {one.text}", GIT_AUTHOR_NAME=one.value.replace("<", ""))
         (root / f"names/gone{n}.env").unlink()
         git(root, "commit", "--quiet", "--all", "--message", "Remove it")
-    git(root, "checkout", "--quiet", "-b", planted[0].value.replace(" ", "").replace("~", ""))
+    git(root, "checkout", "--quiet", "-b", planted[0].text)
 
 
 def checklist(folder: Path, origin: str, root: Path, *, more: str = "") -> Path:

@@ -13,8 +13,8 @@ _SLASH = "(?:/|&#47;|&#x2f;)"
 _PAGES = tuple(
     tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
     for patterns in (
-        # nginx, Apache, lighttpd, http-server, WEBrick
-        (rf"<title>\s{{0,9}}index of {_SLASH}", rf"<h\d[^>]{{0,200}}>\s{{0,9}}index of {_SLASH}"),
+        # nginx, Apache, lighttpd, http-server, WEBrick, WsgiDAV
+        (rf"<title>\s{{0,9}}(?:wsgidav - )?index of {_SLASH}", rf"<h\d[^>]{{0,200}}>\s{{0,9}}index of {_SLASH}"),
         # http.server of Python
         (rf"<h1>directory listing for {_SLASH}",),
         # serve, and serve-index of express

@@ -77,9 +77,18 @@ def seen_of(path: str, url: str, answer: Response) -> Seen:
 
 def text_of(body: bytes) -> str:
     """The body as text; empty when it is none."""
-    encoding = next((name for mark, name in _BOMS if body.startswith(mark)), "utf-8")
-    text = body.decode(encoding, "replace")
+    encoding = next((name for mark, name in _BOMS if body.startswith(mark)), "") or _without_mark(body)
+    text = body.decode(encoding, "replace").rstrip("\0")
     return "" if "\0" in text else text
+
+
+def _without_mark(body: bytes) -> str:
+    """What Windows writes without a mark: every other byte of the beginning is null."""
+    start = body[:64].rstrip(b"\0")
+    for at, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        if len(start) >= 4 and not any(start[at::2]) and all(start[1 - at :: 2]):
+            return encoding
+    return "utf-8"
 
 
 def range_is_odd(answer: Response) -> bool:

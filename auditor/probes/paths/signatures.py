@@ -14,6 +14,7 @@ from auditor.probes.paths.seen import Seen, text_of
 _LONGEST_QUOTED = 60
 """Lines of one quoted value: a private key of 4096 bits has 52."""
 _ASSIGNMENT = re.compile(r"\s{0,40}(?:export\s{1,8})?([A-Za-z_][A-Za-z0-9_.-]{0,127})[ \t]{0,40}=[ \t]{0,40}(.*)")
+_COMMENTED = re.compile(r"[ \t]{0,40}#[ \t]{0,40}(?:export[ \t]{1,8})?[A-Z][A-Z0-9_]{2,60}[ \t]{0,40}=[ \t]{0,40}\S")
 _SECRET_NAME = re.compile(
     r"[A-Z][A-Z0-9_]{0,40}_(?:SECRET|KEY|TOKEN|PASSWORD|PASS|URL|DSN|CREDENTIALS)|[A-Z]{2,12}(?:SECRET|PASSWORD)"
 )
@@ -26,12 +27,20 @@ def environment(seen: Seen) -> str:
         return "a swap file of vim"
     if is_markup(seen.text):
         return ""
-    names, others = _assignments(whole_lines(seen))
+    found = whole_lines(seen)
+    names, others = _assignments(found)
+    if not names and not others and (silent := _commented(found)):
+        return f"{silent} variable{'s' * (silent > 1)} in comments"
     if not names or len(names) < 0.7 * (len(names) + others):
         return ""
     telling = list(dict.fromkeys(name for name in names if _SECRET_NAME.fullmatch(name)))[:_MOST_NAMES]
     count = f"{len(names)} variable{'s' * (len(names) > 1)}"
     return f"{count}, {', '.join(telling)} among them" if telling else count
+
+
+def _commented(found: list[str]) -> int:
+    """How many variables with values stand in a file of nothing but comments: old passwords, most of them."""
+    return sum(_COMMENTED.match(line.lstrip("\ufeff")) is not None for line in found)
 
 
 def _assignments(found: list[str]) -> tuple[list[str], int]:

@@ -50,8 +50,12 @@ TABLE = (
             "/.env.local",
             "/.env.production",
             "/.env.production.local",
+            "/.env.prod",
+            "/.env.staging",
             "/.env.development",
             "/.env.bak",
+            "/.env.local.bak",
+            "/.env.save",
             "/.env.old",
             "/.env~",
             "/.env.swp",
@@ -126,6 +130,22 @@ TABLE = (
     ),
     Row(
         _KEY,
+        "credentials of a container registry",
+        _CRITICAL,
+        keys("accounts", ("auths", "credHelpers", "credsStore")),
+        ("/.docker/config.json",),
+    ),
+    Row(
+        _KEY,
+        "the configuration of WordPress",
+        _CRITICAL,
+        markup(
+            "constants", r"\A\s{0,40}<\?php", r"^\s{0,20}define\(\s{0,20}['\"](?:DB_PASSWORD|AUTH_KEY)['\"]\s{0,20},"
+        ),
+        ("/wp-config.php.bak",),
+    ),
+    Row(
+        _KEY,
         "hashes of passwords",
         _HIGH,
         lines(
@@ -149,7 +169,7 @@ TABLE = (
         "a private key",
         _CRITICAL,
         private_key,
-        ("/.ssh/id_rsa", "/id_rsa", "/server.key", "/private.pem"),
+        ("/.ssh/id_rsa", "/id_rsa", "/.ssh/id_ed25519", "/server.key", "/private.pem"),
     ),
     Row(
         _KEY,
@@ -177,7 +197,7 @@ TABLE = (
         "a dump of a database",
         _CRITICAL,
         sql_dump,
-        ("/backup.sql", "/dump.sql", "/backup.sql.gz"),
+        ("/backup.sql", "/dump.sql", "/backup.sql.gz", "/dump.sql.gz"),
     ),
     Row(_DUMP, "a SQLite database", _CRITICAL, start("SQLite", b"SQLite format 3\0"), ("/db.sqlite3",)),
     Row(
@@ -193,7 +213,7 @@ TABLE = (
         "a compose file",
         _HIGH,
         holds("services", r"^services:[ \t]{0,40}(?:#.*)?\r?$", r"^[ \t]{1,40}(?:image|build|container_name|extends):"),
-        ("/docker-compose.yml", "/docker-compose.prod.yml", "/compose.yaml"),
+        ("/docker-compose.yml", "/docker-compose.yaml", "/docker-compose.prod.yml", "/compose.yaml"),
     ),
     Row(_CONFIGURATION, "a Dockerfile", _MEDIUM, dockerfile, ("/Dockerfile",)),
     Row(

@@ -40,7 +40,7 @@ def test_there_is_a_sample_for_every_path(files):
 
 def test_no_path_stands_twice_and_none_is_published_on_purpose():
     paths = [path for row in TABLE for path in row.paths]
-    assert len(set(paths)) == len(paths) <= 62
+    assert len(set(paths)) == len(paths) <= 72
     assert not any(path.startswith("/.well-known") for path in paths)
 
 
@@ -64,6 +64,7 @@ def test_each_sample_is_told_from_the_others(files):
         ("/.svn/wc.db", ROWS["/db.sqlite3"].recognise),
         ("/db.sqlite3", ROWS["/.svn/wc.db"].recognise),
         ("/backup.sql.gz", ROWS["/backup.zip"].recognise),
+        ("/dump.sql.gz", ROWS["/backup.zip"].recognise),
     }
 
 
@@ -301,3 +302,25 @@ def test_linear_time(number):
         for row in dict.fromkeys(row.recognise for row in ROWS.values()):
             row(one)
         assert time.process_time() - started < 1.0
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("# DATABASE_URL=postgres://a\n#API_KEY = x\n", "2 variables in comments"),
+        ("# export A_B=1\n\n", "1 variable in comments"),
+        ("# nothing yet\n", ""),
+        ("# DATABASE_URL=\n", ""),
+        ("# API_KEY=x\nsome words\n", ""),
+        ("#!/bin/sh\n", ""),
+    ],
+)
+def test_an_environment_file_of_comments(text, said):
+    assert ROWS["/.env"].recognise(seen(text.encode())) == said
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])
+def test_an_environment_file_of_windows(encoding):
+    content = "API_KEY=x\r\nMODE=y\r\n".encode(encoding)
+    assert ROWS["/.env"].recognise(seen(content)) == "2 variables, API_KEY among them"
+    assert ROWS["/.env"].recognise(seen(content + b"\0\0" * 4)) != ""

@@ -66,7 +66,7 @@ def runs(literal: bytes, shape: str) -> Runs:
 @cache
 def _paths(shape: str) -> tuple[_Path, ...] | None:
     """Every way through a shape; None when there are too many."""
-    from re import _parser  # type: ignore[attr-defined]
+    from re import _parser
 
     try:
         return tuple(_through(_parser.parse(shape)))

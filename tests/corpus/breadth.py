@@ -265,7 +265,7 @@ PUBLIC: dict[str, str] = {
     "public key": '"-----BEGIN PUBLIC KEY-----\\n{64:B}\\n{64:B}\\n-----END PUBLIC KEY-----"',
     "certificate": '"-----BEGIN CERTIFICATE-----\\n{64:B}\\n{64:B}\\n-----END CERTIFICATE-----"',
     "SSH public": '"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{43:B} a@b"', "address": 'token:"0x{40:h}"',
-    "contract": 'TOKEN_ADDRESS:"0x{40:h}"', "IPFS": '"ipfs://Qm{44:c}"', "S3": '"https://a.s3.amazonaws.com/{64:h}.png"',  # noqa: E501
+    "contract": 'TOKEN_ADDRESS:"0x{40:h}"', "IPFS": '"ipfs://Qm{44:c}"', "S3": '"https://a.s3.amazonaws.com/{64:h}.png"',
     "signed GET": '"/_next/image?url=%2Fa.png&w=64&q=75&dpl=dpl_{28:w}"', "deployment": '"dpl_{28:w}"',
     "input": '{{type:"password",name:"password2",autoComplete:"new-password"}}', "label": 'password:"Passwort123 eingeben"',  # noqa: E501
     "translation": '"forgot.password.token":"Token2 ist abgelaufen"', "enum": 'TOKEN_EXPIRED="TOKEN_EXPIRED_ERROR_1"',

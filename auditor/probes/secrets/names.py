@@ -17,18 +17,20 @@ from auditor.probes.secrets.weak import is_weak
 
 _WORDS = (b"secret", b"passw", b"pwd", b"token")
 _KEYS = rb"(?:api|private|access|service|role|signing|encryption|master|admin|secret|auth|jwt|session)[_\-]?key"
-_QUOTE = rb"(?:\\{0,15}[\"'`]|&quot;|&#3[49];|\\{1,15}u002[27]|%2[27])"
+_QUOTE = rb"(?:\\{0,15}[\"'`]|&quot;|&#3[49];|\\{1,15}(?:u00|x)2[27]|%2[27])"
 _SAFE = rb"[^\s\"'`\\<>]"
-_IS = rb"(?::[ ]{0,2}[A-Za-z\[\] |.]{3,24}[ ]{0,2}=|=>?|:|%3[aAdD])"
+_IS = rb"(?::[ ]{0,2}[A-Za-z\[\] |.]{3,24}[ ]{0,2}=|=>?|:|\|\||\?\?|%3[aAdD])"
+_ELSE = rb"(?:[\w.$]{1,80}[ ]{0,2}(?:\|\||\?\?)[ ]{0,2})?"
+"""What a default stands behind: ``process.env.NAME ?? "…"``."""
 _WIDE = (
-    rb"[\w\-]*(?:[\\\"'`]*|&quot;|&#3[49];|\\+u002[27]|%2[27]) *(?::[A-Za-z\[\] |.]* *=|=>?|:|%3[ad]) *"
-    rb"(?:\\*[\"'`]|&quot;|&#3[49];|\\+u002[27]|%2[27])[^\s\"'`\\<>]{8}"
+    rb"[\w\-]*(?:[\\\"'`]*|&quot;|&#3[49];|\\+(?:u00|x)2[27]|%2[27]) *(?::[A-Za-z\[\] |.]* *=|=>?|:|\|\||\?\?|%3[ad]) *"
+    rb"(?:[\w.$]+ *(?:\|\||\?\?) *)?(?:\\*[\"'`]|&quot;|&#3[49];|\\+(?:u00|x)2[27]|%2[27])[^\s\"'`\\<>]{8}"
 )
 _WIDE_BARE = rb"[A-Z0-9_]*(?:=|: {1,2})[^\s\"'`\\<>(){}]{8}"
 _BEFORE = re.compile(rb"[\w.-]{0,64}\Z")
 _QUOTED = re.compile(
-    rb"(?P<rest>[\w-]{0,40})(?:%b)?[ ]{0,2}%b[ ]{0,2}(?P<open>%b)(?P<value>%b{8,200}?)(?=%b)"
-    % (_QUOTE, _IS, _QUOTE, _SAFE, _QUOTE)
+    rb"(?P<rest>[\w-]{0,40})(?:%b)?[ ]{0,2}%b[ ]{0,2}(?P<else>%b)(?P<open>%b)(?P<value>%b{8,200}?)(?=%b)"
+    % (_QUOTE, _IS, _ELSE, _QUOTE, _SAFE, _QUOTE)
 )
 _BARE = re.compile(rb"(?P<rest>[A-Z0-9_]{0,40})(?:=|: {1,2})(?P<value>[^\s\"'`\\<>(){}]{8,200})(?=\s|\Z|\\n|\\r|\\\")")
 _ANY_WORD = re.compile(b"|".join((*_WORDS, b"key")), re.IGNORECASE)
@@ -57,7 +59,7 @@ _STAND_IN = re.compile(
 
 def detector() -> Detector:
     """What finds them."""
-    quoted = rb"[\w\-]{0,40}%b?[ ]{0,2}%b[ ]{0,2}%b%b{8}" % (_QUOTE, _IS, _QUOTE, _SAFE)
+    quoted = rb"[\w\-]{0,40}%b?[ ]{0,2}%b[ ]{0,2}%b%b%b{8}" % (_QUOTE, _IS, _ELSE, _QUOTE, _SAFE)
     bare = rb"[A-Z0-9_]{0,40}(?:=|: {1,2})[^\s\"'`\\<>(){}]{8}"
     looks = [Look(word, word + quoted, caseless=True, wide=word + _WIDE, behind=8) for word in _WORDS]
     looks.append(Look(b"key", _KEYS + quoted, caseless=True, before=12, wide=_KEYS + _WIDE, behind=8))
@@ -76,6 +78,8 @@ def _confirm(data: bytes, at: int) -> Iterator[Found]:
     if not match:
         return
     before = _BEFORE.search(data[max(0, at - 64) : at])
+    if match.re is _QUOTED and _ANY_WORD.search(match["else"]):
+        return  # the last name that leads to a value is its name
     head = (before[0] if before else b"") + word[0]
     if match.re is _QUOTED or head.isupper():
         name = (head + match["rest"]).decode("latin-1")

@@ -14,11 +14,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, islice
 
-from auditor.probes.secrets.found import FAR, RUN, TOKEN, Look, numbered
+from auditor.probes.secrets.found import FAR, Look, long_runs, numbered
 
 Places = Iterator[tuple[int, int]]
 _GRAM = 4
-_TOKENS = bytes(97 if re.fullmatch(rb"[%b]" % TOKEN, bytes([c])) else 32 for c in range(256))
 _DIGIT = re.compile(rb"[0-9]")
 _JOIN = re.compile(rb"\+(?<=[\"' ]\+) ?\\{0,15}[\"']")
 """What ways to write ``"abc" + "def"`` have in common: begins with one letter, as that is found fast."""
@@ -52,7 +51,7 @@ class PlainFinder:
         if self._caseless:
             found.update(self._anywhere(data, data.lower(), self._caseless))
         if self._within.some or self._ahead.some:
-            runs = _runs(data)
+            runs = long_runs(data)
             while batch := list(islice(runs, _BATCH)):
                 found.update(self._in_runs(data, batch))
         return sorted(found)
@@ -155,17 +154,6 @@ def _together(literals: Iterable[tuple[bytes, int]]) -> dict[bytes, list[int]]:
     for literal, index in literals:
         found.setdefault(literal, []).append(index)
     return found
-
-
-def _runs(data: bytes) -> Iterator[tuple[int, int]]:
-    """Runs of token characters that are long enough."""
-    classes, run = data.translate(_TOKENS), b"a" * RUN
-    at = classes.find(run)
-    while at >= 0:
-        end = classes.find(b" ", at)
-        end = len(data) if end < 0 else end
-        yield at, end
-        at = classes.find(run, end)
 
 
 def _with_what_is_before(runs: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -19,7 +19,7 @@ _REST = re.compile(
 _SCHEME = re.compile(
     rb"(?:postgres(?:ql)?|mysql|mariadb|mssql|sqlserver|mongodb|rediss?|valkeys?|amqps?|clickhouse|cockroachdb|neo4j|bolt"
     rb"|ldaps?|smtps?|imaps?|ftps?|sftp|ssh|nats|kafka|elasticsearch|couchdb|memcached|mqtts?|oracle|cassandra|libsql"
-    rb"|influxdb|https?|wss?|git|socks5h?)(?:\+[a-z0-9_]{1,20})*\Z",
+    rb"|influxdb|https?|wss?|git|socks5h?)(?:(?:\+|%2[Bb])[a-z0-9_]{1,20})*\Z",
     re.IGNORECASE,
 )
 _WEB = (b"http", b"https", b"ws", b"wss", b"git")

@@ -9,8 +9,7 @@ from tests.corpus.make import matrix, planted, public
 
 BODIES = small.bodies()
 SEEDS = (1, 2, 3)
-PUT_TOGETHER = ("concatenated", "hexadecimal escapes")
-"""What minifiers leave to nobody: in a string inside JSON, some of it is not undone."""
+MOST_MISSED = 0.03
 
 
 def found(texts):
@@ -23,8 +22,7 @@ def found(texts):
 def test_what_is_planted_is_found(seed):
     texts = planted(BODIES, seed)
     missed = [(text.kind, text.encoding) for text, secrets in zip(texts, found(texts), strict=True) if not secrets]
-    assert [one for one in missed if one[1] not in PUT_TOGETHER] == []
-    assert len(missed) <= 0.06 * len(texts), missed
+    assert len(missed) <= MOST_MISSED * len(texts), missed
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -308,6 +308,7 @@ class TestNames:
             'JWT_SECRET={}\n', 'apiSecret:"{}"', 'SECRET_KEY: str = "{}"', '"clientSecret":"{}"',
             "POSTGRES_PASSWORD: {}\n",
             r'\"webhookSecret\":\"{}\"', "adminPassword='{}'", "&quot;authToken&quot;:&quot;{}&quot;",
+            'let SESSION_SECRET=process.env.X || "{}"', 'e.clientSecret??"{}"', r"'\x22jwtSecret\x22:\x22{}\x22'",
         ],
     )  # fmt: skip
     def test_random_values(self, write: str):

@@ -56,6 +56,7 @@ def _escaped(value: str) -> Iterator[str]:
     for form in (inner, json.dumps(value, ensure_ascii=False)[1:-1], inner.replace("/", "\\/"), repr(value)[1:-1]):
         yield form
         yield json.dumps(form)[1:-1]
+        yield repr(form)[1:-1]
     yield ascii(value)[1:-1]
     yield repr(value.encode("utf-8", "surrogateescape"))[2:-1]
     for character in "<>&'/=+":

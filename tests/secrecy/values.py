@@ -40,7 +40,9 @@ def of_rules(seed: int = 1) -> tuple[Planted, ...]:
 
 def _of_rule(rule: Rule, seed: int) -> Planted:
     text, other = made(rule.example, seed), made(rule.example, f"not {seed}")
-    return Planted(rule.id, text, _value(rule, text), frozenset(parts(_value(rule, other))))
+    # without a word that has to be near, nobody could know what it is
+    named = f"{rule.near[0]} {text}" if rule.near else text
+    return Planted(rule.id, named, _value(rule, text), frozenset(parts(_value(rule, other))))
 
 
 def _value(rule: Rule, text: str) -> str:

@@ -75,10 +75,16 @@ def seen_of(path: str, url: str, answer: Response) -> Seen:
     )
 
 
+_PADDING = 4_096
+"""Null characters at the end of a text that a disk or an editor has left there; more of them are a format's own."""
+
+
 def text_of(body: bytes) -> str:
     """The body as text; empty when it is none."""
     encoding = next((name for mark, name in _BOMS if body.startswith(mark)), "") or _without_mark(body)
-    text = body.decode(encoding, "replace").rstrip("\0")
+    text = body.decode(encoding, "replace")
+    end = len(text.rstrip("\0"))
+    text = text[:end] if len(text) - end <= _PADDING else text
     return "" if "\0" in text else text
 
 

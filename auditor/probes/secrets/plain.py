@@ -21,6 +21,10 @@ _GRAM = 4
 _DIGIT = re.compile(rb"[0-9]")
 _JOIN = re.compile(rb"\+(?<=[\"' ]\+) ?\\{0,15}[\"']")
 """What ways to write ``"abc" + "def"`` have in common: begins with one letter, as that is found fast."""
+_MARKS = (b"~", b"#", b"%", b"\\")
+"""Characters that some literals hold and scripts hardly do: a single one is found ten times as fast as two."""
+_RARE = 512
+"""Bytes for each such character, at least, where it is no detour to look for it."""
 _BATCH = 4096
 """Runs that are looked at together: bounds the memory that a text of nothing else takes."""
 
@@ -58,11 +62,13 @@ class PlainFinder:
 
     def _anywhere(self, data: bytes, text: bytes, literals: dict[bytes, list[int]]) -> Places:
         absent: list[bytes] = []
+        rare = {mark: few for mark in _MARKS if (few := _few(text, mark)) is not None}
         for literal, indexes in literals.items():
             if any(part in literal for part in absent):
                 continue
+            mark = next((mark for mark in rare if mark in literal), b"")
             at = -1
-            for at in occurrences(text, literal):
+            for at in _beside(text, literal, mark, rare[mark]) if mark else occurrences(text, literal):
                 yield from self._those(indexes, data, at)
             if at < 0:
                 absent.append(literal)
@@ -139,6 +145,19 @@ def occurrences(data: bytes, literal: bytes) -> Iterator[int]:
     while at >= 0:
         yield at
         at = data.find(literal, at + 1)
+
+
+def _few(text: bytes, mark: bytes) -> list[int] | None:
+    """The places of a character, unless it is a frequent one."""
+    most = len(text) // _RARE + 1
+    places = list(islice(occurrences(text, mark), most + 1))
+    return places if len(places) <= most else None
+
+
+def _beside(text: bytes, literal: bytes, mark: bytes, places: Iterable[int]) -> Iterator[int]:
+    """Where a literal stands, by the places of a character that it holds."""
+    offset = literal.index(mark)
+    return (at - offset for at in places if at >= offset and text.startswith(literal, at - offset))
 
 
 def _is_join(look: Look) -> bool:

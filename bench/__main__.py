@@ -70,6 +70,13 @@ def secrets() -> None:
     main()
 
 
+def cors() -> None:
+    """What is asked about CORS."""
+    from bench.cors import main
+
+    main()
+
+
 PARTS = {
     "startup": startup,
     "lab": lab,
@@ -78,6 +85,7 @@ PARTS = {
     "headers": headers,
     "exposed": exposed,
     "secrets": secrets,
+    "cors": cors,
 }
 
 

@@ -24,10 +24,10 @@ def verdicts(cors: CorsAnswers, messages: dict[Cause, str], good: str) -> Iterat
         yield not_applicable("no endpoint was asked")
     for group, found in behaviours(cors):
         mine = [one for one in found if one.cause in messages]
-        yield from (_failed(cors, group, one, messages[one.cause]) for one in mine)
+        yield from (_failed(group, one, messages[one.cause]) for one in mine)
         if mine:
             continue
-        reason, hint = untold(cors, group)
+        reason, hint = untold(group)
         if reason:
             yield unproven(group.endpoint, reason, hint, statuses=_statuses(group), members=list(group.members))
         else:
@@ -39,11 +39,11 @@ def verdicts(cors: CorsAnswers, messages: dict[Cause, str], good: str) -> Iterat
                 questions=len(group.answers),
                 statuses=_statuses(group),
                 not_asked=len(cors.not_asked),
-                answers=table(group.answers),
+                **({"answers": table(group.answers)} if Cause.REFLECTS in messages else {}),  # once is enough
             )
 
 
-def _failed(cors: CorsAnswers, group: CorsGroup, found: Found, message: str) -> Finding:
+def _failed(group: CorsGroup, found: Found, message: str) -> Finding:
     shown = found.answers[0]
     others = [member for member in group.members if member != group.endpoint]
     return failed(
@@ -88,7 +88,7 @@ def _statuses(group: CorsGroup) -> list[int]:
     return sorted({answer.status for answer in group.answers})
 
 
-def untold(cors: CorsAnswers, group: CorsGroup) -> tuple[str, str]:
+def untold(group: CorsGroup) -> tuple[str, str]:
     """Why nobody can tell what the routes answer browsers, and what would settle it; empty: it was seen.
 
     Only an answer of the route itself shows its CORS headers: what is said before it, by a proxy or a gate, may lack
@@ -107,7 +107,7 @@ def untold(cors: CorsAnswers, group: CorsGroup) -> tuple[str, str]:
     statuses = sorted({answer.status for answer in controls})
     if not statuses:
         return "no answer to a trusted origin", "run the audit while the API is up"
-    return _why(cors, group, controls[0], ", ".join(map(str, statuses)))
+    return _why(group, controls[0], ", ".join(map(str, statuses)))
 
 
 def _untold_preflights(group: CorsGroup) -> tuple[str, str]:
@@ -143,7 +143,7 @@ def _unsteady(group: CorsGroup, usual: set[int]) -> tuple[str, str]:
     return "", ""
 
 
-def _why(cors: CorsAnswers, group: CorsGroup, answer: CorsAnswer, statuses: str) -> tuple[str, str]:
+def _why(group: CorsGroup, answer: CorsAnswer, statuses: str) -> tuple[str, str]:
     if answer.redirect:
         where = answer.redirect
         reason = f"redirects to {where}, which the audit does not follow: what lies behind it says, nobody can tell"

@@ -42,7 +42,7 @@ def _judge(cors: CorsAnswers, origin: str) -> Iterator[Finding]:
         routes = sorted({answer.endpoint for answer in good})
         yield passed(origin, f"is let in by {routes[0]}", confidence=Confidence.PROVEN, endpoints=routes)
         return
-    unclear = [untold(cors, group) for group in cors.groups]
+    unclear = [untold(group) for group in cors.groups]
     if asked and all(reason for reason, _ in unclear):
         yield unproven(origin, unclear[0][0], unclear[0][1])
     elif asked and all(answer.reply is Reply.BROKEN for answer in asked):

@@ -55,7 +55,7 @@ def _judge(cors: CorsAnswers, group: CorsGroup) -> Finding:
             any_header=headers,
             documented=list(cors.methods),
         )
-    reason, hint = untold(cors, group)
+    reason, hint = untold(group)
     if reason and not granted:
         return unproven(group.endpoint, reason, hint)
     message = "grants no method by preflights that the API does not have" if granted else "grants no method"

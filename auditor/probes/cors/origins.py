@@ -141,7 +141,7 @@ def _shared(trusted: Trusted | None, token: str) -> Iterator[str]:
         yield f"{name}-{token}.{rest if public_suffix(rest) and '.' in rest else 'vercel.app'}"
 
 
-def neighbours(trusted: Trusted | None, api: str) -> Iterator[tuple[Ask, str]]:
+def neighbours(trusted: Trusted | None) -> Iterator[tuple[Ask, str]]:
     """Origins of the team itself that nobody has declared, maybe."""
     if trusted and trusted.named:
         yield Ask.NEIGHBOUR, f"{trusted.scheme}://{trusted.domain}{trusted.port}"

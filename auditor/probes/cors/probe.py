@@ -38,9 +38,9 @@ async def cors_answers(environment: Environment, policy: CorsPolicy, known: ApiR
     trusted = policy.allowed_origins or ((environment.frontend,) if environment.frontend else ())
     plan = Plan(trusted, bool(policy.allowed_origins), api, f"a{secrets.token_hex(4)}")
     routes = choose(policy, known, environment.health)
-    bearer = environment.cors_token if _may_carry(environment, api) else None
+    bearer = environment.cors_token if may_carry(environment, api) else None
     survey = _Survey(plan, Asker(http, api, environment.network.concurrency, bearer))
-    survey.gaps += _unknown(environment, policy, known, routes)
+    survey.gaps += unknown(environment, policy, known, routes)
     try:
         async with asyncio.timeout(_SECONDS):
             await survey.run(routes.asked)
@@ -60,14 +60,15 @@ async def cors_answers(environment: Environment, policy: CorsPolicy, known: ApiR
     return _without_misses(found, {str(route.endpoint) for route in routes.asked if route.guessed})
 
 
-def _may_carry(environment: Environment, api: str) -> bool:
+def may_carry(environment: Environment, api: str) -> bool:
     """Whether a token may be sent there: encrypted, or over no network that others read."""
     host = host_of(api)
     return api.startswith("https:") or not public(environment.resolve.get(host, host))
 
 
-def _unknown(environment: Environment, policy: CorsPolicy, known: ApiRoutes, routes: Routes) -> Iterable[Gap]:
-    if environment.cors_token and not _may_carry(environment, environment.api):
+def unknown(environment: Environment, policy: CorsPolicy, known: ApiRoutes, routes: Routes) -> Iterable[Gap]:
+    """What is not asked, and should be."""
+    if environment.cors_token and not may_carry(environment, environment.api):
         reason = "[policy.cors] token was not sent: the API is on the internet, and not encrypted"
         yield Gap(environment.api, reason, "serve the API over https")
     if policy.endpoints:
@@ -87,7 +88,7 @@ def _is_gateway(environment: Environment, api: str) -> bool:
 
 def _without_misses(found: CorsAnswers, guessed: set[str]) -> CorsAnswers:
     """Leave out guessed routes that are not there, as long as one is."""
-    missed = {group.endpoint for group in found.groups if group.endpoint in guessed and untold(found, group)[0]}
+    missed = {group.endpoint for group in found.groups if group.endpoint in guessed and untold(group)[0]}
     kept = tuple(group for group in found.groups if group.endpoint not in missed)
     return replace(found, groups=kept or found.groups[:1])
 

@@ -87,7 +87,7 @@ class Plan:
         near = foreign(self.model, self.api, self.token)
         yield from ((ask, origin) for ask, origin in near if origin not in self.trusted)
         if self.declared and "*" not in self.trusted:
-            yield from (one for one in neighbours(self.model, self.api) if one[1] not in self.trusted)
+            yield from (one for one in neighbours(self.model) if one[1] not in self.trusted)
 
     def _with_cookie(self) -> list[Question]:
         near = list(foreign(self.model, self.api, self.token))

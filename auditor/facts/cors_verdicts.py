@@ -39,7 +39,7 @@ def verdicts(cors: CorsAnswers, messages: dict[Cause, str], good: str) -> Iterat
                 questions=len(group.answers),
                 statuses=_statuses(group),
                 not_asked=len(cors.not_asked),
-                **({"answers": table(group.answers)} if Cause.REFLECTS in messages else {}),  # once is enough
+                answers=table(group.answers) if Cause.REFLECTS in messages else [],  # once is enough
             )
 
 

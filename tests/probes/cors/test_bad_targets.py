@@ -19,8 +19,10 @@ from tests.probes.net.running import run
 from tests.probes.net.servers import endless, serve, silent
 from tests.probes.stand import CLOSE, HANG, RESET, answer, site, way
 
+NO_DOCUMENT = ApiRoutes("")
 
-def told(respond, *endpoints, known=ApiRoutes(""), origins=(APP,), **environment) -> tuple[Audited, list]:
+
+def told(respond, *endpoints, known=NO_DOCUMENT, origins=(APP,), **environment) -> tuple[Audited, list]:
     """What is made of a server that answers by a function."""
 
     async def main():

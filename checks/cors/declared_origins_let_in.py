@@ -53,7 +53,7 @@ def _judge(cors: CorsAnswers, origin: str) -> Iterator[Finding]:
 
 def _refused(cors: CorsAnswers, origin: str, asked: list[CorsAnswer]) -> Finding:
     first = asked[0]
-    url = next(group.url for group in cors.groups if group.endpoint == first.endpoint)
+    url = cors.api + first.endpoint.partition(" ")[2]
     return failed(
         origin,
         f"is declared, and {first.endpoint} refuses it",

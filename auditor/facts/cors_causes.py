@@ -112,8 +112,7 @@ def _origin_causes(cors: CorsAnswers, group: CorsGroup) -> Iterator[Found]:
         also = tuple(answer for answer in let_in if answer.ask is not Ask.FOREIGN)
         yield Found(_reflecting(cors, group, foreign), foreign, also)
         return
-    early = [answer for answer in group.answers if answer.preflight and _reflects(answer)]
-    if group.safe and (shown := _best(early, {Ask.FOREIGN})):
+    if group.safe and (shown := _best(_early_answers(group), {Ask.FOREIGN})):
         yield Found(Cause.PREFLIGHT, shown)
     yield from _sloppy(let_in)
 
@@ -129,8 +128,21 @@ def _reflecting(cors: CorsAnswers, group: CorsGroup, foreign: tuple[CorsAnswer, 
 
 def _early(group: CorsGroup) -> bool:
     """Whether its preflights let a foreign origin in, and its answers do not."""
-    told = {answer.preflight for answer in group.answers if answer.ask is Ask.FOREIGN and _reflects(answer)}
-    return told == {True}
+    answered = {answer for answer in group.answers if answer.ask is Ask.FOREIGN and not answer.preflight}
+    return bool(_early_answers(group)) and not any(map(_reflects, answered))
+
+
+def _early_answers(group: CorsGroup) -> list[CorsAnswer]:
+    """Preflights that let a foreign origin in: no news where everyone is let in, unless there are cookies."""
+    everyone = any(
+        answer.ask is Ask.FOREIGN and answer.reply is Reply.EVERYONE and not answer.preflight
+        for answer in group.answers
+    )
+    return [
+        answer
+        for answer in group.answers
+        if answer.preflight and answer.ask is Ask.FOREIGN and _reflects(answer) and (answer.credentials or not everyone)
+    ]
 
 
 def _reflects(answer: CorsAnswer) -> bool:
@@ -139,7 +151,10 @@ def _reflects(answer: CorsAnswer) -> bool:
 
 def _sloppy(let_in: list[CorsAnswer]) -> Iterator[Found]:
     """Origins that are like the trusted one, or that a list holds besides it."""
-    asks = {_as(answer.ask, {one.ask for one in let_in}) for answer in let_in}
+    # a frontend on a shared host has strangers beside it that only look like it
+    shared = tuple({f".{answer.origin.partition('.')[2]}" for answer in let_in if answer.ask is Ask.SHARED})
+    ours = [answer for answer in let_in if answer.ask is Ask.SHARED or not answer.origin.endswith(shared)]
+    asks = {_as(answer.ask, {one.ask for one in ours}) for answer in ours}
     undeclared: list[CorsAnswer] = []
     for cause, (shows, explains) in _EXPLAINS.items():
         if not asks & shows:
@@ -148,6 +163,8 @@ def _sloppy(let_in: list[CorsAnswer]) -> Iterator[Found]:
             explains = explains | {Ask.SUBDOMAIN, Ask.SIBLING, Ask.NEIGHBOUR}  # a pattern of subdomains, without an end
         shown = _best(let_in, shows) or _best(let_in, _STANDS_FOR.get(cause, set()))
         also = tuple(answer for answer in let_in if answer.ask in explains & asks)
+        if cause is Cause.SHARED:
+            also = tuple(answer for answer in let_in if answer not in ours)
         asks = asks - shows - explains
         if cause is Cause.UNDECLARED:
             undeclared += shown

@@ -37,7 +37,12 @@ def declared_origins_let_in(cors: CorsAnswers) -> Iterator[Finding]:
 
 
 def _judge(cors: CorsAnswers, origin: str) -> Iterator[Finding]:
-    asked = [a for group in cors.groups for a in group.answers if a.ask is Ask.TRUSTED and a.origin == origin]
+    asked = [
+        answer
+        for group in cors.groups
+        for answer in group.answers
+        if answer.ask is Ask.TRUSTED and answer.origin == origin and answer.preflight is not group.safe
+    ]
     if good := [answer for answer in asked if answer.reply in _ALLOWED]:
         routes = sorted({answer.endpoint for answer in good})
         yield passed(origin, f"is let in by {routes[0]}", confidence=Confidence.PROVEN, endpoints=routes)

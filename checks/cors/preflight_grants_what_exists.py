@@ -22,8 +22,8 @@ _SAFELISTED = {"GET", "HEAD", "POST", "OPTIONS"}
 def preflight_grants_what_exists(cors: CorsAnswers) -> Iterator[Finding]:
     """Preflights grant no method that the API does not have.
 
-    Only the trusted origin is granted anything here, so this is no hole. Express and flask-cors grant everything by
-    default; where no OpenAPI document says which methods there are, that is taken for right.
+    Only the trusted origin is granted anything here, with credentials, so this is no hole. Express and flask-cors grant
+    everything by default; where no OpenAPI document says which methods there are, that is taken for right.
 
     ## Why it matters
     A list of methods is a second line: the day an origin too many is let in, it decides whether the stranger may
@@ -41,7 +41,7 @@ def preflight_grants_what_exists(cors: CorsAnswers) -> Iterator[Finding]:
 
 
 def _judge(cors: CorsAnswers, group: CorsGroup) -> Finding:
-    asked = [one for one in group.answers if one.preflight and one.ask is Ask.TRUSTED and not one.private_network]
+    asked = [one for one in group.answers if one.preflight and one.ask is Ask.TRUSTED and one.credentials]
     granted = sorted({method for one in asked for method in _methods(one)})
     headers = any(one.asked_headers and _grants(one) for one in asked)
     more = sorted(set(granted) - _SAFELISTED - set(cors.methods)) if cors.methods else []
@@ -58,20 +58,17 @@ def _judge(cors: CorsAnswers, group: CorsGroup) -> Finding:
     reason, hint = untold(group)
     if reason and not granted:
         return unproven(group.endpoint, reason, hint)
-    message = "grants no method by preflights that the API does not have" if granted else "grants no method"
+    message = "grants no method by preflights that the API does not have" if granted else "grants no method for cookies"
     return passed(group.endpoint, message, confidence=Confidence.PROVEN, methods=granted, any_header=headers)
 
 
 def _methods(answer: CorsAnswer) -> set[str]:
-    if answer.reply not in (Reply.REFLECTED, Reply.EVERYONE):
+    if answer.reply is not Reply.REFLECTED:
         return set()
     named = {name.strip() for line in answer.allow_methods for name in line.split(",") if name.strip()}
-    if "*" in named and not answer.credentials:  # with credentials it is a method of that name
-        named |= {"DELETE", "PATCH", "PUT"}
-    return named - {"*"}
+    return named - {"*"}  # with credentials, a star is a method of that name
 
 
 def _grants(answer: CorsAnswer) -> bool:
     named = {name.strip().lower() for line in answer.allow_headers for name in line.split(",")}
-    everyone = "*" in named and not answer.credentials
-    return answer.reply in (Reply.REFLECTED, Reply.EVERYONE) and (everyone or answer.asked_headers in named)
+    return answer.reply is Reply.REFLECTED and answer.asked_headers in named

@@ -115,7 +115,8 @@ def _resembling(trusted: Trusted, token: str) -> Iterator[tuple[Ask, str]]:
         yield Ask.SUFFIX, f"{scheme}://{token}{host}{port}"
     if scheme == "https":
         yield from ((Ask.DOWNGRADE, f"http://{name}") for name in dict.fromkeys((host, domain)))
-    yield Ask.PORT, f"{scheme}://{host}:{8443 if port != ':8443' else 9443}"
+    if not trustworthy(trusted.host):  # developers' machines have many
+        yield Ask.PORT, f"{scheme}://{host}:{8443 if port != ':8443' else 9443}"
 
 
 def _dots(trusted: Trusted, api: Trusted | None) -> Iterator[tuple[Ask, str]]:

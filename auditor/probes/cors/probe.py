@@ -99,17 +99,17 @@ class _Survey:
     asker: Asker
     groups: list[CorsGroup] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
+    _hangs: bool = False
 
     async def run(self, routes: tuple[Route, ...]) -> None:
         """Ask the routes; first one question, for a host that does not answer is asked once."""
-        first, known = routes[0], Told()
-        try:
-            known.answers.append(await self.asker.ask(first.endpoint, self.plan.canaries(first.endpoint)[0]))
-        except Unavailable as unavailable:
-            if not isinstance(unavailable, Unreachable) or unavailable.kind in _GONE:
-                self.gaps.append(Gap(str(first.endpoint), unavailable.reason, unavailable.hint))
-                return
-            known.failures.append(unavailable)
+        known = await self._first(routes[:1])
+        if known is None and len(routes) > 1 and self._hangs:
+            routes = routes[1:]  # it may be the route alone: some send events for ever
+            known = await self._first(routes[:1])
+        if known is None:
+            return
+        first = routes[0]
         told = await asyncio.gather(
             self._canaries(first, self.plan.canaries(first.endpoint)[1:], known),
             *(self._canaries(route, self.plan.canaries(route.endpoint)) for route in routes[1:]),
@@ -117,6 +117,19 @@ class _Survey:
         asked = list(zip(routes, told, strict=True))
         await self._groups([one for one in asked if one[0].endpoint.method in SAFE])
         await self._groups([one for one in asked if one[0].endpoint.method not in SAFE])
+
+    async def _first(self, routes: tuple[Route, ...]) -> Told | None:
+        """What one question to the first route brings; None: nothing, as any other would."""
+        endpoint, told = routes[0].endpoint, Told()
+        try:
+            told.answers.append(await self.asker.ask(endpoint, self.plan.canaries(endpoint)[0]))
+        except Unavailable as unavailable:
+            if not isinstance(unavailable, Unreachable) or unavailable.kind in _GONE:
+                self.gaps.append(Gap(str(endpoint), unavailable.reason, unavailable.hint))
+                self._hangs = isinstance(unavailable, Unreachable) and unavailable.kind is Failure.TIMEOUT
+                return None
+            told.failures.append(unavailable)
+        return told
 
     async def _canaries(self, route: Route, questions: tuple[Question, ...], told: Told | None = None) -> Told:
         if self.asker.bearer and route.endpoint.method in SAFE:

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from auditor.facts.policy import Endpoint
 from checks.cors.declared_origins_let_in import declared_origins_let_in as check
-from tests.checks.cors.made import APP, ME, answers, cors, group, judged, letting, told
+from tests.checks.cors.made import APP, ME, cors, group, judged, letting, told
 
 HEALTH = replace(ME, path="/health")
 
@@ -35,9 +36,12 @@ def test_several_values():
     assert judged(check, lambda _: {"allow_origin": (APP, "*")})[0][:2] == ("not-applicable", APP)
 
 
-def test_a_preflight_may_let_it_in():
+def test_a_preflight_alone_is_not_enough():
     def answering(question):
         return letting(APP)(question) if question.method else {}
 
-    assert answers(answering)
-    assert judged(check, answering)[0][0] == "pass"
+    assert judged(check, answering)[0][0] == "fail"
+
+
+def test_of_writes_the_preflight_is_all_that_is_seen():
+    assert told(check(cors(group(letting(APP), Endpoint("POST", "/api/me")))))[0][0] == "pass"

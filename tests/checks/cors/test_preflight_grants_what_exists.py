@@ -27,11 +27,14 @@ def test_without_a_document_nobody_knows_what_there_is():
 
 def test_a_star_is_a_name_where_there_are_credentials():
     assert judged(check, granting("*"), methods=("GET",))[0][0] == "pass"
-    assert judged(check, granting("*", credentials=False), methods=("GET",))[0][0] == "fail"
+
+
+def test_without_credentials_anybody_may_do_so_without_a_browser():
+    assert judged(check, granting(ALL, credentials=False), methods=("GET",))[0][0] == "pass"
 
 
 def test_nothing():
-    assert judged(check, lambda _: {}, methods=("GET",)) == [("pass", "GET /api/me", "grants no method")]
+    assert judged(check, lambda _: {}, methods=("GET",)) == [("pass", "GET /api/me", "grants no method for cookies")]
     assert judged(check, lambda _: {"status": 503})[0][0] == "error"
     assert told(check(cors())) == [("not-applicable", "*", "no endpoint was asked")]
 

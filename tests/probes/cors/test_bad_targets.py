@@ -109,10 +109,19 @@ def test_one_route_of_two_that_is_cut():
 def test_hang(monkeypatch):
     monkeypatch.setattr(asking, "SECONDS", 0.3)
     started = time.monotonic()
-    found, asked = told(lambda _: HANG, ME, Endpoint("GET", "/b"))
+    found, asked = told(lambda _: HANG, ME, Endpoint("GET", "/b"), Endpoint("GET", "/c"))
     assert nothing_passes(found)
-    assert len(asked) == 1
+    assert len(asked) == 2
     assert time.monotonic() - started < 5
+
+
+def test_one_route_that_sends_events_for_ever(monkeypatch):
+    monkeypatch.setattr(asking, "SECONDS", 0.5)
+    found, _ = told(lambda one: HANG if one.path == "/events" else strict(one), Endpoint("GET", "/events"), ME)
+    assert [(str(one.outcome), one.subject) for one in found.findings["CORS001"]] == [
+        ("pass", "GET /api/me"),
+        ("error", "GET /events"),
+    ]
 
 
 def test_hang_on_the_way(monkeypatch):

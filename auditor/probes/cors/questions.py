@@ -78,7 +78,8 @@ class Plan:
             asked.append(Question(Ask.TRUSTED, first, "DELETE"))
             asked.append(Question(Ask.TRUSTED, first, method, UNUSUAL_HEADER))
             asked.append(Question(Ask.TRUSTED, first, method, private_network=True))
-        return tuple(dict.fromkeys(asked))
+        known = self.canaries(endpoint)
+        return tuple(one for one in dict.fromkeys(asked) if one not in known)
 
     def _origins(self) -> Iterator[tuple[Ask, str]]:
         yield Ask.NONE, ""

@@ -53,8 +53,7 @@ def choose(policy: CorsPolicy, known: ApiRoutes, health: str) -> Routes:
         for endpoint in policy.endpoints
     ]
     open_, closed = _sorted(known.operations)
-    found = list({str(route.endpoint): route for route in (*_spread(open_), *reversed(declared))}.values())
-    found.sort(key=lambda route: route.endpoint not in policy.endpoints)
+    found = list(dict.fromkeys((*declared, *_spread(open_))))
     if not found:
         guesses = dict.fromkeys((health, "/"))
         found = [Route(Endpoint("GET", path), guessed=True) for path in guesses]

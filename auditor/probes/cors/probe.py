@@ -165,21 +165,26 @@ class _Survey:
         return False
 
     async def _everything(self, members: list[tuple[Route, Told]]) -> None:
-        route, canaries = members[0]
-        if canaries.over:
-            self.groups.append(self._group(members, canaries.answers))
-            return
+        """Ask one of the members all that is left; another one, where a limit ends it and there is one."""
+        (route, canaries), told = members[0], Told()
+        if not canaries.over:
+            told = await self._rest(route, canaries)
+        if len(members) > 1 and any(answer.status == 429 for answer in (*canaries.answers, *told.answers)):
+            members = [*members[1:], members[0]]
+            route, canaries = members[0]
+            told = Told() if canaries.over else await self._rest(route, canaries)
+        self.groups.append(self._group(members, [*canaries.answers, *told.answers]))
+        self.groups.sort(key=lambda group: group.endpoint)
+        if gap := told.gap(str(route.endpoint)):
+            self.gaps.append(gap)
+
+    async def _rest(self, route: Route, canaries: Told) -> Told:
         questions = self.plan.rest(route.endpoint)
         if _shows_with_bearer(canaries.answers, self.plan):
             questions = tuple(one if one.method else replace(one, bearer=True) for one in questions)
         told = await self.asker.all(route.endpoint, questions)
         again = [] if told.over else _with_cookie([*canaries.answers, *told.answers])
-        if again:
-            told = await self.asker.all(route.endpoint, again, told)
-        self.groups.append(self._group(members, [*canaries.answers, *told.answers]))
-        self.groups.sort(key=lambda group: group.endpoint)
-        if gap := told.gap(str(route.endpoint)):
-            self.gaps.append(gap)
+        return await self.asker.all(route.endpoint, again, told) if again else told
 
     def _group(self, members: list[tuple[Route, Told]], answers: list[CorsAnswer]) -> CorsGroup:
         endpoint = members[0][0].endpoint

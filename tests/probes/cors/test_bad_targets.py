@@ -77,6 +77,20 @@ def test_a_limit_on_the_way():
     assert len(asked) <= 30
 
 
+def test_another_route_of_the_same_behaviour_tells_where_one_is_limited():
+    limited = Endpoint("GET", "/limited")
+    counted = []
+
+    def respond(asked):
+        counted.append(asked.path)
+        return answer(429) if asked.path == "/limited" and counted.count("/limited") > 6 else strict(asked)
+
+    found, _ = told(respond, limited, ME)
+    (group,) = found.found.groups
+    assert (group.endpoint, group.members) == ("GET /api/me", ("GET /api/me", "GET /limited"))
+    assert (found.ids(), found.ids("error")) == ([], [])
+
+
 def test_what_was_let_in_before_the_limit_is_told():
     found, _ = told(lambda one: allowing(one.headers.get("origin", APP)) if one.number <= 9 else answer(429), ME)
     assert "CORS001" in found.ids()

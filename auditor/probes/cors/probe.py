@@ -50,7 +50,7 @@ async def cors_answers(environment: Environment, policy: CorsPolicy, known: ApiR
         api,
         trusted,
         bool(policy.allowed_origins),
-        bearer is not None,
+        survey.asker.bearer is not None,
         routes.methods,
         tuple(survey.groups),
         gateway=_is_gateway(environment, api),
@@ -110,6 +110,7 @@ class _Survey:
         if known is None:
             return
         first = routes[0]
+        await self._try_token(first)
         told = await asyncio.gather(
             self._canaries(first, self.plan.canaries(first.endpoint)[1:], known),
             *(self._canaries(route, self.plan.canaries(route.endpoint)) for route in routes[1:]),
@@ -117,6 +118,17 @@ class _Survey:
         asked = list(zip(routes, told, strict=True))
         await self._groups([one for one in asked if one[0].endpoint.method in SAFE])
         await self._groups([one for one in asked if one[0].endpoint.method not in SAFE])
+
+    async def _try_token(self, route: Route) -> None:
+        """Go on without the token where it cannot be sent: it is a reason of its own, and hides nothing else."""
+        if self.asker.bearer is None:
+            return
+        try:
+            await self.asker.ask(route.endpoint, replace(self.plan.canaries(route.endpoint)[0], bearer=True))
+        except Unavailable as unavailable:
+            reason = f"[policy.cors] token was not sent: {unavailable.reason}"
+            self.gaps.append(Gap(self.asker.api, reason, unavailable.hint))
+            self.asker.bearer = None
 
     async def _first(self, routes: tuple[Route, ...]) -> Told | None:
         """What one question to the first route brings; None: nothing, as any other would."""

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from auditor.checklist.model import Environment
+from auditor.checklist.model import Environment, TlsSettings
 from auditor.facts.policy import CorsPolicy, Endpoint
 from auditor.facts.routes import ApiRoutes, Operation
 from auditor.model import Outcome
@@ -276,3 +276,36 @@ def test_a_token_is_sent_and_not_kept():
     assert {one.headers.get("authorization") for one in asked} == {None, f"Bearer {word}"}
     assert word not in str(found)
     assert len(asked) <= 60
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_a_token_goes_only_where_the_certificate_verifies(server_tls, ca_file, trusted):
+    """Everything else is asked all the same: certificates are judged elsewhere."""
+    word = "-".join(("test", "bearer"))
+    tls = TlsSettings(ca_file, "custom") if trusted else TlsSettings()
+
+    async def main():
+        async with (
+            site(strict, tls=server_tls("127.0.0.1")) as server,
+            way(api=server.origin(), cors_token=Secret(word, "bearer token"), tls=tls) as to,
+        ):
+            found = await cors_answers(to.environment, CorsPolicy((APP,), (ME,)), NO_DOCUMENT, to.http)
+            return judge(found), {one.headers.get("authorization") for one in server.asked}
+
+    found, sent = run(main())
+    assert sent == ({None, f"Bearer {word}"} if trusted else {None})
+    assert found.ids("error") == ([] if trusted else sorted(found.findings))
+    assert len(found.found.groups[0].answers) > 45
+    if not trusted:
+        assert "token was not sent: the certificate of" in found.found.gaps[0].reason
+
+
+@pytest.mark.parametrize("secured", [True, False])
+def test_a_write_that_wants_a_token_is_no_member_of_public_routes(secured):
+    known = ApiRoutes("", (Operation("GET", "/public"), Operation("POST", "/private", secured=secured)))
+    everyone = answer(200, Access_Control_Allow_Origin="*")
+    found, _ = told(lambda _: everyone, known=known)
+    assert [group.members for group in found.found.groups] == (
+        [("GET /public",), ("POST /private",)] if secured else [("GET /public", "POST /private")]
+    )
+    assert found.ids() == (["CORS014"] if secured else [])

@@ -172,11 +172,11 @@ def table(answers: tuple[CorsAnswer, ...]) -> list[dict[str, str]]:
     many: dict[tuple[Ask, bool, str], int] = {}
     for answer in answers:
         key = (answer.ask, answer.preflight, verdict(answer))
-        rows.setdefault(key, {"origin": answer.origin or "(none)", "which is": kind(answer), "answer": key[2]})
+        rows.setdefault(key, {"origin": answer.origin or "(none)", "kind": kind(answer), "answer": key[2]})
         many[key] = many.get(key, 0) + 1
     for key, row in rows.items():
         if many[key] > 1:
-            row["answer"] += f" ({many[key]} questions)"
+            row["answer"] += f" ({many[key]})"
     order = list(Ask)
     ranked = sorted(rows, key=lambda key: (key[2].startswith(("refused", "no ")), order.index(key[0])))
     return [rows[key] for key in ranked[:_MOST_ROWS]]
@@ -184,8 +184,9 @@ def table(answers: tuple[CorsAnswer, ...]) -> list[dict[str, str]]:
 
 def kind(answer: CorsAnswer) -> str:
     """What a question was, in a few words."""
-    extras = [("preflight", answer.preflight), ("with a cookie", answer.cookie), ("with the token", answer.bearer)]
-    return ", ".join((str(answer.ask), *(word for word, said in extras if said)))
+    extras = [("preflight", answer.preflight), ("cookie", answer.cookie), ("token", answer.bearer)]
+    name = answer.ask.name.lower().replace("_", " ")  # short, for a terminal of 80 columns
+    return ", ".join((name, *(word for word, said in extras if said)))
 
 
 def verdict(answer: CorsAnswer) -> str:

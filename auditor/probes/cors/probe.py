@@ -36,7 +36,7 @@ async def cors_answers(environment: Environment, policy: CorsPolicy, known: ApiR
     """Trusted and foreign origins, with and without a cookie and the token, as requests and as preflights."""
     api = origin(environment, "api")
     trusted = policy.allowed_origins or ((environment.frontend,) if environment.frontend else ())
-    plan = Plan(trusted, bool(policy.allowed_origins), api, f"a{secrets.token_hex(4)}")
+    plan = Plan(trusted, bool(policy.allowed_origins), api, f"a{secrets.token_hex(3)}")
     routes = choose(policy, known, environment.health)
     bearer = environment.cors_token if may_carry(environment, api) else None
     survey = _Survey(plan, Asker(http, api, environment.network.concurrency, bearer))

@@ -107,8 +107,8 @@ def test_declared_origins_are_no_fault():
 
 def test_the_table_tells_who_was_let_in_first():
     rows = table(group(letting(APP, "null")).answers)
-    assert rows[0] == {"origin": APP, "which is": "declared origin", "answer": "let in with credentials"}
-    assert {"origin": "null", "which is": "null", "answer": "let in with credentials (2 questions)"} in rows[:4]
+    assert rows[0] == {"origin": APP, "kind": "trusted", "answer": "let in with credentials"}
+    assert {"origin": "null", "kind": "null", "answer": "let in with credentials (2)"} in rows[:4]
     assert rows[-1]["answer"].startswith(("refused (200)", "no CORS headers (200)"))
     assert len(rows) <= 25
 

@@ -77,6 +77,13 @@ def sites() -> None:
     main()
 
 
+def cors() -> None:
+    """What is asked about CORS."""
+    from bench.cors import main
+
+    main()
+
+
 PARTS = {
     "startup": startup,
     "lab": lab,
@@ -86,6 +93,7 @@ PARTS = {
     "exposed": exposed,
     "secrets": secrets,
     "sites": sites,
+    "cors": cors,
 }
 
 

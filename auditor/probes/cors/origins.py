@@ -1,0 +1,157 @@
+"""Makes foreign origins out of the one that is trusted.
+
+A comparison that is too loose shows only in origins that resemble the right one: an origin that resembles the API's
+own host, or nothing, is refused by most of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from auditor.facts.cors import Ask
+from auditor.facts.sites import public_suffix, site, trustworthy
+
+SHARED = ("vercel.app", "netlify.app", "github.io", "pages.dev", "onrender.com", "ngrok-free.app")
+"""Where anybody has an origin in a minute, and previews of frontends live."""
+LOCAL = (
+    "http://localhost:3000",
+    "http://127.0.0.1:3000",
+    "http://localhost",
+    "https://localhost:3000",
+)
+SIGNS = ("_", "-", "`", "!", "{", ",", "&$'()*+;=~^|\"}\\")
+"""What browsers let stand in a host, and what a pattern may take for its end; the last, for whoever looks for one of
+the others."""
+_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Trusted:
+    """The parts of a trusted origin."""
+
+    scheme: str
+    host: str
+    port: str
+    """With its colon; empty for the usual one."""
+    domain: str
+    """What the team has registered; the host itself where there is no such thing."""
+
+    @property
+    def named(self) -> bool:
+        """Whether it has a domain that others may resemble: no address, and no name of one label."""
+        return "." in self.host and not _is_address(self.host) and not trustworthy(self.host)
+
+    @property
+    def shown(self) -> str:
+        """The host as URLs write it."""
+        return f"[{self.host}]" if ":" in self.host else self.host
+
+
+def split(origin: str) -> Trusted | None:
+    """The parts of an origin; None for ``null``, ``*`` and what has no host."""
+    try:
+        parts = urlsplit(origin)
+        host, port = (parts.hostname or "").rstrip("."), parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in _PORTS or not host:
+        return None
+    shown = "" if port in (None, _PORTS[parts.scheme]) else f":{port}"
+    domain = host if _is_address(host) or public_suffix(site(host)) else site(host)
+    return Trusted(parts.scheme, host, shown, domain)
+
+
+def canaries(trusted: Trusted | None, token: str) -> dict[Ask, str]:
+    """The origins by which two behaviours are told apart, the trusted one left out."""
+    found = {Ask.FOREIGN: f"https://{token}.invalid"}
+    if trusted and trusted.named:
+        found[Ask.MIXED] = f"{trusted.scheme}://{trusted.host}.{token}.{trusted.domain}{trusted.port}"
+    elif trusted:
+        found[Ask.MIXED] = f"{trusted.scheme}://{trusted.host}.{token}.invalid{trusted.port}" if _plain(trusted) else ""
+    return {ask: origin for ask, origin in found.items() if origin}
+
+
+def _plain(trusted: Trusted) -> bool:
+    return ":" not in trusted.host
+
+
+def foreign(trusted: Trusted | None, api: str, token: str) -> Iterator[tuple[Ask, str]]:
+    """Origins that nobody should trust, those of :func:`canaries` left out.
+
+    Args:
+        trusted: what they resemble.
+        api: the API's own origin; its host is resembled too.
+        token: a word that is on nobody's list.
+    """
+    yield Ask.NULL, "null"
+    if trusted:
+        yield from _resembling(trusted, token)
+        if trusted.named:
+            yield from _dots(trusted, split(api))
+    if not (trusted and trustworthy(trusted.host)):
+        yield from ((Ask.LOCAL, origin) for origin in LOCAL)
+        yield Ask.LOCAL_PREFIX, f"http://localhost.{token}.invalid"
+    yield from ((Ask.SHARED, f"https://{name}") for name in _shared(trusted, token))
+
+
+def _resembling(trusted: Trusted, token: str) -> Iterator[tuple[Ask, str]]:
+    scheme, host, port, domain = trusted.scheme, trusted.shown, trusted.port, trusted.domain
+    if ":" not in trusted.host:
+        yield Ask.PREFIX, f"{scheme}://{host}.{token}.invalid"
+        yield Ask.PREFIX, f"{scheme}://{host}{token}.invalid"
+    if trusted.named:
+        yield Ask.SUFFIX, f"{scheme}://{token}{domain}{port}"
+        yield Ask.SUFFIX, f"{scheme}://{token}-{domain}{port}"
+        yield Ask.SUBSTRING, f"{scheme}://{token}{domain}.{token}.invalid"
+        yield Ask.SUBDOMAIN, f"{scheme}://{token}.{domain}{port}"
+        if host != domain:
+            yield Ask.CONTAINS, f"{scheme}://{token}{host}.{token}.invalid"
+            yield Ask.SIBLING, f"{scheme}://{token}{host}{port}"
+        yield from ((Ask.SPECIAL, f"{scheme}://{host}{sign}.{token}.invalid") for sign in SIGNS)
+    elif ":" not in trusted.host:
+        yield Ask.SUFFIX, f"{scheme}://{token}{host}{port}"
+    if scheme == "https":
+        yield from ((Ask.DOWNGRADE, f"http://{name}") for name in dict.fromkeys((host, domain)))
+    if not trustworthy(trusted.host):  # developers' machines have many
+        yield Ask.PORT, f"{scheme}://{host}:{8443 if port != ':8443' else 9443}"
+
+
+def _dots(trusted: Trusted, api: Trusted | None) -> Iterator[tuple[Ask, str]]:
+    """One dot replaced by a letter: in a pattern, a dot that nobody has escaped is any letter."""
+    made = list(_undotted(trusted.host))[:4]
+    if api and api.named and api.host != trusted.host:
+        made.append(next(_undotted(api.host)))
+    yield from ((Ask.DOT, f"{trusted.scheme}://{name}{trusted.port}") for name in dict.fromkeys(made))
+
+
+def _undotted(host: str) -> Iterator[str]:
+    labels = host.split(".")
+    for number in range(1, len(labels)):
+        yield ".".join(labels[:number]) + "x" + ".".join(labels[number:])
+
+
+def _shared(trusted: Trusted | None, token: str) -> Iterator[str]:
+    for domain in SHARED:
+        yield f"{token}.{domain}"
+    if trusted and trusted.named:
+        # previews are called after the project, and whoever calls theirs so is one of them to a pattern
+        name, _, rest = trusted.domain.partition(".")
+        yield f"{name}-{token}.{rest if public_suffix(rest) and '.' in rest else 'vercel.app'}"
+
+
+def neighbours(trusted: Trusted | None) -> Iterator[tuple[Ask, str]]:
+    """Origins of the team itself that nobody has declared, maybe."""
+    if trusted and trusted.named:
+        yield Ask.NEIGHBOUR, f"{trusted.scheme}://{trusted.domain}{trusted.port}"
+        yield Ask.NEIGHBOUR, f"{trusted.scheme}://www.{trusted.domain}{trusted.port}"
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,193 @@
+"""Servers and stacks that are unlike the others: what is trusted differs, or answers do."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from auditor.facts.cors import Ask
+from auditor.facts.policy import Endpoint
+from tests.probes.cors.audited import APP, ME
+from tests.probes.cors.test_bad_targets import allowing, strict, told
+from tests.probes.stand import answer
+
+
+def matching(pattern: str, full: bool = True):
+    """Lets in what a pattern matches."""
+    match = re.compile(pattern).fullmatch if full else re.compile(pattern).match
+
+    def respond(asked):
+        origin = asked.headers.get("origin", "")
+        return allowing(origin) if match(origin) else answer(200, "{}")
+
+    return respond
+
+
+LOCAL = "http://localhost:3000"
+PREVIEW = "https://shop.vercel.app"
+
+
+@pytest.mark.parametrize(
+    ("trusted", "pattern", "expected"),
+    [
+        (LOCAL, r"http://localhost:3000", []),
+        (LOCAL, r"http://localhost:\d+", []),
+        (LOCAL, r"http://(localhost|127\.0\.0\.1):3000", []),
+        (LOCAL, r"http://localhost.*", ["CORS004"]),
+        (LOCAL, r".*", ["CORS001"]),
+        (LOCAL, r"http://localhost:3000|https://.*\.vercel\.app", ["CORS013"]),
+        (PREVIEW, r"https://shop\.vercel\.app", []),
+        (PREVIEW, r"https://.*\.vercel\.app", ["CORS013"]),
+        (PREVIEW, r"https://shop(-[a-z0-9]+)?\.vercel\.app", ["CORS013"]),
+        (PREVIEW, r"https://.*shop\.vercel\.app", ["CORS005"]),
+        ("https://shop.co.uk", r"https://shop\.co\.uk", []),
+        ("https://shop.co.uk", r"https://.*\.shop\.co\.uk|https://shop\.co\.uk", ["CORS009"]),
+        ("https://shop.co.uk", r"https://.*shop\.co\.uk", ["CORS005"]),
+        ("http://10.0.0.5:3000", r"http://10\.0\.0\.5:3000", []),
+        ("http://10.0.0.5:3000", r"http://10\.0\.0\.5.*", ["CORS004"]),
+        ("http://[::1]:3000", r"http://\[::1\]:3000", []),
+        ("https://app.example.com:8443", r"https://app\.example\.com:8443", []),
+        ("https://app.example.com:8443", r"https://app\.example\.com:\d+", ["CORS017"]),
+        ("https://app.example.com:8443", r".*example\.com:8443", ["CORS005"]),
+        ("http://app.example.com", r"http://app\.example\.com", []),
+        ("http://app", r"http://app", []),
+        ("http://app", r"http://app.*", ["CORS004"]),
+        ("https://münchen.example", r"https://xn--mnchen-3ya\.example", []),
+    ],
+)  # fmt: skip
+def test_what_is_trusted(trusted, pattern, expected):
+    origin = trusted.encode("idna").decode() if "ü" in trusted else trusted
+    found, asked = told(matching(pattern), ME, origins=(), frontend=origin)
+    assert found.ids() == expected, {i: [f.message for f in found.findings[i]] for i in found.ids()}
+    assert len(asked) <= 60
+
+
+@pytest.mark.parametrize(
+    ("pattern", "full", "expected"),
+    [
+        (r"https://app\.example\.com|null|http://localhost:3000", True, ["CORS003", "CORS011"]),
+        (r"https://app\.example\.com|null", False, ["CORS003", "CORS004"]),
+        (r"https?://.*\.example\.com", True, ["CORS009", "CORS010"]),
+        (r"https://(app|x).example.com", True, ["CORS006"]),
+        (r"https://app\.example\.com\W?.*", True, ["CORS004"]),
+        (r"(?i)https://app\.example\.com(:[0-9]{1,5})?", True, ["CORS017"]),
+        (r"https://\w+\.example\.com", True, ["CORS009"]),
+        (r"https://.+", True, ["CORS001"]),
+        (r"https://.*example.*", True, ["CORS007", "CORS013"]),  # a preview of that name is anybody's too
+        (r"https://[^/]*\.?example\.com", True, ["CORS005"]),
+        (r"https://(.+[.])?example[.]com", True, ["CORS009"]),
+        (r"https://app\.example\.com|https://www\.example\.com", True, ["CORS023"]),
+    ],
+)  # fmt: skip
+def test_patterns(pattern, full, expected):
+    found, _ = told(matching(pattern, full), ME)
+    assert found.ids() == expected, {i: [f.message for f in found.findings[i]] for i in found.ids()}
+
+
+def test_without_any_trusted_origin():
+    found, _ = told(matching(".*"), ME, origins=())
+    assert found.ids() == ["CORS001"]
+    found, _ = told(lambda _: answer(200), ME, origins=())
+    assert (found.ids(), found.ids("error")) == ([], [])
+    assert found.findings["CORS024"][0].outcome == "not-applicable"
+
+
+@pytest.mark.parametrize("declared", ["*", "null"])
+def test_what_is_declared_is_no_origin(declared):
+    found, _ = told(lambda _: answer(200, Access_Control_Allow_Origin="*"), ME, origins=(declared,))
+    assert found.ids() == []
+
+
+def test_several_trusted_origins():
+    admin = "https://admin.example.net"
+    found, _ = told(matching(rf"{re.escape(APP)}|{re.escape(admin)}"), ME, origins=(APP, admin))
+    assert found.ids() == []
+    assert [one.origin for one in found.found.groups[0].answers if one.ask is Ask.TRUSTED and not one.preflight] == [
+        APP,
+        admin,
+    ]
+    found, _ = told(matching(re.escape(APP)), ME, origins=(APP, admin))
+    assert found.ids() == ["CORS024"]
+    assert [one.subject for one in found.findings["CORS024"] if one.outcome == "fail"] == [admin]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{"Access_Control_Allow_Origin": f"{APP}/"}, {"Access_Control_Allow_Origin": APP.upper()},
+     {"Access_Control_Allow_Origin": ""}, {"Access_Control_Allow_Origin": "true"}],
+)  # fmt: skip
+def test_what_no_browser_takes_for_the_origin(said):
+    found, _ = told(lambda _: answer(200, **said), ME)
+    assert found.ids() == ["CORS024"]
+
+
+@pytest.mark.parametrize("value", ["True", "TRUE", "1", "true, true"])
+def test_credentials_are_exactly_true(value):
+    def respond(asked):
+        origin = asked.headers.get("origin", "")
+        return answer(200, Access_Control_Allow_Origin=origin, Access_Control_Allow_Credentials=value, Vary="Origin")
+
+    assert told(respond, ME)[0].ids() == ["CORS002"]
+
+
+def test_everyone_and_the_trusted_with_credentials():
+    def respond(asked):
+        if asked.headers.get("origin") == APP:
+            return allowing(APP)
+        return answer(200, Access_Control_Allow_Origin="*", Vary="Origin")
+
+    found, _ = told(respond, ME)
+    assert (found.ids(), found.ids("error")) == ([], [])
+
+
+def test_everyone_and_preflights_that_reflect():
+    def respond(asked):
+        if asked.method == "OPTIONS":
+            return answer(204, Access_Control_Allow_Origin=asked.headers["origin"], Vary="Origin")
+        return answer(200, Access_Control_Allow_Origin="*")
+
+    found, _ = told(respond, ME)
+    assert found.ids() == []
+
+
+def test_a_cookie_opens_a_list():
+    """Credentials only where a cookie came, for whatever begins right."""
+
+    def respond(asked):
+        origin = asked.headers.get("origin", "")
+        if not origin.startswith(APP):
+            return answer(200)
+        if "cookie" in asked.headers:
+            return allowing(origin)
+        return answer(200, Access_Control_Allow_Origin=origin, Vary="Origin")
+
+    found, _ = told(respond, ME)
+    assert found.ids() == ["CORS004"]
+    assert found.findings["CORS004"][0].evidence["credentials"] is True
+
+
+def test_writes_are_let_in_where_reads_are_not():
+    def respond(asked):
+        if asked.method == "OPTIONS" and asked.path == "/api/orders":
+            return allowing(asked.headers["origin"])
+        return strict(asked)
+
+    found, asked = told(respond, ME, Endpoint("POST", "/api/orders"))
+    assert [(f.subject, str(f.outcome)) for f in found.findings["CORS001"]] == [
+        ("GET /api/me", "pass"),
+        ("POST /api/orders", "fail"),
+    ]
+    assert {one.method for one in asked if one.path == "/api/orders"} == {"OPTIONS"}
+
+
+def test_two_parts_of_an_api_that_only_strangers_tell_apart():
+    """Both treat a plain stranger alike; one of them compares beginnings."""
+    loose = Endpoint("GET", "/v1/me")
+
+    def respond(asked):
+        return matching(re.escape(APP), full=asked.path != "/v1/me")(asked)
+
+    found, _ = told(respond, ME, loose)
+    assert len(found.found.groups) == 2
+    assert [f.subject for f in found.findings["CORS004"] if f.outcome == "fail"] == ["GET /v1/me"]

@@ -11,8 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime
 
 _MOST = 2_000
 """Characters of a header that are read."""
@@ -21,6 +20,12 @@ _EPOCH = 1e9
 """A reset above this is a point in time, not a number of seconds: 1e9 is the year 2001, or 31 years from now."""
 _EPOCH_MS = 1e11
 _NUMBER = re.compile(r"\d{1,15}(?:\.\d{1,9})?")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DAY, _MONTH, _TIME = r"(?P<day>\d{1,2})", rf"(?P<month>{'|'.join(_MONTHS)})", r"(?P<time>\d{2}:\d{2}:\d{2})"
+_DATE = re.IGNORECASE | re.ASCII
+_IMF = re.compile(rf"[a-z]{{3}}, {_DAY} {_MONTH} (?P<year>\d{{4}}) {_TIME} (?:GMT|UTC|[+-]0000)", _DATE)
+_RFC850 = re.compile(rf"[a-z]{{6,9}}, {_DAY}-{_MONTH}-(?P<year>\d{{2}}) {_TIME} GMT", _DATE)
+_ASCTIME = re.compile(rf"[a-z]{{3}} {_MONTH} {{1,2}}{_DAY} {_TIME} (?P<year>\d{{4}})", _DATE)
 _LEGACY = ("x-ratelimit", "x-rate-limit")
 _UNITS = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0}
 
@@ -51,11 +56,23 @@ def retry_after(value: str, now: float) -> float | None:
     text = value.strip()[:_MOST]
     if (seconds := _number(text)) is not None:
         return seconds
+    moment = http_date(text)
+    return None if moment is None else max(moment - now, 0.0)
+
+
+def http_date(text: str) -> float | None:
+    """Seconds since 1970 of a date in one of the three forms of RFC 9110 section 5.6.7; None: it is none of them."""
+    found = _IMF.fullmatch(text) or _RFC850.fullmatch(text) or _ASCTIME.fullmatch(text)
+    if found is None:
+        return None
+    year = int(found["year"])
+    if len(found["year"]) == 2:  # the century in which it is not far in the future
+        year += 1900 if year >= 70 else 2000
+    month = _MONTHS.index(found["month"].lower()) + 1
     try:
-        when = parsedate_to_datetime(text)
-        moment = when if when.tzinfo else when.replace(tzinfo=UTC)  # a date of HTTP is always of GMT
-        return max(moment.timestamp() - now, 0.0)
-    except (ValueError, TypeError, IndexError, OverflowError):
+        hour, minute, second = map(int, found["time"].split(":"))
+        return datetime(year, month, int(found["day"]), hour, minute, second, tzinfo=UTC).timestamp()
+    except (ValueError, OverflowError):
         return None
 
 

@@ -46,7 +46,8 @@ def test_what_is_known_of_the_limiter_is_told():
     burst = replace(LIMITED, scope=Scope.PER_ROUTE, other_route="/api/me", earlier=12, choice=Choice.DOCUMENT)
     assert message(burst) == (
         "refused with 429 after 100 accepted in 1.2 s from one address, while /api/me is not; the audit had sent 12 "
-        "other requests to this host before; no endpoint is declared, the audit chose this one from the OpenAPI document"
+        "other requests to this host before; no endpoint is declared, the audit chose this one from the OpenAPI "
+        "document"
     )
     assert "and so is /api/me" in message(replace(LIMITED, scope=Scope.SHARED, other_route="/api/me"))
     assert "health page" in message(replace(LIMITED, choice=Choice.HEALTH))

@@ -70,6 +70,13 @@ def secrets() -> None:
     main()
 
 
+def limits() -> None:
+    """The burst against limiters."""
+    from bench.limits import main
+
+    main()
+
+
 PARTS = {
     "startup": startup,
     "lab": lab,
@@ -78,6 +85,7 @@ PARTS = {
     "headers": headers,
     "exposed": exposed,
     "secrets": secrets,
+    "limits": limits,
 }
 
 

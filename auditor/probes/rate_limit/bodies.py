@@ -69,17 +69,18 @@ class Usual:
     def __init__(self, looks: list[Look]) -> None:
         self._looks = looks
         self._refusing = frozenset(word for one in looks for word in one.refusing)
-        self.steady = all(_alike(looks[0], other) for other in looks[1:])
+        self.steady = all(alike(looks[0], other) for other in looks[1:])
         """Whether they look alike, so that another body would be told from them."""
 
     def differs(self, seen: Look) -> bool:
         """Whether a body is of another kind than the first ones."""
         if seen.refusing - self._refusing:
             return True
-        return self.steady and not any(_alike(one, seen) for one in self._looks)
+        return self.steady and not any(alike(one, seen) for one in self._looks)
 
 
-def _alike(one: Look, other: Look) -> bool:
+def alike(one: Look, other: Look) -> bool:
+    """Whether two bodies are of one kind: half of their keys, or of their words, are the same."""
     if one.form != other.form:
         return False
     together = one.words | other.words

@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 
 from auditor.facts.rate_limit import Scope, Spoof
+from auditor.probes.rate_limit.bodies import alike
 from auditor.probes.rate_limit.burst import Firing, all_of
 
 HEADERS = (
@@ -38,7 +39,10 @@ async def scope(firing: Firing, url: str) -> Scope:
     control, other = await all_of(firing.gun.fire(), firing.gun.fire(url=url))
     if not firing.refused(control):
         return Scope.UNKNOWN
-    if other.status == control.status and (other.status != firing.status or firing.refused(other)):
+    same = other.status == control.status
+    if same and other.look and control.look and other.status == firing.status:  # told by its body alone
+        same = alike(other.look, control.look)
+    if same:
         return Scope.SHARED
     return Scope.PER_ROUTE if 200 <= other.status < 500 else Scope.UNKNOWN
 

@@ -28,11 +28,7 @@ def auth_limits_kept(auth: AuthLimits) -> Iterator[Finding]:
     Dashboard, Authentication, Rate Limits: lower {subject}; for legitimate bulk work use the admin API instead.
     """
     if not auth.asked:
-        yield unproven(
-            "Supabase Auth",
-            "its limits are not known: the checklist holds no token for the Management API",
-            "set `supabase.access_token` (a token that may read auth settings) and `supabase.project_ref`",
-        )
+        yield not_applicable("the checklist holds no `supabase.access_token`: the limits of Auth were not read")
         return
     captcha: Evidence = {} if auth.captcha is None else {"captcha": auth.captcha}
     known = [one for one in auth.limits if one.name in DEFAULTS]

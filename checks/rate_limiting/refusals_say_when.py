@@ -17,7 +17,8 @@ def refusals_say_when(bursts: Bursts) -> Iterator[Finding]:
     Clients that are not told when try again at once, all of them, and keep a limit exhausted.
 
     ## How to fix it
-        limiter = Limiter(key_func=get_remote_address, headers_enabled=True)     # slowapi sends none by default
+        # slowapi sends none by default; with it, limited routes take a `response: Response` too
+        limiter = Limiter(key_func=get_remote_address, headers_enabled=True)
     """
     for burst in bursts.bursts:
         yield _judge(burst)

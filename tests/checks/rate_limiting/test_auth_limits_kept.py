@@ -11,7 +11,7 @@ from tests.checks.rate_limiting.samples import (
 
 class TestAuth:
     def test_without_a_token(self):
-        assert outcomes(auth_limits_kept(AuthLimits(False))) == "error"
+        assert outcomes(auth_limits_kept(AuthLimits(False))) == "not-applicable"
 
     def test_none(self):
         assert outcomes(auth_limits_kept(AuthLimits(True))) == "not-applicable"

@@ -24,7 +24,7 @@ from auditor.probes.rate_limit.shots import Gun, Shot, is_private
 from auditor.probes.surfaces import origin
 from auditor.registry import probe
 
-ALL_SECONDS = 75.0
+ALL_SECONDS = 60.0
 """For the bursts of all endpoints; each may take as long as its own bounds say once it has begun."""
 LONGEST = 1_000_000
 """Bytes of the first answer: an endpoint whose answers are longer is no subject for a burst."""
@@ -108,7 +108,13 @@ class _One:
         if shared := self._refused_before(first):
             return self._shared(first, shared)
         self.firing.shots.append(first)
-        burst.judge_first(first)
+        try:
+            burst.judge_first(first)
+        except Unavailable as unavailable:
+            if first.status == 429 and self.earlier:
+                reason = f"{unavailable.reason}; the audit itself had sent {self.earlier} requests to this host before"
+                raise Unavailable(reason, unavailable.hint) from None
+            raise
         self.firing.status = first.status
         await self.firing.run()
         return await self._told()
@@ -169,7 +175,7 @@ class _One:
             firing.end,
             firing.status,
             gun.sent,
-            firing.accepted,
+            firing.estimate if firing.end is End.LIMITED else firing.accepted,
             max(firing.ended - firing.began, 0.0),
             refused_status=firing.key[0] if firing.key else None,
             signal=firing.signal,

@@ -15,7 +15,7 @@ from auditor.facts.policy import Rate
 from auditor.facts.rate_limit import CLOSED, Bucket, Constant, End, Slowdown
 from auditor.probes.net.job import Headers
 from auditor.probes.rate_limit.bodies import Usual
-from auditor.probes.rate_limit.shots import CUT, DOWN, GARBAGE, SILENT, Gun, Shot
+from auditor.probes.rate_limit.shots import CUT, DOWN, GARBAGE, SHOT_SECONDS, SILENT, Gun, Shot
 
 BASELINE = 3
 """Unhurried requests first: an endpoint that already refuses or breaks proves nothing."""
@@ -26,6 +26,8 @@ SECONDS = 20.0
 """For the burst itself."""
 MAX_BYTES = 16_000_000
 """Of answers, in a burst."""
+PATIENCE = 12.0
+"""Seconds for an answer, where several have not come in time: a tarpit gives them later."""
 OTHERS = 3
 """How often a changed answer must be seen before the burst stops; 429 says it at once."""
 CONSTANT_MOST = 60
@@ -74,6 +76,8 @@ class Firing:
     end: End = End.UNLIMITED
     reason: str = ""
     refills: bool = False
+    runs: list[int] = field(default_factory=list)
+    """What was accepted from one refusal to the next, when a window has ended in between."""
     constant: Constant | None = None
     slowdown: Slowdown | None = None
     _seen: Counter[Key] = field(default_factory=Counter)
@@ -132,6 +136,11 @@ class Firing:
         return self.key is not None and self.kind(shot) == self.key
 
     @property
+    def estimate(self) -> int:
+        """The limit, where there is one: the most that was accepted in a row."""
+        return max(*self.runs, self.accepted - sum(self.runs)) if self.runs else self.accepted
+
+    @property
     def unsteady(self) -> int:
         """Answers that were not accepted, and no limit."""
         return 0 if self.key else sum(self.kind(shot) is not None for shot in self.shots)
@@ -184,7 +193,7 @@ class Firing:
             if found is None:
                 break
             await self._confirm(found, headers)
-            if self.key is not None:
+            if self.key is not None or self.end is not End.UNLIMITED:
                 break
         if self.key is None and self.unsteady >= 10 and self.unsteady > self.accepted / 3:
             self._refilled()
@@ -227,25 +236,60 @@ class Firing:
         self._stopped = self._stopped or self._seen[key] >= self._enough(key)
 
     async def _confirm(self, key: Key, headers: Headers) -> None:
-        shots = await self.together(min(CONFIRMATION, self.gun.left), headers)
-        refusals = [shot for shot in shots if self.kind(shot) == key]
-        few = len(shots) < CONFIRMATION
-        wanted = len(shots) if key[1] or few else CONFIRMATION - 1
-        if refusals and len(refusals) >= wanted and (not few or key[0] in EXPLICIT):
+        """Ask again whether it is refused: all but the last at once, the last alone.
+
+        What refuses only requests at the same time answers the last. Where other answers came in between already, a
+        few refusals in a row may be chance, so that it takes twice as many.
+        """
+        patience = PATIENCE if key[0] == SILENT else SHOT_SECONDS
+        shots = await self._again(headers, patience)
+        if self._held_on(key, shots):
+            return
+        confirmed = self._confirms(key, shots)
+        if confirmed and key[0] not in EXPLICIT and self._mixed(key) and self.gun.left >= CONFIRMATION:
+            more = await self._again(headers, patience)
+            shots += more
+            confirmed = all(self.kind(shot) == key for shot in more)
+        if confirmed:
             self.key = key
             self.end, self.reason = self._judged(key)
             return
-        # Noise: what was accepted meanwhile is part of the burst.
-        for shot in shots:
+        if key[0] in EXPLICIT:
+            self.runs.append(self.accepted - sum(self.runs))
+        for shot in shots:  # noise: what was accepted meanwhile is part of the burst
             self.shots.append(shot)
             self.ended = max(self.ended, shot.at)
             self.accepted += self.kind(shot) is None
 
-    async def together(self, count: int, headers: Headers = ()) -> list[Shot]:
-        """Some requests at once; one after the other where few may be sent."""
+    async def _again(self, headers: Headers, patience: float) -> list[Shot]:
+        count = min(CONFIRMATION, self.gun.left)
         if not self.hasty:
             return [await self.gun.fire(headers) for _ in range(count)]
-        return await all_of(*(self.gun.fire(headers) for _ in range(count)))
+        shots = await all_of(*(self.gun.fire(headers, patience=patience) for _ in range(count - 1)))
+        return [*shots, await self.gun.fire(headers, patience=patience)]
+
+    def _confirms(self, key: Key, shots: list[Shot]) -> bool:
+        refusals = sum(self.kind(shot) == key for shot in shots)
+        if len(shots) < CONFIRMATION:  # the last of very few requests
+            return 0 < refusals == len(shots) and key[0] in EXPLICIT
+        alone = self.kind(shots[-1]) == key
+        return alone and refusals >= (CONFIRMATION if key[1] else CONFIRMATION - 1)
+
+    def _mixed(self, key: Key) -> bool:
+        """Whether more was accepted after the first such answer than was under way."""
+        kinds = [self.kind(shot) for shot in self.shots]
+        return key in kinds and sum(kind is None for kind in kinds[kinds.index(key) :]) >= CONCURRENCY
+
+    def _held_on(self, key: Key, shots: list[Shot]) -> bool:
+        """A tarpit: whoever is patient gets an answer after all."""
+        if key[0] != SILENT:
+            return False
+        late = [shot for shot in shots if self.kind(shot) is None and shot.seconds >= SHOT_SECONDS / 2]
+        if len(late) < CONFIRMATION - 1:
+            return False
+        waited = statistics.median(shot.seconds for shot in late)
+        self.end, self.slowdown = End.SLOWED, self._slowdown(waited, late[-1].seconds, CONCURRENCY / waited)
+        return True
 
     def _judged(self, key: Key) -> tuple[End, str]:
         status, body = key
@@ -282,19 +326,26 @@ class Firing:
         return good >= 32 and self._late() >= max(20 * self._first(), 0.4)
 
     async def _held_back(self) -> None:
-        """Single requests afterwards: a server that is merely busy answers them as quickly as the first ones."""
+        """Single requests afterwards, to tell a limiter from a server that is busy, or slow now and then."""
         late = self._late()
         if not self._slow(late) or self.gun.left < 3:
             return
-        alone = [await self.gun.fire() for _ in range(3)]
-        quickest = min(shot.seconds for shot in alone[1:])
-        if all(self.kind(shot) in (None, (SILENT, "")) for shot in alone) and quickest >= max(5 * self._first(), 0.04):
+        shots = [await self.gun.fire() for _ in range(3)]
+        alone = min(shot.seconds for shot in shots[1:])
+        if any(self.kind(shot) not in (None, (SILENT, "")) for shot in shots) or alone < 0.04:
+            return
+        early = [shot.seconds for shot in self.shots[:BASELINE]]
+        # one queue for all: four at once wait four times as long as one alone, which still waits
+        queued = late >= 2.5 * alone and alone >= 5 * min(early)
+        # each for itself: every one of the first answers was quick
+        each = late >= 8 * max(early) and alone >= 4 * max(early)
+        if queued or each:
             last = sorted(shot.at for shot in self.shots)[-9:]
-            pace = (len(last) - 1) / max(last[-1] - last[0], 1e-6)
             self.end = End.SLOWED
-            self.slowdown = Slowdown(
-                round(self._first() * 1000, 1), round(late * 1000, 1), round(quickest * 1000, 1), round(pace, 2)
-            )
+            self.slowdown = self._slowdown(late, alone, (len(last) - 1) / max(last[-1] - last[0], 1e-6))
+
+    def _slowdown(self, late: float, alone: float, pace: float) -> Slowdown:
+        return Slowdown(round(self._first() * 1000, 1), round(late * 1000, 1), round(alone * 1000, 1), round(pace, 2))
 
     # Limiters that know clients by a header alone
 

@@ -70,7 +70,9 @@ class Gun:
         """How many may still be sent."""
         return self.budget - self.sent
 
-    async def fire(self, headers: Headers = (), *, url: str = "", max_body: int = BODY_BYTES) -> Shot:
+    async def fire(
+        self, headers: Headers = (), *, url: str = "", max_body: int = BODY_BYTES, patience: float = 0.0
+    ) -> Shot:
         """Send one request.
 
         Raises:
@@ -89,7 +91,7 @@ class Gun:
                 headers=(*self.headers, *headers),
                 content=self.content if not url else None,
                 max_body=max_body,
-                deadline=SHOT_SECONDS,
+                deadline=patience or SHOT_SECONDS,
                 verify=False,  # certificates are judged elsewhere
                 keep_alive=False,
             )

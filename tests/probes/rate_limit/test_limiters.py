@@ -412,3 +412,83 @@ class TestBudgets:
             return OK
 
         assert audit(respond).seen.peak <= 4
+
+
+class TestOdd:
+    def test_a_tarpit(self, monkeypatch):
+        monkeypatch.setattr("auditor.probes.rate_limit.shots.SHOT_SECONDS", 0.3)
+        monkeypatch.setattr("auditor.probes.rate_limit.burst.SHOT_SECONDS", 0.3)
+
+        async def respond(got):
+            await asyncio.sleep(0.8 if got.number > 20 else 0)
+            return OK
+
+        found = audit(respond)
+        assert (found.limited, found.burst.end, found.burst.slowdown.per_second) == (
+            "pass",
+            End.SLOWED,
+            pytest.approx(5, abs=1.5),
+        )
+
+    def test_answers_that_are_slow_now_and_then(self):
+        dice = random.Random(11)
+
+        async def respond(_):
+            await asyncio.sleep(dice.random() * 0.2)
+            return OK
+
+        found = audit(respond, max_requests=100)
+        assert (found.limited, found.burst.end) == ("fail", End.UNLIMITED)
+
+    @pytest.mark.parametrize("seed", range(6))
+    @pytest.mark.parametrize("flaw", [answer(503), CLOSE])
+    def test_a_very_unsteady_server_is_no_limiter(self, seed, flaw):
+        dice = random.Random(seed)
+        found = audit(lambda got: flaw if got.number > 3 and dice.random() < 0.35 else OK)
+        assert found.burst.end is End.UNLIMITED
+        assert found.limited in ("fail", "error")
+
+    def test_requests_at_the_same_time_are_refused(self):
+        under_way = 0
+
+        async def respond(_):
+            nonlocal under_way
+            if under_way:
+                return answer(503)
+            under_way += 1
+            await asyncio.sleep(0.005)
+            under_way -= 1
+            return OK
+
+        found = audit(respond)
+        assert (found.limited, found.burst.end) == ("error", End.UNLIMITED)
+
+    def test_a_window_that_ends_in_the_burst(self):
+        """By count, not by clock: after the first refusals a new window begins."""
+        served = refused = 0
+
+        def respond(_):
+            nonlocal served, refused
+            if served < 30:
+                served += 1
+                return OK
+            refused += 1
+            if refused == 5:
+                served = 0
+            return REFUSED
+
+        found = audit(respond)
+        assert (found.limited, found.burst.accepted) == ("pass", 30)
+
+    def test_a_refusal_without_an_end(self):
+        head = b"HTTP/1.1 429 X\r\nContent-Length: 100000000\r\n\r\n" + b"x" * 200_000
+        found = audit(after(20, head))
+        assert (found.limited, found.burst.accepted) == ("pass", 20)
+
+    def test_more_than_one_answer_at_once(self):
+        assert audit(lambda _: OK + OK).limited == "fail"
+
+    def test_nonsense(self):
+        assert audit(lambda _: b"SSH-2.0-OpenSSH_9.2\r\n").limited == "error"
+        found = audit(after(20, b"SSH-2.0-OpenSSH_9.2\r\n"))
+        assert (found.limited, found.burst.end) == ("error", End.BROKEN)

@@ -23,7 +23,7 @@ for (const name of names) {
   const app = express();
   const [options, trust] = kinds[name] || [];
   if (trust) app.set("trust proxy", trust);
-  const delay = { ...quiet, delayAfter: 10, delayMs: () => 150 };
+  const delay = { ...quiet, delayAfter: 5, delayMs: () => 600 };
   app.use(name === "slow" ? slowDown(delay) : rateLimit({ ...quiet, ...options }));
   app.get("/api/list", (_, response) => response.json([{ id: 1, at: Date.now() }]));
   app.get("/api/other", (_, response) => response.json([]));

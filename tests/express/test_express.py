@@ -61,5 +61,5 @@ def test_attempts(ports):
 
 
 def test_held_back(ports):
-    found = audit(ports["slow"], max_requests=60)
+    found = audit(ports["slow"], max_requests=30)
     assert (found.limited, found.burst.end) == ("pass", End.SLOWED)

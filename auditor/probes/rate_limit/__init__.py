@@ -20,6 +20,7 @@ from auditor.probes.net.traffic import Traffic
 from auditor.probes.rate_limit import attempts, burst, reach
 from auditor.probes.rate_limit.burst import Firing
 from auditor.probes.rate_limit.choose import chosen, other_route
+from auditor.probes.rate_limit.first import judge_first
 from auditor.probes.rate_limit.shots import Gun, Shot, is_private
 from auditor.probes.surfaces import origin
 from auditor.registry import probe
@@ -109,7 +110,7 @@ class _One:
             return self._shared(first, shared)
         self.firing.shots.append(first)
         try:
-            burst.judge_first(first)
+            judge_first(first)
         except Unavailable as unavailable:
             if first.status == 429 and self.earlier:
                 reason = f"{unavailable.reason}; the audit itself had sent {self.earlier} requests to this host before"

@@ -6,16 +6,15 @@ import asyncio
 import statistics
 import time
 from collections import Counter
-from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from auditor.errors import Unavailable
 from auditor.facts.policy import Rate
 from auditor.facts.rate_limit import CLOSED, Bucket, Constant, End, Slowdown
 from auditor.probes.net.job import Headers
 from auditor.probes.rate_limit.bodies import Usual
-from auditor.probes.rate_limit.shots import CUT, DOWN, GARBAGE, SHOT_SECONDS, SILENT, Gun, Shot
+from auditor.probes.rate_limit.first import judge_first, unsteady
+from auditor.probes.rate_limit.shots import NAMES, SHOT_SECONDS, SILENT, Gun, Shot, all_of
 
 BASELINE = 3
 """Unhurried requests first: an endpoint that already refuses or breaks proves nothing."""
@@ -40,13 +39,6 @@ EXPLICIT = (429, 423)
 REFUSALS = (403, 503, 509, 529, CLOSED, *EXPLICIT)
 """What limiters say: nginx 503 unless told otherwise, firewalls 403, account locks 423; 0 for closed connections."""
 
-_NAMES = {
-    CLOSED: "closed connections",
-    CUT: "reset connections",
-    SILENT: "no answer",
-    DOWN: "refused connections",
-    GARBAGE: "an answer that is not HTTP",
-}
 _ANOTHER_BODY = "another body"
 Key = tuple[int, str]
 """What kind of answer it is: a status, and whether its body differs."""
@@ -116,10 +108,10 @@ class Firing:
                 self.accepted, self.ended = len(self.shots) - 1, shot.at
                 await self._confirm((shot.status, ""), ())
                 if self.key is None:
-                    raise _unsteady(self.shots)
+                    raise unsteady(self.shots)
                 return
             elif shot.status != self.status:
-                raise _unsteady(self.shots)
+                raise unsteady(self.shots)
         self.usual = Usual([one.look for one in self.shots if one.look])
         self.accepted, self.ended = len(self.shots), self.shots[-1].at
 
@@ -151,7 +143,7 @@ class Firing:
         if self.key is None:
             return ""
         status, body = self.key
-        return body or _NAMES.get(status, str(status))
+        return body or NAMES.get(status, str(status))
 
     def timeline(self, slices: int = 10) -> tuple[Bucket, ...]:
         """What was accepted and refused over time, from the first request to the last of the burst."""
@@ -298,7 +290,7 @@ class Firing:
             return End.LIMITED, ""
         if status == SILENT and self._slow(self._late()):
             return End.SLOWED, ""
-        return End.BROKEN, f"answers {_NAMES.get(status, str(status))} after {self.accepted} accepted requests"
+        return End.BROKEN, f"answers {NAMES.get(status, str(status))} after {self.accepted} accepted requests"
 
     def _refilled(self) -> None:
         """A quick limiter: never refused four times in a row, but again and again."""
@@ -363,59 +355,3 @@ class Firing:
                 return  # an ordinary limit, that this many requests have met
             status, self.key, self.end = self.key[0], None, End.UNLIMITED
         self.constant = Constant(CLAIMED[0], sent, self.accepted - before, status)
-
-
-def judge_first(shot: Shot) -> None:
-    """Whether a burst makes sense after such a first answer.
-
-    Raises:
-        Unavailable: it does not.
-    """
-    if shot.status <= 0 and shot.failure is not None:
-        raise shot.failure
-    status, answer = shot.status, shot.answer
-    if status == 429 or status >= 500:
-        wait = answer.header("retry-after") if answer else None
-        hint = f"wait {wait[:40]} (Retry-After)" if wait else "wait until an earlier burst is forgotten"
-        raise Unavailable(
-            f"the first request is already answered {status}: there is no steady answer to compare with",
-            f"{hint}, or look at the endpoint",
-        )
-    if 300 <= status < 400:
-        to = (answer.header("location") or "nowhere").partition("?")[0][:200] if answer else "nowhere"
-        raise Unavailable(
-            f"it redirects ({status}) to {to}: a burst would measure the redirect",
-            "name the address that it leads to in [policy.rate_limiting] endpoints",
-        )
-    if status in (404, 405, 501):
-        raise Unavailable(
-            f"it answers {status}: there is no such route",
-            "correct [policy.rate_limiting] endpoints",
-        )
-    if answer and answer.truncated:
-        raise Unavailable(
-            f"its body is not read to its end: {answer.why_truncated}; a burst of that would be no light one",
-            "name a route with a small answer in [policy.rate_limiting] endpoints",
-        )
-
-
-def _unsteady(shots: Sequence[Shot]) -> Unavailable:
-    shown = ", ".join(_NAMES.get(shot.status, str(shot.status)) for shot in shots)
-    return Unavailable(
-        f"the first requests are answered {shown}: there is no steady answer to compare with",
-        "wait until an earlier burst is forgotten, or look at the endpoint",
-    )
-
-
-async def all_of(*fired: Coroutine[Any, Any, Shot]) -> list[Shot]:
-    """The answers to requests that are sent at once.
-
-    Raises:
-        Unavailable: the first of what went wrong, once all have ended.
-    """
-    shots: list[Shot] = []
-    for result in await asyncio.gather(*fired, return_exceptions=True):
-        if isinstance(result, BaseException):
-            raise result
-        shots.append(result)
-    return shots

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from auditor.facts.rate_limit import Scope, Spoof
 from auditor.probes.rate_limit.bodies import alike
-from auditor.probes.rate_limit.burst import Firing, all_of
+from auditor.probes.rate_limit.burst import Firing
+from auditor.probes.rate_limit.shots import all_of
 
 HEADERS = (
     ("X-Forwarded-For", "{ip}"),

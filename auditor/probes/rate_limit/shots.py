@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import time
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
+from typing import Any
 
 from auditor.errors import Unavailable
 from auditor.facts.rate_limit import CLOSED
@@ -21,6 +24,14 @@ BODY_BYTES = 65_536
 
 CUT, SILENT, DOWN, GARBAGE = -1, -2, -3, -4
 """Stand for a connection that was reset, no answer in time, no connection, and something that is not HTTP."""
+NAMES = {
+    CLOSED: "closed connections",
+    CUT: "reset connections",
+    SILENT: "no answer",
+    DOWN: "refused connections",
+    GARBAGE: "an answer that is not HTTP",
+}
+"""How answers that are none are called."""
 _LOST = {
     Failure.RESET: CUT,
     Failure.TIMEOUT: SILENT,
@@ -113,3 +124,17 @@ def is_private(peer: str) -> bool:
         return not ipaddress.ip_address(host).is_global
     except ValueError:
         return False
+
+
+async def all_of(*fired: Coroutine[Any, Any, Shot]) -> list[Shot]:
+    """The answers to requests that are sent at once.
+
+    Raises:
+        Unavailable: the first of what went wrong, once all have ended.
+    """
+    shots: list[Shot] = []
+    for result in await asyncio.gather(*fired, return_exceptions=True):
+        if isinstance(result, BaseException):
+            raise result
+        shots.append(result)
+    return shots

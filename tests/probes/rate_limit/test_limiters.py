@@ -165,12 +165,12 @@ class TestSlow:
 
         async def respond(got):
             nonlocal free
-            free = max(free, got.at) + 0.06
+            free = max(free, got.at) + 0.1
             if got.number > 1:
                 await asyncio.sleep(free - time.monotonic())
             return OK
 
-        found = audit(respond, max_requests=60)
+        found = audit(respond, max_requests=40)
         assert (found.limited, found.burst.end) == ("pass", End.SLOWED)
 
     def test_a_busy_server_holds_nothing_back(self):

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from auditor.checklist.model import Environment, NetworkSettings
 from auditor.facts.policy import Endpoint, Rate, RateLimitPolicy
 from auditor.facts.rate_limit import Burst
-from auditor.facts.routes import ApiRoutes
 from auditor.probes.capabilities import open_capabilities
 from auditor.probes.net.http import Http
 from auditor.probes.net.traffic import Traffic
@@ -49,7 +48,7 @@ async def audit(limit: int, pause: float) -> Burst:
         async with open_capabilities(environment, traffic) as given:
             http = given[Http]
             assert isinstance(http, Http)
-            found = await bursts(environment, POLICY, ApiRoutes(""), http, traffic)
+            found = await bursts(environment, POLICY, http, traffic)
     return found.bursts[0]
 
 

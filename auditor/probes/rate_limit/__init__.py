@@ -5,6 +5,7 @@ Runs last and alone: a burst uses up the limit that other probes would meet.
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 from auditor.checklist.model import Environment
@@ -22,6 +23,7 @@ from auditor.probes.rate_limit.burst import Firing
 from auditor.probes.rate_limit.choose import chosen, other_route
 from auditor.probes.rate_limit.first import judge_first
 from auditor.probes.rate_limit.shots import Gun, Shot, is_private
+from auditor.probes.routes import api_routes
 from auditor.probes.surfaces import origin
 from auditor.registry import probe
 
@@ -29,14 +31,35 @@ ALL_SECONDS = 60.0
 """For the bursts of all endpoints; each may take as long as its own bounds say once it has begun."""
 LONGEST = 1_000_000
 """Bytes of the first answer: an endpoint whose answers are longer is no subject for a burst."""
+PAUSE_SECONDS = 3.0
+"""How long to wait once, where the audit finds itself refused and is not told for how long."""
+PATIENT_SECONDS = 10.0
+"""The longest Retry-After that is waited for."""
 _LEAST = burst.BASELINE + burst.CONFIRMATION
 
 
 @probe(deadline=110.0, last=True)
-async def bursts(
+async def bursts(environment: Environment, policy: RateLimitPolicy, http: Http, traffic: Traffic) -> Bursts:
+    """One burst for each endpoint that the policy names, a very small one when it is not GET or HEAD.
+
+    Only without any the OpenAPI document is asked for: each request may count for the limiter that is to be measured.
+    """
+    routes = ApiRoutes("") if policy.endpoints else await api_routes(environment, http)
+    return await measure(environment, policy, routes, http, traffic)
+
+
+async def measure(
     environment: Environment, policy: RateLimitPolicy, routes: ApiRoutes, http: Http, traffic: Traffic
 ) -> Bursts:
-    """One burst for each endpoint that the policy names, a very small one when it is not GET or HEAD."""
+    """The bursts, where the routes are known.
+
+    Args:
+        environment: where the API is.
+        policy: which endpoints, and with how many requests.
+        routes: to choose an endpoint from, and another one that tells how far a limiter reaches.
+        http: sends.
+        traffic: what was sent before.
+    """
     api = origin(environment, "api")
     found: list[Burst] = []
     gaps: list[Gap] = []
@@ -45,7 +68,7 @@ async def bursts(
         try:
             if time.monotonic() - started > ALL_SECONDS:
                 raise Unavailable("no time was left for its burst", "name fewer endpoints in [policy.rate_limiting]")
-            one = _One(http, api, endpoint, choice, policy, routes, traffic, tuple(found))
+            one = _One(http, api, endpoint, choice, policy, routes, traffic, tuple(found), environment.health)
             found.append(await one.run())
         except Unavailable as unavailable:
             gaps.append(_gap(endpoint, choice, unavailable))
@@ -62,6 +85,14 @@ def _gap(endpoint: Endpoint, choice: Choice, why: Unavailable) -> Gap:
     )
 
 
+def _pause(shot: Shot) -> float:
+    said = shot.answer.header("retry-after") if shot.answer else None
+    wait = retry_after(said, time.time()) if said else None
+    if wait is None:
+        return PAUSE_SECONDS
+    return wait if wait <= PATIENT_SECONDS else 0.0
+
+
 class _One:
     """The burst against one endpoint, and what follows it."""
 
@@ -75,6 +106,7 @@ class _One:
         routes: ApiRoutes,
         traffic: Traffic,
         before: tuple[Burst, ...],
+        health: str,
     ) -> None:
         self.endpoint, self.choice, self.policy, self.before = endpoint, choice, policy, before
         self.safe = endpoint.method in ("GET", "HEAD")
@@ -84,8 +116,11 @@ class _One:
         self.whole = traffic.max_requests
         self.cut = traffic.max_requests - traffic.requests < budget
         budget = min(budget, traffic.max_requests - traffic.requests)
+        if self.safe:  # a burst that was refused has asked another route once: this one, perhaps
+            budget -= sum(one.end is End.LIMITED for one in before)
         self.gun = Gun(http, endpoint.method, api + endpoint.path, budget)
         self.other = other_route(endpoint, policy, routes) if self.safe else ""
+        self.health = health
         self.firing = Firing(self.gun, policy.limit, hasty=self.safe)
 
     async def run(self) -> Burst:
@@ -124,15 +159,26 @@ class _One:
         """The first request; where it is an attempt, in the shape that the endpoint understands."""
         self.firing.began = self.firing.ended = time.monotonic()
         if self.safe:
-            return await self.gun.fire(max_body=LONGEST)
-        shot: Shot | None = None
-        for attempt in attempts.attempts(self.endpoint):
-            self.gun.headers, self.gun.content = attempt.headers, attempt.content
-            shot = await self.gun.fire()
-            if shot.status not in attempts.MISUNDERSTOOD:
-                break
-        assert shot is not None  # noqa: S101  there is always a first attempt
+            return await self._question()
+        shape, *others = attempts.attempts(self.endpoint)
+        shot = await self._attempt(shape)
+        for other in others:
+            if shot.status in attempts.MISUNDERSTOOD:
+                shot = await self._attempt(other)
         return shot
+
+    async def _question(self) -> Shot:
+        shot = await self.gun.fire(max_body=LONGEST)
+        refused = shot.status in (429, 503) and self.earlier and not self._refused_before(shot)
+        if refused and (pause := _pause(shot)):
+            # the probes before have used up a limit that may soon allow more
+            await asyncio.sleep(pause)
+            return await self.gun.fire(max_body=LONGEST)
+        return shot
+
+    async def _attempt(self, attempt: attempts.Attempt) -> Shot:
+        self.gun.headers, self.gun.content = attempt.headers, attempt.content
+        return await self.gun.fire()
 
     def _refused_before(self, first: Shot) -> Burst | None:
         limited = (one for one in self.before if one.end is End.LIMITED and one.scope is not Scope.PER_ROUTE)
@@ -164,7 +210,10 @@ class _One:
         scope, untried = Scope.UNKNOWN, ""
         spoofed: tuple[Spoof, ...] = ()
         if firing.end is End.LIMITED and self.safe and not firing.refills:
+            self.other = self.other or (self.health if self.health != self.endpoint.path else "")
             scope = await reach.scope(firing, self.api + self.other if self.other else "")
+            if scope is Scope.PER_ROUTE and self.other == self.health:
+                scope = Scope.UNKNOWN  # limiters often leave the health page alone
             spoofed, untried = await reach.spoofs(firing)
         refusal = next((shot.answer for shot in firing.shots if firing.refused(shot) and shot.answer), None)
         wait = (refusal.header("retry-after") or "")[:100] if refusal else ""

@@ -14,7 +14,7 @@ from auditor.checklist.model import NetworkSettings
 from auditor.facts.policy import Endpoint, RateLimitPolicy
 from auditor.facts.rate_limit import Burst, Bursts
 from auditor.facts.routes import ApiRoutes
-from auditor.probes.rate_limit import bursts
+from auditor.probes.rate_limit import measure
 from checks.rate_limiting.burst_is_limited import burst_is_limited
 from checks.rate_limiting.limit_as_promised import limit_as_promised
 from checks.rate_limiting.limit_not_spoofable import limit_not_spoofable
@@ -149,7 +149,7 @@ async def burst_at(origin: str, policy: RateLimitPolicy, routes=NO_ROUTES, *, au
         for _ in range(before):
             await to.http.get(origin + "/other", keep_alive=False)
         sent = to.traffic.requests
-        found = await bursts(to.environment, policy, routes, to.http, to.traffic)
+        found = await measure(to.environment, policy, routes, to.http, to.traffic)
         return found, to.traffic.requests - sent
 
 

@@ -9,12 +9,13 @@ import time
 
 import pytest
 
-from auditor.facts.policy import Endpoint, Rate
+from auditor.facts.policy import Endpoint, Rate, RateLimitPolicy
 from auditor.facts.rate_limit import Choice, End, Scope
 from auditor.facts.routes import ApiRoutes, Operation
-from tests.probes.rate_limit.limiters import BLOCK, LIST, OK, REFUSED, after, data, fixed
+from auditor.probes.rate_limit import bursts
+from tests.probes.rate_limit.limiters import BLOCK, LIST, OK, REFUSED, after, data, fixed, limiter
 from tests.probes.rate_limit.limiters import audit as audit_endpoints
-from tests.probes.stand import CLOSE, HANG, RESET, answer, page
+from tests.probes.stand import CLOSE, HANG, RESET, answer, page, way
 
 PER_MINUTE = Rate(100, 60)
 
@@ -492,3 +493,52 @@ class TestOdd:
         assert audit(lambda _: b"SSH-2.0-OpenSSH_9.2\r\n").limited == "error"
         found = audit(after(20, b"SSH-2.0-OpenSSH_9.2\r\n"))
         assert (found.limited, found.burst.end) == ("error", End.BROKEN)
+
+
+class TestBefore:
+    """What the audit has sent before counts, too."""
+
+    def test_a_limit_that_is_used_up_is_waited_for(self, monkeypatch):
+        waited = []
+
+        async def sleep(seconds):
+            waited.append(seconds)
+
+        def respond(got):
+            return REFUSED if not waited and got.number > 10 else after(40)(got)
+
+        monkeypatch.setattr("auditor.probes.rate_limit.asyncio.sleep", sleep)
+        found = audit(lambda got: answer(503) if respond(got) == REFUSED else OK, before=10)
+        assert (found.limited, found.burst.earlier, waited[0]) == ("pass", 10, 3.0)
+
+    def test_a_long_wait_is_not_waited_for(self):
+        found = audit(after(10), before=10)
+        assert found.limited == "error"
+        assert found.gap.endswith("; the audit itself had sent 10 requests to this host before")
+
+    def test_the_budget_of_each_endpoint_holds_with_those_of_others(self):
+        counted = fixed(20, key=lambda got: got.path)
+        found = audit(lambda got: OK if got.path == "/b" else counted(got), LIST, Endpoint("GET", "/b"))
+        assert sum(got.path == "/b" for got in found.seen.got) <= 150
+
+
+class TestProbe:
+    def gather(self, *endpoints):
+        async def main():
+            async with limiter(lambda got: DOCUMENT if got.path == "/openapi.json" else OK) as seen:
+                async with way(api=seen.origin) as to:
+                    found = await bursts(to.environment, RateLimitPolicy(endpoints), to.http, to.traffic)
+                return found, {got.path for got in seen.got}
+
+        return asyncio.run(main())
+
+    def test_what_is_declared_is_all_that_is_asked(self):
+        found, paths = self.gather(LIST)
+        assert (len(found.bursts), paths) == (1, {"/api/list"})
+
+    def test_otherwise_the_document_is_read(self):
+        found, paths = self.gather()
+        assert ([one.endpoint for one in found.bursts], paths) == (["GET /api/items"], {"/openapi.json", "/api/items"})
+
+
+DOCUMENT = data({"openapi": "3.1.0", "paths": {"/api/items": {"get": {}}}})

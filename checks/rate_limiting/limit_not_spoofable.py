@@ -75,5 +75,5 @@ def _bypassed(burst: Burst, message: str, conclusive: bool, headers: list[str]) 
     if not conclusive:
         reason = f"{message}; but the peer is a private address, which may be trusted as a proxy where others are not"
         return unproven(burst.endpoint, reason, _TRUST, headers=headers)
-    reproduce = f"curl -H '{headers[0].partition(' ')[0]}: 203.0.113.9' …{burst.endpoint.partition(' ')[2]}"
+    reproduce = f"curl -H '{headers[0].partition(' ')[0]}: 203.0.113.9' $API{burst.endpoint.partition(' ')[2]}"
     return failed(burst.endpoint, message, confidence=Confidence.PROVEN, headers=headers, reproduce=reproduce)

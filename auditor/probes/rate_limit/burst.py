@@ -14,7 +14,7 @@ from auditor.facts.rate_limit import CLOSED, Bucket, Constant, End, Slowdown
 from auditor.probes.net.job import Headers
 from auditor.probes.rate_limit.bodies import Usual
 from auditor.probes.rate_limit.first import judge_first, unsteady
-from auditor.probes.rate_limit.shots import NAMES, SHOT_SECONDS, SILENT, Gun, Shot, all_of
+from auditor.probes.rate_limit.shots import BODY_BYTES, NAMES, SHOT_SECONDS, SILENT, Gun, Shot, all_of
 
 BASELINE = 3
 """Unhurried requests first: an endpoint that already refuses or breaks proves nothing."""
@@ -40,6 +40,7 @@ REFUSALS = (403, 503, 509, 529, CLOSED, *EXPLICIT)
 """What limiters say: nginx 503 unless told otherwise, firewalls 403, account locks 423; 0 for closed connections."""
 
 _ANOTHER_BODY = "another body"
+_ENDLESS = "a body without an end"
 Key = tuple[int, str]
 """What kind of answer it is: a status, and whether its body differs."""
 
@@ -119,9 +120,16 @@ class Firing:
         """What kind of refusal an answer is; None: it is accepted."""
         if shot.status != self.status:
             return shot.status, ""
+        if shot.answer and shot.answer.truncated and not self._long():
+            return shot.status, _ENDLESS
         if self.usual and shot.look and self.usual.differs(shot.look):
             return shot.status, _ANOTHER_BODY
         return None
+
+    def _long(self) -> bool:
+        """Whether the usual body is longer than what is read of each."""
+        first = self.shots[0].answer
+        return first is not None and (first.truncated or len(first.body) >= BODY_BYTES)
 
     def refused(self, shot: Shot) -> bool:
         """Whether an answer is a refusal like those that stopped the burst."""
@@ -135,7 +143,11 @@ class Firing:
     @property
     def unsteady(self) -> int:
         """Answers that were not accepted, and no limit."""
-        return 0 if self.key else sum(self.kind(shot) is not None for shot in self.shots)
+        if self.key:
+            return 0
+        known = self.constant.refused_status if self.constant else None
+        kinds = [self.kind(shot) for shot in self.shots]
+        return sum(kind is not None and (known is None or kind[0] != known) for kind in kinds)
 
     @property
     def signal(self) -> str:
@@ -286,6 +298,8 @@ class Firing:
     def _judged(self, key: Key) -> tuple[End, str]:
         status, body = key
         # 4xx and redirects are refusals where there were successes; a refused attempt may be refused otherwise, too
+        if body == _ENDLESS:
+            return End.BROKEN, f"answers {body} after {self.accepted} accepted requests"
         if body or status in REFUSALS or (300 <= status < 500 and self.status < 400):
             return End.LIMITED, ""
         if status == SILENT and self._slow(self._late()):

@@ -216,6 +216,7 @@ class TestForwarded:
         found = audit(lambda got: counted(got) if "x-forwarded-for" in got.headers else OK, trust_private_peer=True)
         assert (found.limited, found.spoofable) == ("fail", "fail")
         assert (found.burst.constant.accepted, found.burst.constant.refused_status) == (11, 429)
+        assert found.burst.unsteady == 0
 
     def test_a_bucket_that_refills_is_no_bypass(self):
         tokens, last = 11.0, time.monotonic()
@@ -372,6 +373,15 @@ class TestBadTargets:
     def test_it_redirects(self):
         found = audit(lambda _: answer(307, Location="https://elsewhere.example/login?next=1"))
         assert found.gap == "it redirects (307) to https://elsewhere.example/login: a burst would measure the redirect"
+
+    def test_a_body_that_becomes_endless(self):
+        found = audit(after(20, BLOCK))
+        assert (found.limited, found.burst.end) == ("error", End.BROKEN)
+        assert found.burst.reason == "answers a body without an end after 20 accepted requests"
+
+    def test_long_bodies(self):
+        found = audit(after(20, usual=data([{"id": n, "text": "x" * 50} for n in range(5000)])))
+        assert (found.limited, found.burst.accepted) == ("pass", 20)
 
     @pytest.mark.parametrize("status", [404, 405])
     def test_no_such_route(self, status):

@@ -231,6 +231,10 @@ class TestForwarded:
 
         assert audit(respond, trust_private_peer=True).spoofable != "fail"
 
+    def test_a_limiter_that_refills_a_little_is_used_up_again(self):
+        found = audit(lambda got: OK if got.number <= 20 or got.number % 7 == 0 else REFUSED, trust_private_peer=True)
+        assert (found.limited, found.spoofable, len(found.burst.spoofs)) == ("pass", "pass", 8)
+
     def test_an_unsteady_refusal_is_no_bypass(self):
         dice = random.Random(5)
         counted = fixed(20)

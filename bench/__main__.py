@@ -84,6 +84,13 @@ def cors() -> None:
     main()
 
 
+def limits() -> None:
+    """The burst against limiters."""
+    from bench.limits import main
+
+    main()
+
+
 PARTS = {
     "startup": startup,
     "lab": lab,
@@ -94,6 +101,7 @@ PARTS = {
     "secrets": secrets,
     "sites": sites,
     "cors": cors,
+    "limits": limits,
 }
 
 

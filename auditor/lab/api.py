@@ -27,7 +27,9 @@ def create_app(settings: Settings) -> FastAPI:
     """The application."""
     app = _hardened(settings) if settings.hardened else _insecure()
     app.state.settings = settings
-    app.state.limiter = Limiter(key_func=get_remote_address, enabled=settings.hardened)
+    app.state.limiter = Limiter(
+        key_func=get_remote_address, enabled=settings.hardened, headers_enabled=settings.hardened
+    )
     app.add_exception_handler(RateLimitExceeded, _rate_limit_exceeded_handler)
     _add_metrics(app)
     _add_health(app)
@@ -107,7 +109,7 @@ def _add_accounts(app: FastAPI) -> None:
 
     @app.get("/api/workspaces")
     @limit("100/minute")
-    async def list_workspaces(request: Request) -> list[dict[str, str]]:  # noqa: ARG001 - slowapi wants it
+    async def list_workspaces(request: Request, response: Response) -> list[dict[str, str]]:  # noqa: ARG001 - slowapi wants them
         return WORKSPACES
 
     @app.get("/api/me")

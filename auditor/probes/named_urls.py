@@ -10,10 +10,9 @@ from pathlib import Path
 import yaml
 
 from auditor.checklist.model import Environment
-from auditor.errors import Unavailable
 from auditor.facts.named_urls import VARIABLE, NamedUrl, NamedUrls, Purpose, SiteUrls, UrlFile
 from auditor.model import Gap
-from auditor.probes import surfaces
+from auditor.probes import management, surfaces
 from auditor.probes.net.http import Http
 from auditor.probes.net.threads import in_daemon_thread
 from auditor.probes.repository import (
@@ -207,16 +206,7 @@ async def site_urls(environment: Environment, http: Http) -> SiteUrls:
     project = surfaces.supabase(environment)
     if not (project.access_token and project.project_ref):
         return SiteUrls(asked=False)
-    url = f"{project.api_url}/v1/projects/{project.project_ref}/config/auth"
-    answer = await http.get(url, headers=(("Authorization", f"Bearer {project.access_token.reveal()}"),))
-    if answer.status != 200:
-        raise Unavailable(
-            f"the Management API answers {answer.status} for the auth settings of {project.project_ref}",
-            "give `supabase.access_token` the right to read auth settings, and check `supabase.project_ref`",
-        )
-    settings = answer.json()
-    if not isinstance(settings, dict):
-        raise Unavailable("the Management API answers with something that is no settings")
+    settings = await management.auth_settings(project, http, ("site_url", "uri_allow_list"))
     listed = str(settings.get("uri_allow_list") or "")[:LONGEST]
     redirects = dict.fromkeys(_plain(one.strip()) or one.strip()[:200] for one in listed.split(",") if one.strip())
     return SiteUrls(

@@ -246,6 +246,9 @@ class _Page:
             self.line(head)
             subject = "" if good[0].subject == ALL else f"{good[0].subject}: "
             self.line(Text(one_line(subject + good[0].message), style="dim"), indent=2, single=True)
+            for finding in good[: words.SHOWN]:
+                for rows in words.charts(finding):
+                    self.table(rows)
 
     def coverage(self) -> None:
         rows = words.not_looked_at(self.report)

@@ -86,17 +86,23 @@ def _finding(finding: FindingRow) -> Iterator[str]:
     yield f"- {subject}{_text(finding.message)} ({finding.confidence.value})"
     if line := words.evidence_line(finding, 400):
         yield f"  {_code(line)}"
-    for head, *rows in words.tables(finding):
-        yield ""
-        yield f"  | {' | '.join(map(_cell, head))} |"
-        yield f"  |{'---|' * len(head)}"
-        for row in rows:
-            yield f"  | {' | '.join(map(_cell, row))} |"
-        yield ""
+    for table in words.tables(finding):
+        yield from _table(table)
     if finding.location and finding.location.path:
         yield f"  {_code(f'{finding.location.path}:{finding.location.line}')}"
     if finding.reproduce:
         yield f"  see it: {_code(finding.reproduce)}"
+
+
+def _table(table: list[list[str]]) -> Iterator[str]:
+    """With its head as the first row, in a list."""
+    head, *rows = table
+    yield ""
+    yield f"  | {' | '.join(map(_cell, head))} |"
+    yield f"  |{'---|' * len(head)}"
+    for row in rows:
+        yield f"  | {' | '.join(map(_cell, row))} |"
+    yield ""
 
 
 def _remedy(finding: FindingRow) -> Iterator[str]:
@@ -128,6 +134,9 @@ def _passing(report: Report) -> Iterator[str]:
     for check in checks:
         mandatory = " · mandatory" if check.level is Level.MANDATORY else ""
         yield f"- {check.id} {_text(check.title)}{mandatory}"
+        for finding in check.findings[: words.SHOWN]:
+            for rows in words.charts(finding):
+                yield from _table(rows)
     yield from ("", "</details>")
 
 

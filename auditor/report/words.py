@@ -115,6 +115,11 @@ def tables(finding: FindingRow) -> list[list[list[str]]]:
     return found
 
 
+def charts(finding: FindingRow) -> list[list[list[str]]]:
+    """The tables that draw something: worth showing where nothing is wrong, too."""
+    return [rows for rows in tables(finding) if "chart" in rows[0]]
+
+
 def _rows(value: Any) -> list[dict[str, Any]]:
     """The rows of a table; empty: the value is none."""
     if not isinstance(value, list) or not value or not all(isinstance(row, dict) for row in value):

@@ -44,3 +44,8 @@ def test_failures_are_told_one_by_one():
     same = [finding("fail", "https://a", "is wrong")]
     rows = [CheckRow.model_validate(check(id_, id_.lower(), "https", "fail", same)) for id_ in ("HDR001", "HDR002")]
     assert [[one.id for one in checks] for checks, _ in words.alike(rows, Outcome.FAIL)] == [["HDR001"], ["HDR002"]]
+
+
+def test_what_draws_something_is_shown_where_nothing_is_wrong_too():
+    drawn, plain = [{"from_s": 0.0, "chart": "==x"}], [{"a": 1}]
+    assert words.charts(row(burst=drawn, other=plain)) == [[["from_s", "chart"], ["0.0", "==x"]]]

@@ -46,6 +46,10 @@ class Unanswered(Unreachable):
     """The line was cut before the first byte of an answer: on a line used before, worth another try."""
 
 
+class Closed(Unanswered):
+    """The peer closed the line in order instead of answering, as limiters do on purpose; a crash resets it."""
+
+
 class Exchange:
     """The state of one request.
 
@@ -125,7 +129,7 @@ class Exchange:
         while (event := self._http.next_event()) is h11.NEED_DATA:
             data = await self._line.reader.read(_READ_BYTES)
             if not data and not self._heard:
-                raise Unanswered(Failure.RESET, f"{self._ask.where} closed the connection without an answer")
+                raise Closed(Failure.RESET, f"{self._ask.where} closed the connection without an answer")
             self._heard = self._heard or bool(data)
             self._http.receive_data(data)
         return event  # type: ignore[return-value]

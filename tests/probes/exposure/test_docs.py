@@ -8,7 +8,7 @@ import pytest
 from auditor.errors import Absent, Unavailable
 from auditor.facts.exposure import ApiDocs, DocsPage, ErrorPage, ErrorPages, MetricsPage
 from auditor.facts.policy import CorsPolicy, Endpoint
-from auditor.probes.exposure import api_docs, error_pages, metrics_page
+from auditor.probes.exposure.docs import api_docs, error_pages, metrics_page
 from checks.app_exposure.api_docs_private import api_docs_private
 from checks.app_exposure.metrics_private import metrics_private
 from checks.app_exposure.no_traceback_shown import no_traceback_shown

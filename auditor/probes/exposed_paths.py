@@ -134,10 +134,16 @@ class Prober(Generic[K]):
     async def _compare(self, found: Sequence[Sought[K]]) -> None:
         """Ask for random paths beside those that look like their files, twice where those look like them too."""
         near = {sought.path: twins(sought.path, self._word) for sought in found}
-        await self.asker.all(dict.fromkeys(twin.path for beside in near.values() for twin in beside))
-        doubtful = [sought.path for sought in found if any(map(self._resembles(sought), near[sought.path]))]
-        await self.asker.all(dict.fromkeys(twin.path for path in doubtful for twin in twins(path, self._other_word)))
+        await self._beside_all(found, self._word)
+        doubtful = [sought for sought in found if any(map(self._resembles(sought), near[sought.path]))]
+        await self._beside_all(doubtful, self._other_word)
         await asyncio.gather(*(self.asker.whole(sought.path) for sought in found))
+
+    async def _beside_all(self, found: Sequence[Sought[K]], word: str) -> None:
+        """Ask in the way in which the path itself was asked for: what shows requests shows a Range too."""
+        for part in (True, False):
+            paths = [twin.path for sought in found if sought.part is part for twin in twins(sought.path, word)]
+            await self.asker.all(dict.fromkeys(paths), part=part)
 
     def _resembles(self, sought: Sought[K]) -> Callable[[Twin], bool]:
         def resembles(twin: Twin) -> bool:

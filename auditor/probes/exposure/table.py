@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from auditor.facts.exposed_pages import PageKind
 from auditor.model import Severity
+from auditor.probes.exposure.contents import wants_password
 from auditor.probes.paths.matching import Signature, either, holds, keys, markup, start
-from auditor.probes.paths.seen import Seen
 
 _CONSOLE, _DEBUG, _STATUS = PageKind.CONSOLE, PageKind.DEBUG, PageKind.STATUS
 _DEVELOPMENT, _DEFAULT, _SUPABASE = PageKind.DEVELOPMENT, PageKind.DEFAULT, PageKind.SUPABASE
@@ -38,12 +38,7 @@ def title(name: str, *others: str) -> Signature:
 
 def without_login(signature: Signature) -> Signature:
     """The same, but for pages that ask for a password."""
-
-    def recognise(seen: Seen) -> str:
-        text = seen.text.lower()
-        return "" if 'type="password"' in text or "type='password'" in text else signature(seen)
-
-    return recognise
+    return lambda seen: "" if wants_password(seen.text) else signature(seen)
 
 
 CONSOLES = (

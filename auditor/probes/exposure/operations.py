@@ -59,7 +59,8 @@ async def open_operations(
     if not table:
         return OpenOperations(routes.url, left=tuple(left), gaps=routes.gaps)
     controls = tuple(dict.fromkeys(("/", environment.health)))
-    result = await Prober(http, api, controls, seconds=45.0).look(table)
+    prober: Prober[Operation] = Prober(http, api, controls, seconds=45.0)
+    result = await prober.look(table)
     settled = (Verdict.FOUND, Verdict.ABSENT)
     told = [one for one in result.looked if one.verdict in settled] if result.gap is None else []
     answers = tuple(_read(api, one, policy) for one in told if one.verdict is Verdict.FOUND)

@@ -82,15 +82,8 @@ def test_no_version_is_told():
 
 
 def test_another_framework():
-    build, guards, asked = gather(
-        routes(
-            {
-                "/": page(
-                    '<!doctype html><app-root ng-version="17.1.0"></app-root><meta name="generator" content="Astro v4.1.0">'
-                )
-            }
-        )
-    )
+    home = '<app-root ng-version="17.1.0"></app-root><meta name="generator" content="Astro v4.1.0">'
+    build, guards, asked = gather(routes({"/": page(home)}))
     assert (build.present, build.others) == (False, ("Angular 17.1.0", "Astro v4.1.0"))
     assert len(asked) == 1
     facts = ((next_patched, build), (middleware_not_passed_by, guards), (image_optimizer_bounded, guards))

@@ -1,134 +1,170 @@
-"""Looks at the API as a stranger would: documentation, error pages, metrics. Recognises by content, never by status."""
+"""Looks for the API's documentation as a stranger would: where frameworks put it, and where the API says it is."""
 
 from __future__ import annotations
 
+import asyncio
 import re
-from urllib.parse import urljoin, urlsplit
+from collections.abc import Iterable, Iterator
+from urllib.parse import urlsplit
 
 from auditor.checklist.model import Environment
 from auditor.errors import Unavailable
-from auditor.facts.exposure import ApiDocs, DocsPage, ErrorPage, ErrorPages, MetricsPage
-from auditor.facts.policy import CorsPolicy, Endpoint
+from auditor.facts.exposure import ApiDocs, DocsPage
+from auditor.facts.policy import ExposurePolicy
+from auditor.facts.routes import ApiRoutes
 from auditor.model import Gap
+from auditor.probes.addresses import absolute
+from auditor.probes.html import read_page
 from auditor.probes.net.http import Http
 from auditor.probes.net.response import Response
+from auditor.probes.openapi import is_document
 from auditor.probes.surfaces import origin
 from auditor.registry import probe
 
-_DOCS = ("/docs", "/redoc", "/openapi.json", "/api/docs", "/api/openapi.json", "/api/v1/openapi.json")
-_METRIC_FAMILY = re.compile(
-    # with its type, or, as some exporters leave types out, a sample: name, labels, value
-    r"^# TYPE \S+ (?:counter|gauge|histogram|summary|untyped|unknown|info|stateset)"
-    r"|^[a-zA-Z_:][a-zA-Z0-9_:]{2,200}(?:\{[^}\n]{0,2000}\})? [-+]?(?:[0-9][0-9.e+-]{0,40}|NaN|Inf)(?: [0-9]{1,20})?$",
-    re.MULTILINE,
-)
-_OPENAPI = re.compile(r"\s*\{\s*\"(?:openapi|swagger)\"\s*:")
+PLACES = (
+    # FastAPI, at the root and behind a prefix; the page that its Swagger UI has whereever that is
+    "/docs", "/redoc", "/openapi.json", "/docs/oauth2-redirect", "/api/docs", "/api/redoc", "/api/openapi.json",
+    "/api/v1/docs", "/api/v1/openapi.json", "/v1/docs", "/docs/",
+    # NestJS, Express, springdoc, and others
+    "/api-docs", "/api-json", "/swagger", "/swagger.json", "/swagger-ui/index.html", "/v3/api-docs", "/openapi.yaml",
+    "/scalar", "/rapidoc", "/reference", "/graphiql", "/playground",
+)  # fmt: skip
+OAUTH2 = "the OAuth2 page of Swagger UI"
+"""It is there when Swagger UI is, and stays where it was when only that has moved."""
+_PAGES = (
+    (OAUTH2, re.compile(r"swaggerUIRedirectOauth2")),
+    (
+        "Swagger UI",
+        re.compile(r"(?i)id=[\"']swagger-ui[\"']|<script[^>]{1,300}swagger-(?:ui-bundle|initializer)\b"),
+    ),
+    ("ReDoc", re.compile(r"<redoc[\s>]|\bRedoc\.init\(|<script[^>]{1,300}redoc\.standalone\.js")),
+    (
+        "Scalar",
+        re.compile(r"<script[^>]{1,300}(?:@scalar/api-reference|id=\"api-reference\")|Scalar\.createApiReference\("),
+    ),
+    ("RapiDoc", re.compile(r"<rapi-doc[\s>]")),
+    ("Stoplight Elements", re.compile(r"<elements-api[\s>]")),
+    (
+        "GraphiQL",
+        re.compile(
+            r"(?i)<title>[^<]{0,60}graphiql|<script[^>]{1,300}graphiql(?:\.min)?\.js|graphql-playground-react"
+            r"|EmbeddedSandbox\(|embeddable-sandbox"
+        ),
+    ),
+)  # fmt: skip
+_JSON_START = re.compile(r"\s*\{\s*\"(?:openapi|swagger)\"\s*:")
 """How the document begins, where it is too long to be read to its end."""
-_FROM_OTHERS = (429, 502, 503, 504)
-"""Answers of limiters and proxies: the application has not said a word."""
-_TRACEBACKS = (
-    ("Python traceback", re.compile(r"Traceback \(most recent call last\)")),
-    ("Starlette debug page", re.compile(r"<title>Starlette Debugger</title>")),
-    ("Node.js stack trace", re.compile(r"\n[ \t]{1,40}at [^\n]{1,400} \((?:/|node:|file:)[^\n]{1,400}:\d+:\d+\)")),
+_YAML = re.compile(r"\A(?:\s{0,9}#[^\n]{0,200}\n|---\s{0,9}\n){0,20}(?:openapi|swagger):\s{0,9}[\"']?\d")
+_NAMED = re.compile(
+    r"(?i)(?:^|/)(?:[\w.-]{0,40}docs?|openapi[\w.-]{0,20}|swagger[\w.-]{0,20}|redoc|reference|graphiql)/?$"
 )
+_SPEC = re.compile(
+    r"[\"']?(?:\burl|\bspec-?url|data-url|apiDescriptionUrl)[\"']?\s{0,9}[:=]\s{0,9}[\"']([^\"'\s<>]{1,300})[\"']"
+)
+_QUOTED = re.compile(r"[\"'](/[\w./-]{1,200}|https?://[\w.:/-]{1,300})[\"']")
+_AT_ONCE = 8
+_MOST_NAMED = 6
+_SECONDS = 6.0
 
 
-@probe(deadline=20.0)
-async def api_docs(environment: Environment, http: Http) -> ApiDocs:
-    """The usual addresses of FastAPI's documentation."""
-    api = origin(environment, "api")
-    pages: list[DocsPage] = []
-    gaps: list[Gap] = []
-    for path in _DOCS:
+@probe(deadline=45.0)
+async def api_docs(environment: Environment, routes: ApiRoutes, policy: ExposurePolicy, http: Http) -> ApiDocs:
+    """The usual addresses, those that the root of the API names, and those that its documentation names."""
+    look = _Look(http, origin(environment, "api"))
+    await look.at(["/"])
+    await look.at([*PLACES, *look.named_by_root()])
+    await look.at([*look.named_by_pages(), *_own(routes, look.api)])
+    return ApiDocs(tuple(look.pages), tuple(look.gaps()), policy.public_docs)
+
+
+def _own(routes: ApiRoutes, api: str) -> Iterator[str]:
+    if routes.url.startswith(api + "/"):
+        yield routes.url.removeprefix(api)
+
+
+class _Look:
+    """What was seen so far."""
+
+    def __init__(self, http: Http, api: str) -> None:
+        self.api = api
+        self.pages: list[DocsPage] = []
+        self._http = http
+        self._texts: dict[str, str] = {}
+        self._failed: list[Gap] = []
+        self._busy: list[tuple[str, int]] = []
+
+    async def at(self, paths: Iterable[str]) -> None:
+        """Ask for some; a host that does not answer is not asked on and on."""
+        left = [path for path in dict.fromkeys(paths) if path not in self._texts]
+        while left and not self._failed:
+            now, left = left[:_AT_ONCE], left[_AT_ONCE:]
+            await asyncio.gather(*map(self._ask, now))
+
+    async def _ask(self, path: str) -> None:
+        url = self.api + path
         try:
-            answer = await _following(http, api + path)
+            answer = await self._following(url)
         except Unavailable as unavailable:
-            gaps.append(Gap(api + path, unavailable.reason, unavailable.hint))
-            break
-        if _busy(answer):
-            gaps.append(_untold(api + path, answer))
-            continue
-        pages.append(DocsPage(api + path, answer.status, _docs_kind(answer)))
-    return ApiDocs(tuple(pages), tuple(gaps))
+            self._failed.append(Gap(url, unavailable.reason, unavailable.hint))
+            return
+        self._texts[path] = answer.text() if answer.status == 200 else ""
+        if answer.status == 429 or answer.status >= 500:
+            self._busy.append((path, answer.status))
+        elif path != "/":
+            self.pages.append(DocsPage(url, answer.status, docs_kind(answer)))
+
+    async def _following(self, url: str) -> Response:
+        """A GET, and one redirect on the same host after it: ``/docs`` often leads to ``/docs/``."""
+        answer = await self._http.get(url, deadline=_SECONDS, verify=False)
+        there = absolute(url, answer.header("location") or "") if 300 <= answer.status < 400 else ""
+        if urlsplit(there)[:2] != urlsplit(url)[:2]:
+            return answer
+        return await self._http.get(there, deadline=_SECONDS, verify=False)
+
+    def named_by_root(self) -> list[str]:
+        """Addresses that the API's start page, or what it answers instead of one, calls documentation."""
+        text = self._texts.get("/", "")
+        links = (one.url for one in read_page(text, self.api + "/").references if one.tag == "a")
+        quoted = (absolute(self.api + "/", found) for found in _QUOTED.findall(text[:100_000]))
+        named = (path for path in self._own((*links, *quoted)) if _NAMED.search(path))
+        return list(dict.fromkeys(named))[:_MOST_NAMED]
+
+    def named_by_pages(self) -> list[str]:
+        """The documents that pages of documentation show."""
+        found: dict[str, None] = {}
+        for page in self.pages:
+            if page.kind and page.kind != OAUTH2:
+                text = self._texts[page.url.removeprefix(self.api)][:300_000]
+                urls = (absolute(page.url, one) for one in _SPEC.findall(text))
+                found |= dict.fromkeys(self._own(urls))
+        return list(found)[:_MOST_NAMED]
+
+    def _own(self, urls: Iterable[str]) -> Iterator[str]:
+        for url in urls:
+            if url.startswith(self.api + "/"):
+                yield url.removeprefix(self.api).partition("#")[0]
+
+    def gaps(self) -> list[Gap]:
+        """What could not be seen, in one sentence."""
+        if not self._busy:
+            return self._failed
+        statuses = ", ".join(map(str, sorted({status for _, status in self._busy})))
+        reason = (
+            f"{len(self._busy)} usual addresses of documentation answer {statuses}: what they show, nobody can tell"
+        )
+        return [*self._failed, Gap(self.api, reason, "run the audit while the API is up")]
 
 
-async def _following(http: Http, url: str) -> Response:
-    """A GET, and one redirect on the same host after it: ``/docs`` often leads to ``/docs/``."""
-    answer = await http.get(url)
-    try:
-        target = urljoin(url, answer.header("location") or "")
-        here = urlsplit(target)[:2] == urlsplit(url)[:2]
-    except ValueError:  # a server may call anything a URL
-        return answer
-    return await http.get(target) if here and 300 <= answer.status < 400 else answer
-
-
-def _busy(answer: Response) -> bool:
-    """Whether it says nothing about the page: too many requests, or a server error."""
-    return answer.status == 429 or answer.status >= 500
-
-
-def _untold(url: str, answer: Response) -> Gap:
-    reason = f"answers {answer.status}: what it would show, nobody can tell"
-    return Gap(url, reason, "run the audit while the API is up")
-
-
-def _docs_kind(answer: Response) -> str:
+def docs_kind(answer: Response) -> str:
+    """What an answer documents the API with; empty when with nothing."""
     if answer.status != 200:
         return ""
     text = answer.text()
-    if "swagger-ui" in text and "SwaggerUIBundle" in text:
-        return "Swagger UI"
-    if "<redoc" in text:
-        return "ReDoc"
-    if answer.truncated and _OPENAPI.match(text):
+    if text[:400].lstrip("\ufeff \t\r\n").startswith("<"):
+        return next((kind for kind, pattern in _PAGES if pattern.search(text)), "")
+    if (answer.truncated and _JSON_START.match(text)) or (_YAML.match(text) and "\npaths:" in text):
         return "the OpenAPI document"
     try:
-        document = answer.json()
+        return "the OpenAPI document" if is_document(answer.json()) else ""
     except Unavailable:
         return ""
-    return "the OpenAPI document" if isinstance(document, dict) and {"openapi", "paths"} <= set(document) else ""
-
-
-@probe(deadline=20.0)
-async def error_pages(environment: Environment, policy: CorsPolicy, http: Http) -> ErrorPages:
-    """Harmless requests that are malformed: an unknown path, a broken bearer token, a broken query."""
-    api = origin(environment, "api")
-    endpoints = [e for e in policy.endpoints if e.method == "GET"] or [Endpoint("GET", environment.health)]
-    requests: list[tuple[str, str, tuple[tuple[str, str], ...]]] = [
-        ("/no-such-page-of-the-audit", "an unknown path", ())
-    ]
-    for endpoint in endpoints:
-        requests.append((endpoint.path, "a bearer token that is not one", (("Authorization", "Bearer audit"),)))
-        requests.append((f"{endpoint.path}?limit=%00", "a query with a null byte", ()))
-    pages: list[ErrorPage] = []
-    gaps: list[Gap] = []
-    for path, provoked_by, headers in requests:
-        try:
-            answer = await http.get(api + path, headers=(*headers, ("Accept", "text/plain")))
-        except Unavailable as unavailable:
-            gaps.append(Gap(api + path, unavailable.reason, unavailable.hint))
-            continue
-        shown = _traceback(answer.text())
-        if answer.status in _FROM_OTHERS and not shown:
-            gaps.append(_untold(api + path, answer))
-        else:
-            pages.append(ErrorPage(api + path, provoked_by, answer.status, shown))
-    return ErrorPages(tuple(pages), tuple(gaps))
-
-
-def _traceback(text: str) -> str:
-    return next((kind for kind, pattern in _TRACEBACKS if pattern.search(text)), "")
-
-
-@probe(deadline=15.0)
-async def metrics_page(environment: Environment, http: Http) -> MetricsPage:
-    """The metrics path, asked without credentials."""
-    url = origin(environment, "api") + environment.metrics
-    answer = await _following(http, url)
-    if _busy(answer):
-        gap = _untold(url, answer)
-        raise Unavailable(f"{url} {gap.reason}", gap.hint)
-    text = answer.text()
-    shown = answer.status == 200 and not text.lstrip().startswith("<")  # a page for browsers
-    return MetricsPage(url, answer.status, len(_METRIC_FAMILY.findall(text)) if shown else 0)

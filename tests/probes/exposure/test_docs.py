@@ -1,18 +1,24 @@
+"""Documentation of real FastAPI applications, of hand-made pages, and of servers that have none."""
+
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 
 import pytest
+from fastapi import FastAPI
 
-from auditor.errors import Absent, Unavailable
-from auditor.facts.exposure import ApiDocs, DocsPage, ErrorPage, ErrorPages, MetricsPage
-from auditor.facts.policy import CorsPolicy, Endpoint
-from auditor.probes.exposure.docs import api_docs, error_pages, metrics_page
+from auditor.errors import Absent
+from auditor.facts.exposure import ApiDocs
+from auditor.facts.policy import ExposurePolicy
+from auditor.facts.routes import ApiRoutes
+from auditor.probes.exposure.docs import OAUTH2, PLACES, api_docs
+from auditor.probes.routes import api_routes
 from checks.app_exposure.api_docs_private import api_docs_private
-from checks.app_exposure.metrics_private import metrics_private
-from checks.app_exposure.no_traceback_shown import no_traceback_shown
+from tests.probes.exposure.asgi import uvicorned
 from tests.probes.net.running import run
+from tests.probes.paths.catch_alls import CATCH_ALLS
 from tests.probes.stand import CLOSE, answer, page, routes, site, way
 
 SWAGGER = page('<div id="swagger-ui"></div><script>const ui = SwaggerUIBundle({url: "/openapi.json"})</script>')
@@ -21,245 +27,192 @@ DOCUMENT = json.dumps({"openapi": "3.1.0", "info": {"title": "x"}, "paths": {}})
 OPENAPI = answer(200, DOCUMENT, Content_Type="application/json")
 SHELL = page('<!doctype html><div id="root"></div><script src="/main.js"></script>')
 """What a single-page application answers to everything."""
-USUAL = ["/docs", "/redoc", "/openapi.json", "/api/docs", "/api/openapi.json", "/api/v1/openapi.json"]
-METRICS = "# HELP up x\n# TYPE up gauge\nup 1\n# TYPE http_requests_total counter\nhttp_requests_total 7\n"
 
 
-def gather(probe, respond, *arguments, **environment):
-    """The fact, with the server's origin left out of its texts; and the paths that were asked for."""
-
+def gather(respond, policy: ExposurePolicy = ExposurePolicy(), known: str = "") -> tuple[ApiDocs, list[str], str]:  # noqa: B008
     async def main():
-        async with site(respond) as server, way(api=server.origin(), **environment) as to:
-            return await probe(to.environment, *arguments, to.http), server.paths, server.origin()
+        async with site(respond) as server, way(api=server.origin()) as to:
+            document = ApiRoutes(server.origin() + known if known else "")
+            return await api_docs(to.environment, document, policy, to.http), server.paths, server.origin()
 
     return run(main())
 
 
-def docs(respond) -> tuple[dict[str, tuple[int, str]], ApiDocs]:
-    found, _, origin = gather(api_docs, respond)
-    return {page_.url.removeprefix(origin): (page_.status, page_.kind) for page_ in found.pages}, found
+def docs(respond, **options) -> dict[str, str]:
+    """Address to what is there."""
+    found, _, origin = gather(respond, **options)
+    return {one.url.removeprefix(origin): one.kind for one in found.pages if one.kind}
 
 
-class TestDocs:
-    def test_the_usual_addresses_are_asked(self):
-        found, paths, origin = gather(api_docs, routes({}))
-        assert paths == USUAL
-        assert found == ApiDocs(tuple(DocsPage(origin + path, 404, "") for path in USUAL))
-        assert [f.outcome for f in api_docs_private(found)] == ["pass"]
-
-    def test_recognised_by_content(self):
-        seen, found = docs(routes({"/docs": SWAGGER, "/redoc": REDOC, "/api/openapi.json": OPENAPI}))
-        assert seen == {
-            **dict.fromkeys(USUAL, (404, "")),
-            "/docs": (200, "Swagger UI"),
-            "/redoc": (200, "ReDoc"),
-            "/api/openapi.json": (200, "the OpenAPI document"),
-        }
-        assert [f.outcome for f in api_docs_private(found)] == ["fail"] * 3
-
-    @pytest.mark.parametrize(
-        "catch_all",
-        [
-            SHELL,
-            page("<p>how to theme swagger-ui</p>"),
-            page("<p>SwaggerUIBundle is a function</p>"),
-            answer(200, "{}", Content_Type="application/json"),
-            answer(200, '{"openapi": "3.1.0"}'),
-            answer(200, "[]"),
-            answer(200, "null"),
-            answer(200, ""),
-            answer(200, "not json {"),
-            answer(200, b"\xff\xfe\x00"),
-            answer(302, Location="/login"),
-            answer(401),
-            answer(403, DOCUMENT),
-        ],
-    )
-    def test_a_catch_all_is_no_documentation(self, catch_all):
-        seen, found = docs(lambda _: catch_all)
-        assert {kind for _, kind in seen.values()} == {""}
-        assert [f.outcome for f in api_docs_private(found)] == ["pass"]
-
-    def test_behind_a_redirect_on_the_same_host(self):
-        seen, _ = docs(routes({"/docs": answer(307, Location="/docs/"), "/docs/": SWAGGER}))
-        assert seen["/docs"] == (200, "Swagger UI")
-
-    @pytest.mark.parametrize(
-        "location", ["https://sso.example.com/docs", "//sso.example.com", "https://[", "", "mailto:x"]
-    )
-    def test_redirects_elsewhere_are_not_followed(self, location):
-        seen, _ = docs(lambda _: answer(302, Location=location))
-        assert {status for status, _ in seen.values()} == {302}
-
-    def test_a_redirect_to_itself_is_followed_once(self):
-        _, paths, _ = gather(api_docs, lambda request: answer(302, Location=request.path))
-        assert len(paths) == 2 * len(USUAL)
-
-    def test_a_document_too_long_to_be_read(self):
-        long = DOCUMENT.replace('"paths"', f'"x": "{"y" * 3_000_000}", "paths"')
-        seen, _ = docs(routes({"/openapi.json": answer(200, long)}, answer(200, f'{{"x": "{"y" * 3_000_000}"}}')))
-        assert seen["/openapi.json"] == (200, "the OpenAPI document")
-        assert seen["/docs"] == (200, "")
-
-    def test_compressed(self):
-        packed = answer(200, gzip.compress(DOCUMENT.encode()), Content_Encoding="gzip")
-        assert docs(routes({"/openapi.json": packed}))[0]["/openapi.json"] == (200, "the OpenAPI document")
-
-    @pytest.mark.parametrize("status", [429, 500, 502, 503])
-    def test_an_api_that_does_not_work_proves_nothing(self, status):
-        _, found = docs(lambda _: answer(status))
-        assert (found.pages, len(found.gaps)) == ((), 6)
-        assert found.gaps[0].reason == f"answers {status}: what it would show, nobody can tell"
-        assert list(api_docs_private(found)) == []
-
-    def test_no_answer_is_a_gap_and_ends_it(self):
-        found, paths, origin = gather(api_docs, lambda request: CLOSE if request.path == "/redoc" else answer(404))
-        assert [page_.url for page_ in found.pages] == [f"{origin}/docs"]
-        assert [gap.subject for gap in found.gaps] == [f"{origin}/redoc"]
-        assert paths[:2] == ["/docs", "/redoc"]
-        assert "/openapi.json" not in paths
-
-    def test_absent(self):
-        async def main():
-            async with way(absent=frozenset({"api"})) as to:
-                await api_docs(to.environment, to.http)
-
-        with pytest.raises(Absent):
-            run(main())
+def verdicts(respond, **options) -> list[str]:
+    return [str(one.outcome) for one in api_docs_private(gather(respond, **options)[0])]
 
 
-TRACEBACK = 'Traceback (most recent call last):\n  File "/app/main.py", line 7, in me\nValueError: x\n'
+def test_the_usual_addresses_are_asked():
+    found, paths, origin = gather(routes({}))
+    assert set(paths) == {"/", *PLACES}
+    assert len(paths) == len(set(paths)) < 40
+    assert {one.url.removeprefix(origin) for one in found.pages} == set(PLACES)
+    assert [str(one.outcome) for one in api_docs_private(found)] == ["pass"]
 
 
-class TestErrors:
-    def test_what_is_asked(self):
-        found, paths, origin = gather(error_pages, routes({"/health": answer(200)}), CorsPolicy())
-        assert paths == ["/no-such-page-of-the-audit", "/health", "/health?limit=%00"]
-        assert found == ErrorPages(
-            (
-                ErrorPage(f"{origin}/no-such-page-of-the-audit", "an unknown path", 404, ""),
-                ErrorPage(f"{origin}/health", "a bearer token that is not one", 200, ""),
-                ErrorPage(f"{origin}/health?limit=%00", "a query with a null byte", 200, ""),
-            )
-        )
-        assert [f.outcome for f in no_traceback_shown(found)] == ["pass"]
-
-    def test_declared_gets_are_asked_and_nothing_else(self):
-        policy = CorsPolicy(endpoints=(Endpoint("POST", "/login"), Endpoint("GET", "/a"), Endpoint("GET", "/b")))
-        found, paths, _ = gather(error_pages, routes({}), policy)
-        assert paths[1:] == ["/a", "/a?limit=%00", "/b", "/b?limit=%00"]
-        assert len(found.pages) == 5
-
-    @pytest.mark.parametrize(
-        ("body", "kind"),
-        [
-            (answer(500, TRACEBACK), "Python traceback"),
-            (answer(200, f"<pre>{TRACEBACK}</pre>"), "Python traceback"),
-            (answer(502, TRACEBACK), "Python traceback"),
-            (answer(500, json.dumps({"detail": TRACEBACK})), "Python traceback"),
-            (page("<html><title>Starlette Debugger</title>", 500), "Starlette debug page"),
-            (answer(500, "Error: x\n    at me (/app/dist/main.js:10:5)\n"), "Node.js stack trace"),
-            (answer(500, "Error: x\n    at async me (file:///app/main.mjs:10:5)\n"), "Node.js stack trace"),
-            (answer(500, "x\n\tat Layer.handle [as handle_request] (node:internal/x:1:2)"), "Node.js stack trace"),
-        ],
-    )
-    def test_shown(self, body, kind):
-        found, _, _ = gather(error_pages, lambda _: body, CorsPolicy())
-        assert {page_.traceback for page_ in found.pages} == {kind}
-        assert [f.outcome for f in no_traceback_shown(found)] == ["fail"] * 3
-
-    @pytest.mark.parametrize(
-        "body",
-        [
-            answer(500, "Internal Server Error"),
-            answer(500, '{"detail":"Internal Server Error"}'),
-            answer(500, "look at the (/docs:1:1)"),
-            SHELL,
-            answer(400),
-        ],
-    )
-    def test_not_shown(self, body):
-        found, _, _ = gather(error_pages, lambda _: body, CorsPolicy())
-        assert [f.outcome for f in no_traceback_shown(found)] == ["pass"]
-
-    @pytest.mark.parametrize("status", [429, 502, 503, 504])
-    def test_a_proxy_that_answers_for_the_api_proves_nothing(self, status):
-        found, _, _ = gather(error_pages, lambda _: answer(status), CorsPolicy())
-        assert (found.pages, len(found.gaps)) == ((), 3)
-        assert list(no_traceback_shown(found)) == []
-
-    def test_no_answer_is_a_gap_and_hides_nothing(self):
-        def respond(request):
-            return CLOSE if request.path == "/health" else answer(500, TRACEBACK)
-
-        found, _, origin = gather(error_pages, respond, CorsPolicy())
-        assert [gap.subject for gap in found.gaps] == [f"{origin}/health"]
-        assert len(found.pages) == 2
-
-    @pytest.mark.parametrize("piece", ["\n", "\n ", "\n at a (/", "\n at x ", " (/", "at "])
-    def test_a_long_answer_takes_no_longer_than_it_must(self, piece):
-        found, _, _ = gather(error_pages, lambda _: answer(500, piece * (1_000_000 // len(piece))), CorsPolicy())
-        assert {page_.traceback for page_ in found.pages} == {""}
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (SWAGGER, "Swagger UI"),
+        (page('<html><script src="./swagger-ui-bundle.js" charset="UTF-8"></script>'), "Swagger UI"),
+        (page('<html><script src="./swagger-initializer.js" charset="UTF-8"></script>'), "Swagger UI"),
+        (REDOC, "ReDoc"),
+        (page('<html><script src="https://cdn/redoc.standalone.js"></script>'), "ReDoc"),
+        (page('<html><script id="api-reference" data-url="/openapi.json"></script>'), "Scalar"),
+        (page("<html><script src='https://cdn.jsdelivr.net/npm/@scalar/api-reference'></script>"), "Scalar"),
+        (page('<html><rapi-doc spec-url="/openapi.json"></rapi-doc>'), "RapiDoc"),
+        (page('<html><elements-api apiDescriptionUrl="/openapi.json"></elements-api>'), "Stoplight Elements"),
+        (page("<html><head><title>Strawberry GraphiQL</title>"), "GraphiQL"),
+        (page('<html><script src="/graphql-playground-react/build/x.js"></script>'), "GraphiQL"),
+        (page("<html><script>if (window.opener.swaggerUIRedirectOauth2) {}</script>"), OAUTH2),
+        (OPENAPI, "the OpenAPI document"),
+        (answer(200, '{"swagger":"2.0","paths":{}}'), "the OpenAPI document"),
+        (answer(200, "# ours\nopenapi: 3.0.3\ninfo:\n  title: x\npaths:\n  /x: {}\n"), "the OpenAPI document"),
+        (answer(200, gzip.compress(DOCUMENT.encode()), Content_Encoding="gzip"), "the OpenAPI document"),
+        (answer(200, DOCUMENT.replace('"paths"', f'"x": "{"y" * 3_000_000}", "paths"')), "the OpenAPI document"),
+    ],
+)
+def test_recognised_by_content(body, kind):
+    found = docs(routes({"/docs": body}))
+    assert found == {"/docs": kind}
 
 
-class TestMetrics:
-    def test_open(self):
-        found, paths, origin = gather(metrics_page, routes({"/metrics": answer(200, METRICS)}))
-        assert paths == ["/metrics"]
-        assert found == MetricsPage(f"{origin}/metrics", 200, found.metric_families)
-        assert found.metric_families >= 2
-        assert [f.outcome for f in metrics_private(found)] == ["fail"]
+@pytest.mark.parametrize(
+    "catch_all",
+    [
+        SHELL,
+        page("<p>how to theme swagger-ui</p>"),
+        page("<p>SwaggerUIBundle is a function, &lt;redoc&gt; an element</p>"),
+        answer(200, '{"openapi": "3.1.0"}'),
+        answer(200, "openapi: 3.1.0\n"),
+        answer(200, "null"),
+        answer(200, b"\xff\xfe\x00"),
+        answer(302, Location="/login"),
+        answer(401),
+        answer(403, DOCUMENT),
+    ],
+)
+def test_what_is_no_documentation(catch_all):
+    assert docs(lambda _: catch_all) == {}
+    assert verdicts(lambda _: catch_all) == ["pass"]
 
-    @pytest.mark.parametrize(
-        "text",
-        [
-            "# TYPE a_b counter",
-            "# TYPE a_b info\r\n",
-            "x\n# TYPE a_b histogram\n",
-            'http_requests_total{path="/",code="200"} 1.5e+06 1700000000000\n',
-            "process_cpu_seconds_total 12\n",
-        ],
-    )
-    def test_recognised_by_content(self, text):
-        found, _, _ = gather(metrics_page, lambda _: answer(200, text))
-        assert found.metric_families == 1
 
-    @pytest.mark.parametrize(
-        "closed",
-        [
-            SHELL,
-            page("<html>\nchapter 5\n</html>"),
-            answer(200, ""),
-            answer(200, "ok"),
-            answer(200, '{"uptime": 5}'),
-            answer(200, b"\xff\xfe"),
-            answer(401, METRICS),
-            answer(403),
-            answer(404),
-        ],
-    )
-    def test_closed(self, closed):
-        found, _, _ = gather(metrics_page, lambda _: closed)
-        assert found.metric_families == 0
-        assert [f.outcome for f in metrics_private(found)] == ["pass"]
+@pytest.mark.parametrize("respond", CATCH_ALLS.values(), ids=CATCH_ALLS)
+def test_what_answers_everything(respond):
+    assert docs(respond) == {}
 
-    def test_mounted_as_an_application_of_its_own(self):
-        """FastAPI's app.mount("/metrics", make_asgi_app()) redirects to the path with a slash."""
-        mounted = routes({"/metrics": answer(307, Location="/metrics/"), "/metrics/": answer(200, METRICS)})
-        found, paths, origin = gather(metrics_page, mounted)
-        assert paths == ["/metrics", "/metrics/"]
-        assert found.metric_families >= 2
-        assert found.url == f"{origin}/metrics"
 
-    @pytest.mark.parametrize("status", [429, 500, 502, 503])
-    def test_an_api_that_does_not_work_proves_nothing(self, status):
-        with pytest.raises(Unavailable, match=f"/metrics answers {status}: what it would show, nobody can tell"):
-            gather(metrics_page, lambda _: answer(status))
+def test_the_document_behind_closed_docs():
+    assert docs(routes({"/docs": answer(403), "/openapi.json": OPENAPI})) == {"/openapi.json": "the OpenAPI document"}
 
-    def test_no_answer(self):
-        with pytest.raises(Unavailable, match="closed the connection without an answer"):
-            gather(metrics_page, lambda _: CLOSE)
 
-    def test_where_the_checklist_says(self):
-        _, paths, _ = gather(metrics_page, routes({}), metrics="/internal/metrics")
-        assert paths == ["/internal/metrics"]
+def test_behind_a_redirect_on_the_same_host():
+    assert docs(routes({"/api/docs": answer(307, Location="/api/docs/"), "/api/docs/": SWAGGER})) == {
+        "/api/docs": "Swagger UI"
+    }
+
+
+@pytest.mark.parametrize("home", [page('<a href="/internal/docs">API</a>'), answer(200, '{"docs":"/internal/docs"}')])
+def test_where_the_root_says(home):
+    assert docs(routes({"/": home, "/internal/docs": SWAGGER})) == {"/internal/docs": "Swagger UI"}
+
+
+def test_where_the_documentation_says():
+    shown = page('<div id="swagger-ui"></div><script>SwaggerUIBundle({url: "/hidden/spec-7.json"})</script>')
+    assert docs(routes({"/docs": shown, "/hidden/spec-7.json": OPENAPI})) == {
+        "/docs": "Swagger UI",
+        "/hidden/spec-7.json": "the OpenAPI document",
+    }
+
+
+def test_where_the_routes_came_from():
+    assert docs(routes({"/far/openapi.json": OPENAPI}), known="/far/openapi.json") == {
+        "/far/openapi.json": "the OpenAPI document"
+    }
+
+
+def test_documented_on_purpose():
+    respond = routes({"/docs": SWAGGER})
+    assert verdicts(respond) == ["fail"]
+    assert verdicts(respond, policy=ExposurePolicy(public_docs=True)) == ["pass"]
+
+
+@pytest.mark.parametrize("location", ["https://sso.example.com/docs", "//sso.example.com", "https://[", "", "mailto:x"])
+def test_redirects_elsewhere_are_not_followed(location):
+    found, paths, _ = gather(lambda _: answer(302, Location=location))
+    assert {one.status for one in found.pages} == {302}
+    assert len(paths) == len(set(paths))
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503])
+def test_an_api_that_does_not_work_proves_nothing(status):
+    found, _, origin = gather(lambda _: answer(status))
+    assert found.pages == ()
+    assert [gap.subject for gap in found.gaps] == [origin]
+    assert f"answer {status}: what they show, nobody can tell" in found.gaps[0].reason
+    assert list(api_docs_private(found)) == []
+
+
+def test_a_host_that_does_not_answer_is_asked_once():
+    found, paths, origin = gather(lambda _: CLOSE)
+    assert [gap.subject for gap in found.gaps] == [f"{origin}/"]
+    assert set(paths) == {"/"}
+
+
+def test_absent():
+    async def main():
+        async with way(absent=frozenset({"api"})) as to:
+            await api_docs(to.environment, ApiRoutes(""), ExposurePolicy(), to.http)
+
+    with pytest.raises(Absent):
+        run(main())
+
+
+@pytest.mark.parametrize("piece", ["<script ", "url='", "<title>", "'/a", "# x\n", "<a href='/docs'>"])
+def test_a_long_page_takes_no_longer_than_it_must(piece):
+    body = page("<!doctype html>" + piece * (1_000_000 // len(piece)))
+    assert docs(routes({"/": body, "/docs": body})) == {}
+
+
+APPLICATIONS = {
+    "default": ({}, {"/docs", "/redoc", "/openapi.json", "/docs/oauth2-redirect"}),
+    "closed": ({"docs_url": None, "redoc_url": None, "openapi_url": None}, set()),
+    "document only": ({"docs_url": None, "redoc_url": None}, {"/openapi.json"}),
+    "behind a prefix": (
+        {"docs_url": "/api/docs", "redoc_url": "/api/redoc", "openapi_url": "/api/openapi.json"},
+        {"/api/docs", "/api/redoc", "/api/openapi.json", "/docs/oauth2-redirect"},
+    ),
+    "moved out of sight": (
+        {"docs_url": "/our-7f3a", "redoc_url": None, "openapi_url": "/spec-7f3a"},
+        {"/docs/oauth2-redirect"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("options", "shown"), APPLICATIONS.values(), ids=APPLICATIONS)
+def test_real_applications(options, shown):
+    async def main(origin):
+        async with way(api=origin) as to:
+            document = await api_routes(to.environment, to.http)
+            return await api_docs(to.environment, document, ExposurePolicy(), to.http)
+
+    with uvicorned(FastAPI(**options)) as origin:
+        found = asyncio.run(main(origin))
+    addresses = {one.url.removeprefix(origin) for one in found.pages if one.kind}
+    assert addresses - {"/docs/", "/v1/openapi.json"} == shown
+
+
+def test_a_real_application_behind_a_prefix_that_the_proxy_takes_away():
+    async def main(origin):
+        async with way(api=origin) as to:
+            return await api_docs(to.environment, ApiRoutes(""), ExposurePolicy(), to.http)
+
+    with uvicorned(FastAPI(), root_path="/v1") as origin:
+        found = asyncio.run(main(origin))
+    assert {"Swagger UI", "ReDoc", "the OpenAPI document", OAUTH2} == {one.kind for one in found.pages if one.kind}

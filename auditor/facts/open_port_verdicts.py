@@ -25,7 +25,7 @@ def port_verdicts(found: OpenPorts, access: Access, said: str) -> Iterator[Findi
     told = {port.host for port in services}
     yield from (_host(host, found, said) for host in found.hosts if host.host not in told)
     for host, why in found.not_asked:
-        yield not_applicable(f"its ports were not asked: it is {why}", host)
+        yield not_applicable(f"its ports were not asked: {why}", host)
     if not found.hosts and not found.not_asked and not found.gaps:
         yield not_applicable("the checklist names no host")
 

@@ -73,7 +73,7 @@ def advisories(version: str) -> tuple[Advisory, ...]:
             low, high = key(first), key(fixed)
             if low and high and _from(low) <= here < high:
                 found.append(Advisory(row.id, row.cve, row.title, row.severity, fixed))
-    return tuple(sorted(found, key=lambda one: (_ORDER.index(one.severity), one.id)))
+    return tuple(sorted(found, key=lambda one: (_ORDER.index(one.severity), not one.cve, one.id)))
 
 
 def _from(low: Key) -> Key:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from auditor.checklist.model import Environment
 from auditor.errors import Unavailable
-from auditor.facts.exposure import ApiDocs, DocsPage
+from auditor.facts.exposure import OAUTH2, ApiDocs, DocsPage
 from auditor.facts.policy import ExposurePolicy
 from auditor.facts.routes import ApiRoutes
 from auditor.model import Gap
@@ -22,15 +22,13 @@ from auditor.probes.surfaces import origin
 from auditor.registry import probe
 
 PLACES = (
-    # FastAPI, at the root and behind a prefix; the page that its Swagger UI has whereever that is
+    # FastAPI, at the root and behind a prefix; the page that its Swagger UI has wherever that is
     "/docs", "/redoc", "/openapi.json", "/docs/oauth2-redirect", "/api/docs", "/api/redoc", "/api/openapi.json",
-    "/api/v1/docs", "/api/v1/openapi.json", "/v1/docs", "/docs/",
+    "/api/v1/docs", "/api/v1/openapi.json", "/v1/docs",
     # NestJS, Express, springdoc, and others
     "/api-docs", "/api-json", "/swagger", "/swagger.json", "/swagger-ui/index.html", "/v3/api-docs", "/openapi.yaml",
     "/scalar", "/rapidoc", "/reference", "/graphiql", "/playground",
 )  # fmt: skip
-OAUTH2 = "the OAuth2 page of Swagger UI"
-"""It is there when Swagger UI is, and stays where it was when only that has moved."""
 _PAGES = (
     (OAUTH2, re.compile(r"swaggerUIRedirectOauth2")),
     (

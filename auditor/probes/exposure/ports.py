@@ -140,7 +140,7 @@ def _services(policy: ExposurePolicy, database: int) -> list[tuple[Service, int]
 def _foreign(name: str, address: str) -> str:
     """Why a host is not the stack's own to ask."""
     if name.endswith(_VENDORS):
-        return "a host of a vendor, which looks after its ports itself"
+        return "it is a host of a vendor, which looks after its ports itself"
     parsed = ip_address(address.partition("%")[0])
     if any(parsed in network for network in _EDGES if network.version == parsed.version):
         return f"{address} is of a network that delivers for others: the server behind it was not seen"

@@ -10,10 +10,10 @@ import pytest
 from fastapi import FastAPI
 
 from auditor.errors import Absent
-from auditor.facts.exposure import ApiDocs
+from auditor.facts.exposure import OAUTH2, ApiDocs
 from auditor.facts.policy import ExposurePolicy
 from auditor.facts.routes import ApiRoutes
-from auditor.probes.exposure.docs import OAUTH2, PLACES, api_docs
+from auditor.probes.exposure.docs import PLACES, api_docs
 from auditor.probes.routes import api_routes
 from checks.app_exposure.api_docs_private import api_docs_private
 from tests.probes.exposure.asgi import uvicorned
@@ -205,7 +205,8 @@ def test_real_applications(options, shown):
     with uvicorned(FastAPI(**options)) as origin:
         found = asyncio.run(main(origin))
     addresses = {one.url.removeprefix(origin) for one in found.pages if one.kind}
-    assert addresses - {"/docs/", "/v1/openapi.json"} == shown
+    assert addresses == shown
+    assert [str(one.outcome) for one in api_docs_private(found)][:1] == (["fail"] if shown else ["pass"])
 
 
 def test_a_real_application_behind_a_prefix_that_the_proxy_takes_away():

@@ -145,8 +145,10 @@ def test_no_answer_is_a_gap_and_hides_nothing():
     assert outcomes(no_traceback_shown, found) == {"fail"}
 
 
-PIECES = ["\n", "\n ", "\n at a (/", "\n at x ", " (/", "at ", "\\n\\tat a.b(", "Warning: x in /a", "<!-- a (500 ", "\n   at a() in ",
-          'File "/', "<br> at ", "<script ", "Notice:  in /", "\n at /a:", "relation \"", "<title>"]  # fmt: skip
+PIECES = [
+    "\n", "\n ", "\n at a (/", "\n at x ", " (/", "at ", "\\n\\tat a.b(", "Warning: x in /a", "<!-- a (500 ", "<title>",
+    "\n   at a() in ", 'File "/', "<br> at ", "<script ", "Notice:  in /", "\n at /a:", 'relation "',
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("piece", PIECES)

@@ -69,6 +69,13 @@ def is_personal(key: str) -> bool:
     return any(all(part in words for part in pair) for pair in _PAIRS)
 
 
+def is_credential(key: str) -> bool:
+    """Whether a key stands for a credential."""
+    return is_personal(key) and any(
+        word.lower() in _CREDENTIAL or word.lower() == "key" for word in _WORDS.findall(key)
+    )
+
+
 def read_content(text: str, *, whole: bool = True) -> Content:
     """What a body is made of.
 
@@ -86,7 +93,7 @@ def read_content(text: str, *, whole: bool = True) -> Content:
     content = Content("the beginning of a long answer" if body[0] in "[{" else "text")
     content.emails, content.tokens = len(_EMAIL.findall(body)), len(_TOKEN.findall(body))
     if body[0] in "[{":
-        content.keys = {name for name in re.findall(r'"([A-Za-z_][A-Za-z0-9_-]{0,41})"\s{0,9}:', body) if _named(name)}
+        content.keys = {name for name in re.findall(r'"([A-Za-z_][A-Za-z0-9_-]{0,41})"\s{0,9}:', body) if is_name(name)}
     return content
 
 
@@ -120,7 +127,7 @@ def _read(value: Any) -> Content:
         one, depth = todo.pop()
         seen += 1
         if isinstance(one, dict):
-            content.keys |= {key for key in one if _named(key)}
+            content.keys |= {key for key in one if is_name(key)}
             # a key that is an address of mail is one
             content.emails += sum(bool(_EMAIL.fullmatch(key)) for key in one)
         elif isinstance(one, str):
@@ -138,5 +145,6 @@ def _rows(value: Any) -> list[Any] | None:
     return lists[0] if len(lists) == 1 else None
 
 
-def _named(key: str) -> bool:
+def is_name(key: str) -> bool:
+    """Whether a key looks like a name that a programmer gave: others may be values."""
     return bool(_NAME.fullmatch(key))

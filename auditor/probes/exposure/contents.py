@@ -17,18 +17,19 @@ _TOKEN = re.compile(
 )
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _PERSONAL = frozenset({
-    "address", "avatar", "birth", "birthday", "birthdate", "cc", "cpf", "customer", "dob", "email", "emails", "fax",
-    "firstname", "forename", "fullname", "gender", "geolocation", "iban", "income", "ip", "lastname", "latitude",
-    "longitude", "mail", "mobile", "nationality", "nin", "passport", "patient", "phone", "phones", "postcode", "salary",
-    "siret", "ssn", "street", "surname", "tel", "telephone", "username", "zip", "zipcode",
+    "birth", "birthday", "birthdate", "cpf", "dob", "email", "emails", "firstname", "forename", "iban", "lastname",
+    "mobile", "passport", "phone", "phones", "salary", "siret", "ssn", "surname", "telephone",
 })  # fmt: skip
+"""Words that hardly stand for anything but persons: addresses and places are those of shops too."""
 _CREDENTIAL = frozenset({
-    "apikey", "authorization", "bearer", "cookie", "credential", "credentials", "cvv", "hash", "hashed", "jwt", "otp",
-    "passwd", "password", "pin", "pwd", "salt", "secret", "secrets", "session", "token", "tokens", "totp",
+    "apikey", "bearer", "credential", "credentials", "cvv", "jwt", "otp", "passwd", "password", "pwd", "secret",
+    "secrets", "token", "tokens", "totp",
 })  # fmt: skip
+_OTHERWISE = frozenset({"continuation", "csrf", "cursor", "max", "next", "page", "previous", "sync", "xsrf"})
+"""Words beside ``token`` that make it another one."""
 _PAIRS = (("first", "name"), ("last", "name"), ("full", "name"), ("family", "name"), ("given", "name"), ("api", "key"),
-          ("private", "key"), ("card", "number"), ("date", "birth"), ("user", "name"))  # fmt: skip
-_HARMLESS = frozenset({"token_type", "tokentype", "csrf_token", "csrftoken", "ip_version", "address_family"})
+          ("private", "key"), ("card", "number"))  # fmt: skip
+_HARMLESS = frozenset({"token_type", "tokentype"})
 _REFUSALS = re.compile(
     r"(?i)not authenticated|unauthori[sz]ed|forbidden|access denied|permission denied|(?:invalid|missing|no|required?) "
     r"(?:api.?key|token|credentials|authorization)|log ?in|sign ?in|authentication|\b40[13]\b"
@@ -44,6 +45,8 @@ class Content:
     kind: str
     items: int | None = None
     keys: set[str] = field(default_factory=set)
+    filled: set[str] = field(default_factory=set)
+    """Those with a text behind them: a number of tokens is none."""
     emails: int = 0
     tokens: int = 0
 
@@ -55,7 +58,7 @@ class Content:
     @property
     def personal(self) -> tuple[str, ...]:
         """Those that stand for persons or credentials."""
-        return tuple(sorted(filter(is_personal, self.keys)))[:_MOST_KEYS]
+        return tuple(sorted(filter(is_personal, self.filled)))[:_MOST_KEYS]
 
 
 def is_personal(key: str) -> bool:
@@ -64,6 +67,8 @@ def is_personal(key: str) -> bool:
         return False
     words = [word.lower() for word in _WORDS.findall(key)]
     known = _PERSONAL | _CREDENTIAL
+    if _OTHERWISE & set(words):
+        return False
     if any(word in known for word in words) or "".join(words) in known:
         return not (words and words[-1] in ("count", "enabled", "required", "verified", "type", "limit", "url"))
     return any(all(part in words for part in pair) for pair in _PAIRS)
@@ -93,7 +98,9 @@ def read_content(text: str, *, whole: bool = True) -> Content:
     content = Content("the beginning of a long answer" if body[0] in "[{" else "text")
     content.emails, content.tokens = len(_EMAIL.findall(body)), len(_TOKEN.findall(body))
     if body[0] in "[{":
-        content.keys = {name for name in re.findall(r'"([A-Za-z_][A-Za-z0-9_-]{0,41})"\s{0,9}:', body) if is_name(name)}
+        content.filled = content.keys = {
+            name for name in re.findall(r'"([A-Za-z_][A-Za-z0-9_-]{0,41})"\s{0,9}:', body) if is_name(name)
+        }
     return content
 
 
@@ -128,6 +135,7 @@ def _read(value: Any) -> Content:
         seen += 1
         if isinstance(one, dict):
             content.keys |= {key for key in one if is_name(key)}
+            content.filled |= {key for key, value in one.items() if is_name(key) and _is_filled(value)}
             # a key that is an address of mail is one
             content.emails += sum(bool(_EMAIL.fullmatch(key)) for key in one)
         elif isinstance(one, str):
@@ -137,6 +145,12 @@ def _read(value: Any) -> Content:
             inner = one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
             todo += [(each, depth + 1) for each in list(inner)[: _MOST_NODES - seen]]
     return content
+
+
+def _is_filled(value: Any) -> bool:
+    if isinstance(value, list):
+        return any(map(_is_filled, value[:20]))
+    return (isinstance(value, str) and bool(value.strip())) or (isinstance(value, dict) and bool(value))
 
 
 def _rows(value: Any) -> list[Any] | None:

@@ -37,7 +37,7 @@ _REACT = re.compile(
 )
 _GENERATOR = re.compile(r"(?i)<meta name=\"generator\" content=\"([A-Za-z .]{2,30} v?\d[\w.-]{0,30})\"")
 _ANGULAR = re.compile(r"\bng-version=\"(\d{1,3}\.\d{1,3}\.\d{1,3}[\w.-]{0,30})\"")
-_LOGIN = re.compile(r"(?i)log-?in|sign-?in|auth|sso|session|connexion|account")
+_LOGIN = re.compile(r"(?i)log-?in|sign-?in|auth|\bsso\b|connexion")
 _GUARDED = ("/dashboard", "/admin", "/account", "/profile", "/settings", "/app", "/home")
 _MOST_ROUTES = 8
 _HEADER = "x-middleware-subrequest"

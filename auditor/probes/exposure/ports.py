@@ -117,16 +117,24 @@ async def _host(
         addresses = await dialer.addresses(host.name, 0)
     except Unreachable as unreachable:
         return Gap(host.name, unreachable.reason, unreachable.hint), []
-    address = addresses[0]
-    if why := _foreign(host.name, address):
+    chosen = _addresses(addresses)
+    if why := next(filter(None, (_foreign(host.name, address) for address in chosen)), ""):
         return (host.name, why), []
-    seen_from = _from(address, policy)
-    if trustworthy(address) and seen_from is From.INSIDE:
-        return (host.name, f"{address} is the audit's own machine, of whose ports nothing shows outside"), []
-    chosen = [(service, port) for service, port in _services(policy, host.database) if port not in host.known]
-    tried = await asyncio.gather(*(_try(dialer, host.name, address, *one, seen_from) for one in chosen))
-    found = [one.found for one in tried if one.found]
-    return _summary(host, seen_from, tried), found
+    seen_from = max((_from(address, policy) for address in chosen), key=list(From)[::-1].index)
+    if seen_from is From.INSIDE and all(map(trustworthy, chosen)):
+        return (host.name, f"{chosen[0]} is the audit's own machine, of whose ports nothing shows outside"), []
+    asked = [(service, port) for service, port in _services(policy, host.database) if port not in host.known]
+    tried = await asyncio.gather(
+        *(_try(dialer, host.name, address, *one, _from(address, policy)) for address in chosen for one in asked)
+    )
+    found = {(one.found.service, one.found.port): one.found for one in reversed(tried) if one.found}
+    return _summary(host, seen_from, tried), sorted(found.values(), key=lambda one: one.port)
+
+
+def _addresses(addresses: tuple[str, ...]) -> tuple[str, ...]:
+    """The first of each family: a firewall for IPv4 alone is a common mistake."""
+    by_family = {":" in address: address for address in reversed(addresses)}
+    return tuple(by_family[family] for family in sorted(by_family))
 
 
 def _services(policy: ExposurePolicy, database: int) -> list[tuple[Service, int]]:
@@ -158,8 +166,11 @@ def _summary(host: _Host, seen_from: From, tried: list[_Tried]) -> AskedHost | G
     if local:
         return Gap(host.name, local.why, "look at the limits of the machine that the audit runs on")
 
+    found = {one.port for one in tried if one.found}
+    others = {one.port for one in tried if one.failure is None} - found
+
     def ports(*kinds: Failure) -> tuple[int, ...]:
-        return tuple(sorted({one.port for one in tried if one.failure in kinds}))
+        return tuple(sorted({one.port for one in tried if one.failure in kinds} - found - others))
 
     return AskedHost(
         host.name,
@@ -168,7 +179,7 @@ def _summary(host: _Host, seen_from: From, tried: list[_Tried]) -> AskedHost | G
         tuple(sorted({one.port for one in tried})),
         ports(Failure.TIMEOUT, Failure.UNREACHABLE),
         ports(Failure.REFUSED),
-        tuple(sorted({one.port for one in tried if one.failure is None and not one.found})),
+        tuple(sorted(others)),
     )
 
 

@@ -20,6 +20,9 @@ _DEVELOPMENT, _DEFAULT, _SUPABASE = PageKind.DEVELOPMENT, PageKind.DEFAULT, Page
 _CRITICAL, _HIGH, _MEDIUM, _LOW, _INFO = Severity
 
 
+_END = r"\s{0,40}</title>"
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """Addresses of one sort of page."""
@@ -42,8 +45,14 @@ def without_login(signature: Signature) -> Signature:
 
 
 CONSOLES = (
-    Row(_CONSOLE, "Flower, which runs and ends tasks of Celery", _HIGH, title("(?:Celery )?Flower"), ("/flower/",)),
-    Row(_CONSOLE, "the dashboard of RQ", _HIGH, title("RQ[ -]dashboard"), ("/rq", "/rq/")),
+    Row(
+        _CONSOLE,
+        "Flower, which runs and ends tasks of Celery",
+        _HIGH,
+        title(rf"(?:Celery )?Flower{_END}"),
+        ("/flower/",),
+    ),
+    Row(_CONSOLE, "the dashboard of RQ", _HIGH, title("RQ[ -]dashboard"), ("/rq",)),
     Row(_CONSOLE, "the board of Bull", _HIGH, title("Bull[ -]?(?:board|dashboard|MQ)"), ("/admin/queues",)),
     Row(
         _CONSOLE,
@@ -59,21 +68,21 @@ CONSOLES = (
         "Adminer, a way into the database",
         _HIGH,
         markup("its name", r"(?i:adminer)", r"(?i:<title[^>]{0,100}>[^<]{0,100}adminer|adminer\.org)"),
-        ("/adminer", "/adminer.php", "/adminer/"),
+        ("/adminer", "/adminer.php"),
     ),
     Row(
         _CONSOLE,
         "phpMyAdmin, a way into the database",
         _HIGH,
-        title("[^<]{0,100}phpMyAdmin"),
-        ("/phpmyadmin/", "/pma/"),
+        title("[^<]{0,100}phpMyAdmin", r"(?i:pmahomme|pma_|phpmyadmin\.css)"),
+        ("/phpmyadmin/",),
     ),
     Row(
         _CONSOLE,
         "pgAdmin, a way into the database",
         _HIGH,
         title("pgAdmin"),
-        ("/pgadmin/", "/pgadmin4/login", "/pgadmin/login"),
+        ("/pgadmin/", "/pgadmin4/login"),
     ),
     Row(
         _CONSOLE,
@@ -92,21 +101,21 @@ CONSOLES = (
             ),
             holds("its build", r'\A\s{0,20}\{"status":"success","data":\{"version":', r'"goVersion":'),
         ),
-        ("/prometheus/graph", "/prometheus/query", "/prometheus/api/v1/status/buildinfo", "/graph"),
+        ("/prometheus/graph", "/prometheus/api/v1/status/buildinfo", "/graph"),
     ),
-    Row(_CONSOLE, "Alertmanager, which silences alerts", _HIGH, title("Alertmanager"), ("/alertmanager/",)),
+    Row(_CONSOLE, "Alertmanager, which silences alerts", _HIGH, title(rf"Alertmanager{_END}"), ("/alertmanager/",)),
     Row(
         _CONSOLE,
         "the dashboard of Traefik",
         _HIGH,
         either(
-            title("Traefik"),
+            title(rf"Traefik(?: Proxy)?{_END}"),
             keys("its routes", ("routers",), ("services",)),
             keys("its overview", ("http",), ("providers", "features")),
         ),
         ("/dashboard/", "/api/rawdata", "/api/overview"),
     ),
-    Row(_CONSOLE, "the console of MinIO", _MEDIUM, title("MinIO (?:Console|Browser)"), ("/minio/login", "/minio/")),
+    Row(_CONSOLE, "the console of MinIO", _MEDIUM, title("MinIO (?:Console|Browser)"), ("/minio/login",)),
     Row(_CONSOLE, "the management of RabbitMQ", _HIGH, title("RabbitMQ Management"), ("/rabbitmq/",)),
     Row(
         _CONSOLE,
@@ -134,7 +143,7 @@ CONSOLES = (
         ),
         ("/admin/",),
     ),
-    Row(_CONSOLE, "the dashboard of Kubernetes", _HIGH, title("Kubernetes Dashboard"), ("/k8s/", "/kubernetes/")),
+    Row(_CONSOLE, "the dashboard of Kubernetes", _HIGH, title("Kubernetes Dashboard"), ("/k8s/",)),
 )
 
 DEBUG_TOOLS = (
@@ -188,7 +197,13 @@ DEBUG_TOOLS = (
         holds("beans", r'\A\s{0,20}\{"contexts":', r'"beans":'),
         ("/actuator/beans",),
     ),
-    Row(_DEBUG, "Telescope of Laravel", _HIGH, title("(?:Telescope|[^<]{0,80}- Telescope)"), ("/telescope",)),
+    Row(
+        _DEBUG,
+        "Telescope of Laravel",
+        _HIGH,
+        title("(?:Telescope|[^<]{0,80}- Telescope)", r"window\.Telescope\b|vendor/telescope/"),
+        ("/telescope",),
+    ),
     Row(
         _DEBUG,
         "Ignition of Laravel, which runs solutions",
@@ -226,7 +241,7 @@ STATUS_PAGES = (
         "the status of nginx",
         _LOW,
         holds("connections", r"^Active connections: \d", r"^server accepts handled requests"),
-        ("/nginx_status", "/stub_status", "/basic_status"),
+        ("/nginx_status", "/stub_status"),
     ),
     Row(
         _STATUS,
@@ -269,10 +284,10 @@ DEVELOPMENT = (
         _HIGH,
         markup(
             "its client for hot updates",
+            r"<(?:script|link)[^>]{1,400}?(?:src|href)=[\"'][^\"']{0,200}(?:"
             r"/_next/static/chunks/(?:main-app|webpack|main|react-refresh)\.js\?(?:v|ts)="
-            r"|/_next/static/chunks/react-refresh\.js"
-            r"|/_next/static/development/"
-            r"|(?:\[|%5B)turbopack(?:\]|%5D)_browser_dev_hmr-client|_browser_dev_hmr-client|/_next/webpack-hmr",
+            r"|/_next/static/chunks/react-refresh\.js|/_next/static/development/"
+            r"|_browser_dev_hmr-client)",
         ),
         ("/",),
     ),
@@ -331,8 +346,8 @@ DEFAULTS = (
                 r"<title>Create Next App</title>",
                 r"(?i:get started by editing|to get started, edit)",
             ),
-            title("Vite \\+ (?:React|Vue|Svelte)"),
-            title("Welcome to (?:SvelteKit|Nuxt|Remix|Astro)"),
+            title(rf"Vite \+ (?:React|Vue|Svelte|TS|Preact)(?: \+ TS)?{_END}", r"<script type=\"module\""),
+            title(rf"Welcome to (?:SvelteKit|Nuxt|Remix|Astro)!?{_END}"),
         ),
         ("/",),
     ),

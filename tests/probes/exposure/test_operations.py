@@ -211,13 +211,26 @@ def test_open_by_nature(path):
 
 @pytest.mark.parametrize(
     ("key", "personal"),
-    [("email", True), ("userEmail", True), ("first_name", True), ("hashed_password", True), ("apiKey", True),
-     ("access_token", True), ("phoneNumber", True), ("SSN", True), ("ip", True), ("token_type", False), ("name", False),
-     ("title", False), ("email_verified", False), ("total", False), ("description", False), ("shipping", False),
-     ("telemetry", False), ("zip_code", True), ("pincode", False), ("tokens_count", False), ("avatar_url", False)],
+    [
+        ("email", True), ("userEmail", True), ("first_name", True), ("hashed_password", True), ("apiKey", True),
+        ("access_token", True), ("phoneNumber", True), ("SSN", True), ("lastName", True), ("token_type", False),
+        ("name", False), ("title", False), ("email_verified", False), ("total", False), ("description", False),
+        ("shipping", False), ("telemetry", False), ("pincode", False), ("tokens_count", False), ("avatar_url", False),
+        ("next_token", False), ("max_tokens", False), ("commit_hash", False), ("session", False), ("address", False),
+        ("csrfToken", False), ("latitude", False),
+    ],
 )  # fmt: skip
 def test_keys_of_persons(key, personal):
     assert is_personal(key) is personal
+
+
+@pytest.mark.parametrize(
+    ("row", "personal"),
+    [({"email": "a"}, ("email",)), ({"email": None}, ()), ({"tokens": 12}, ()), ({"phones": ["1"]}, ("phones",)),
+     ({"phones": []}, ()), ({"user": {"firstName": "A"}}, ("firstName",)), ({"password": ""}, ())],
+)  # fmt: skip
+def test_a_key_without_a_text_behind_it_tells_nothing(row, personal):
+    assert read_content(json.dumps([row])).personal == personal
 
 
 def test_no_value_is_kept():

@@ -103,7 +103,8 @@ def _impatient(monkeypatch):
 def test_what_speaks_a_protocol_is_recognised():
     found = look([(name, handler) for name, handler, _ in SPOKEN])
     titles = {service.name: service.title for service in SERVICES}
-    assert [(one.service, one.access) for one in found.ports] == [(titles[n], access) for n, _, access in SPOKEN]
+    told = sorted((one.service, str(one.access)) for one in found.ports)
+    assert told == sorted((titles[name], str(access)) for name, _, access in SPOKEN)
     assert {one.seen_from for one in found.ports} == {From.TRUSTED}
     assert {name for name, _, _ in SPOKEN} == set(titles)
 
@@ -226,3 +227,8 @@ def test_an_unknown_host_is_a_gap():
             return await open_ports(to.environment, ExposurePolicy(), to.dialer, to.databases)
 
     assert [gap.subject for gap in run(main()).gaps if not gap.absent] == ["nowhere.invalid"]
+
+
+def test_one_address_of_each_family_is_asked():
+    asked = ports._addresses(("192.0.2.1", "2001:db8::1", "192.0.2.2", "2001:db8::2"))
+    assert asked == ("192.0.2.1", "2001:db8::1")

@@ -93,14 +93,24 @@ class Prober(Generic[K]):
         controls: paths with an ordinary answer, the start page first: they tell whether the audit sees the application
             at all, before and after.
         seconds: for everything; what is not asked for by then is untold.
+        locked: True where a 401 to everything is an answer too: strangers are shown nothing there.
     """
 
-    def __init__(self, http: Http, origin: str, controls: Sequence[str] = ("/",), *, seconds: float = SECONDS) -> None:
+    def __init__(
+        self,
+        http: Http,
+        origin: str,
+        controls: Sequence[str] = ("/",),
+        *,
+        seconds: float = SECONDS,
+        locked: bool = False,
+    ) -> None:
         self.asker = Asker(http, origin)
         # new in each run: no cache can know them
         self._word, self._other_word = f"x{secrets.token_hex(6)}", f"y{secrets.token_hex(6)}"
         self._controls = tuple(dict.fromkeys((*controls, f"/{self._word}")))
         self._seconds = seconds
+        self._ordinary = (404, 405, 410, *((401,) if locked else ()))
         self._gap: Gap | None = None
         self._late = False
 
@@ -196,7 +206,7 @@ class Prober(Generic[K]):
             return False
         if seen.location:
             return urlsplit(seen.location)[:2] == urlsplit(self.asker.origin)[:2]
-        return 200 <= seen.status < 400 or seen.status in (404, 405, 410)
+        return 200 <= seen.status < 400 or seen.status in self._ordinary
 
     async def _shut_out(self) -> Gap | None:
         """Why the answers prove nothing: the server has stopped to talk to the audit while it was asked."""

@@ -14,11 +14,13 @@ from auditor.facts.routes import ApiRoutes
 from auditor.model import Gap
 from auditor.probes.exposure.operations import changes_something
 from auditor.probes.exposure.tracebacks import software_in, traceback_in
+from auditor.probes.net.failures import Failure, Unreachable
 from auditor.probes.net.http import Http
 from auditor.probes.surfaces import origin
 from auditor.registry import probe
 
 _MOST_ENDPOINTS = 4
+_SECONDS = 8.0
 _FROM_OTHERS = (429, 502, 503, 504)
 """Answers of limiters and proxies: the application has not said a word."""
 _PLAIN = (("Accept", "text/plain"),)
@@ -42,7 +44,13 @@ async def error_pages(environment: Environment, policy: CorsPolicy, routes: ApiR
     pages: list[ErrorPage] = []
     gaps: list[Gap] = []
     for request in _requests(environment, policy, routes):
-        told = await _ask(http, api, request)
+        try:
+            told = await _ask(http, api, request)
+        except Unreachable as unreachable:
+            gaps.append(Gap(api + request.path, unreachable.reason, unreachable.hint))
+            if unreachable.kind is not Failure.RESET:
+                break  # a host that does not answer is asked once
+            continue
         (pages if isinstance(told, ErrorPage) else gaps).append(told)  # type: ignore[arg-type]
     return ErrorPages(tuple(pages), tuple(gaps))
 
@@ -64,7 +72,9 @@ def _requests(environment: Environment, policy: CorsPolicy, routes: ApiRoutes) -
 async def _ask(http: Http, api: str, request: _Request) -> ErrorPage | Gap:
     url = api + request.path
     try:
-        answer = await http.get(url, headers=request.headers, verify=False, max_body=500_000)
+        answer = await http.get(url, headers=request.headers, deadline=_SECONDS, verify=False, max_body=500_000)
+    except Unreachable:
+        raise
     except Unavailable as unavailable:
         return Gap(url, unavailable.reason, unavailable.hint)
     text = answer.text()

@@ -106,8 +106,10 @@ async def _start(http: Http, frontend: str) -> Response:
         if not there.startswith(frontend + "/"):
             break
         url = there
-    if answer.status == 429 or answer.status >= 500:
-        raise Unavailable(f"{url} answers {answer.status}", "run the audit while the frontend is up")
+    unseen = answer.status == 429 or answer.status >= 500 or 300 <= answer.status < 400
+    if unseen or (answer.status in (401, 403) and not _is_next(answer, answer.text())):
+        reason = f"{url} answers {answer.status}: the start page was not seen"
+        raise Unavailable(reason, "name the origin that users see as `frontend`, and let the audit's address through")
     return answer
 
 

@@ -59,7 +59,7 @@ async def open_operations(
     if not table:
         return OpenOperations(routes.url, left=tuple(left), gaps=routes.gaps)
     controls = tuple(dict.fromkeys(("/", environment.health)))
-    prober: Prober[Operation] = Prober(http, api, controls, seconds=45.0)
+    prober: Prober[Operation] = Prober(http, api, controls, seconds=45.0, locked=True)
     result = await prober.look(table)
     settled = (Verdict.FOUND, Verdict.ABSENT)
     told = [one for one in result.looked if one.verdict in settled] if result.gap is None else []

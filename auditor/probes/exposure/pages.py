@@ -41,7 +41,7 @@ async def exposed_pages(environment: Environment, http: Http) -> ExposedPages:
 
 async def _look(http: Http, origin: str, environment: Environment, surfaces: frozenset[str]) -> Result[Row]:
     controls = ("/", environment.health) if "api" in surfaces else ("/",)
-    prober: Prober[Row] = Prober(http, origin, controls)
+    prober: Prober[Row] = Prober(http, origin, controls, locked=True)
     return await prober.look(Sought(path, row, row.recognise, part=False) for path, row in rows(surfaces))
 
 

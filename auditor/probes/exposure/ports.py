@@ -70,11 +70,14 @@ class _Tried:
     found: OpenPort | None = None
 
 
-@probe(deadline=45.0)
+@probe(deadline=60.0, last=True)
 async def open_ports(
     environment: Environment, policy: ExposurePolicy, dialer: Dialer, databases: Databases
 ) -> OpenPorts:
-    """Every port of the table, on every host of the stack's own, all at once."""
+    """Every port of the table, on every host of the stack's own, all at once.
+
+    Runs after the other probes: a firewall that says nothing would keep their connections to the same host waiting.
+    """
     hosts, gaps = _hosts(environment, databases)
     told = await asyncio.gather(*(_host(host, policy, dialer) for host in hosts))
     return OpenPorts(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 
 from auditor.checklist.model import Environment
@@ -22,15 +23,16 @@ _VENDORS = (".supabase.co", ".supabase.in")
 async def trace_answers(environment: Environment, http: Http) -> TraceAnswers:
     """Both methods, at each origin."""
     origins, gaps = web_origins(environment)
-    answers: list[TraceAnswer] = []
-    found: list[Gap] = []
-    for origin in dict.fromkeys(origins.values()):
-        if host_of(origin).endswith(_VENDORS):
-            continue
-        for method in ("TRACE", "TRACK"):
-            told = await _ask(http, origin, method)
-            (answers if isinstance(told, TraceAnswer) else found).append(told)  # type: ignore[arg-type]
-    return TraceAnswers(tuple(answers), (*gaps, *found))
+    asked = [origin for origin in dict.fromkeys(origins.values()) if not host_of(origin).endswith(_VENDORS)]
+    told = [one for some in await asyncio.gather(*(_origin(http, origin) for origin in asked)) for one in some]
+    answers = tuple(one for one in told if isinstance(one, TraceAnswer))
+    return TraceAnswers(answers, (*gaps, *(one for one in told if isinstance(one, Gap))))
+
+
+async def _origin(http: Http, origin: str) -> list[TraceAnswer | Gap]:
+    """Both methods; where the first gets no answer, the second is not tried."""
+    first = await _ask(http, origin, "TRACE")
+    return [first] if isinstance(first, Gap) else [first, await _ask(http, origin, "TRACK")]
 
 
 async def _ask(http: Http, origin: str, method: str) -> TraceAnswer | Gap:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from auditor.facts.exposure import ErrorPages
 from auditor.facts.policy import CorsPolicy, Endpoint
 from auditor.facts.routes import ApiRoutes, Operation
+from auditor.probes.exposure import errors
 from auditor.probes.exposure.errors import error_pages
 from auditor.probes.exposure.tracebacks import software_in, traceback_in
 from checks.app_exposure.error_pages_neutral import error_pages_neutral
@@ -19,7 +20,7 @@ from tests.probes.exposure.asgi import uvicorned
 from tests.probes.exposure.test_docs import SHELL
 from tests.probes.net.running import run
 from tests.probes.nginx import nginx
-from tests.probes.stand import CLOSE, answer, page, routes, site, way
+from tests.probes.stand import CLOSE, HANG, answer, page, routes, site, way
 
 TRACEBACK = 'Traceback (most recent call last):\n  File "/app/main.py", line 7, in me\nValueError: x\n'
 
@@ -143,6 +144,12 @@ def test_no_answer_is_a_gap_and_hides_nothing():
     found, _, _ = gather(lambda asked: CLOSE if asked.path == "/health" else answer(500, TRACEBACK))
     assert len(found.gaps) == 2
     assert outcomes(no_traceback_shown, found) == {"fail"}
+
+
+def test_a_host_that_says_nothing_is_asked_once(monkeypatch):
+    monkeypatch.setattr(errors, "_SECONDS", 0.2)
+    found, asked, _ = gather(lambda _: HANG)
+    assert (found.pages, len(found.gaps), len(asked)) == ((), 1, 1)
 
 
 PIECES = [

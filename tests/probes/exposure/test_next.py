@@ -251,7 +251,9 @@ def test_an_image_optimizer_that_is_busy(bare):
     assert [gap.subject.rpartition("/_next")[2] for gap in guards.gaps] == ["/image"]
 
 
-@pytest.mark.parametrize("home", [answer(429), answer(503), CLOSE])
+@pytest.mark.parametrize(
+    "home", [answer(429), answer(503), CLOSE, answer(403), answer(401), answer(301, Location="https://x.example.com/")]
+)
 def test_a_frontend_that_does_not_answer(home):
     with pytest.raises(Unavailable):
         gather(lambda _: home)

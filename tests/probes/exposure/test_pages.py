@@ -138,6 +138,12 @@ def test_a_host_that_shows_nothing_is_a_gap(body):
     assert [gap.subject for gap in found.gaps if not gap.absent] == [origin]
 
 
+def test_a_lock_before_everything_shows_nothing():
+    found, _, _ = look(lambda _: answer(401, "who are you?", WWW_Authenticate="Basic realm=x"))
+    assert (found.pages, [gap for gap in found.gaps if not gap.absent]) == ((), [])
+    assert all(not tally.untold for tally in found.tallies)
+
+
 def test_absent_and_left_out():
     found, _, _ = look(routes({}), absent=frozenset({"frontend", "api"}))
     assert found == ExposedPages(

@@ -33,7 +33,7 @@ CLOSED = 0
 _REFUSALS = (429, 503, 403, 423, CLOSED)
 
 
-@probe(deadline=60.0, last=True)
+@probe(deadline=60.0, last=2)
 async def bursts(environment: Environment, policy: RateLimitPolicy, http: Http) -> Bursts:
     """One burst for each endpoint that the policy names, a very small one when it is not GET or HEAD."""
     api = origin(environment, "api")

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from auditor.facts.exposed_pages import ExposedPages, PageKind
 from auditor.model import Gap
 from auditor.probes.exposure.pages import exposed_pages
 from auditor.probes.exposure.table import TABLE, rows
 from auditor.probes.paths import asking
+from auditor.probes.paths.seen import Seen
 from tests.probes.exposure.samples import NOT_SHOWN, SHOWN
 from tests.probes.net.running import run
 from tests.probes.paths.catch_alls import CATCH_ALLS
@@ -152,3 +155,27 @@ def test_absent_and_left_out():
             Gap("api", found.gaps[1].reason, absent=True),
         )
     )
+
+
+def seen(text: str) -> Seen:
+    return Seen("/x", 200, "", text.encode("utf-8", "replace"), text)
+
+
+@given(st.text(max_size=300), st.sampled_from(["", "<html>", "{", "[", "<title>"]))
+def test_any_text(text, start):
+    for row in TABLE:
+        row.recognise(seen(start + text))
+
+
+PIECES = [
+    "<title>", "<title ", "<script src='", '<link href="/_next/static/chunks/', "type=", '"_links"', "it works", "<h1>",
+    "pool: ", '{"git":{', "adminer", "<body> ", "\n",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", PIECES)
+@pytest.mark.parametrize("start", ["", "<html>", '{"_links"'])
+def test_a_long_page_takes_no_longer_than_it_must(piece, start):
+    page = seen(start + piece * (262_144 // len(piece)))
+    for row in TABLE:
+        row.recognise(page)

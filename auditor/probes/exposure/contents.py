@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from auditor.probes.net.response import Response
+
 _NAME = re.compile(r"[A-Za-z_][A-Za-z_-]{0,39}[0-9]{0,2}")
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}\.[A-Za-z][A-Za-z0-9.-]{1,100}")
 _TOKEN = re.compile(
@@ -107,6 +109,11 @@ def read_content(text: str, *, whole: bool = True) -> Content:
 def wants_password(text: str) -> bool:
     """Whether a page has a field for a password: it is what keeps strangers out."""
     return bool(_PASSWORD.search(text))
+
+
+def unreadable(answer: Response) -> str:
+    """Why nobody can tell what an answer holds, as a clause: a compression that was not asked for."""
+    return answer.why_truncated if answer.truncated and not answer.body and answer.status < 300 else ""
 
 
 def refuses(text: str) -> bool:

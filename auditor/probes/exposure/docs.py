@@ -14,6 +14,7 @@ from auditor.facts.policy import ExposurePolicy
 from auditor.facts.routes import ApiRoutes
 from auditor.model import Gap
 from auditor.probes.addresses import absolute
+from auditor.probes.exposure.contents import unreadable
 from auditor.probes.html import read_page
 from auditor.probes.net.http import Http
 from auditor.probes.net.response import Response
@@ -90,6 +91,7 @@ class _Look:
         self._texts: dict[str, str] = {}
         self._failed: list[Gap] = []
         self._busy: list[tuple[str, int]] = []
+        self._unread: dict[str, list[str]] = {}
 
     async def at(self, paths: Iterable[str]) -> None:
         """Ask for some; a host that does not answer is not asked on and on."""
@@ -106,6 +108,9 @@ class _Look:
             self._failed.append(Gap(url, unavailable.reason, unavailable.hint))
             return
         self._texts[path] = answer.text() if answer.status == 200 else ""
+        if why := unreadable(answer):
+            self._unread.setdefault(why, []).append(path)
+            return
         if answer.status == 429 or answer.status >= 500:
             self._busy.append((path, answer.status))
         elif path != "/":
@@ -144,13 +149,17 @@ class _Look:
 
     def gaps(self) -> list[Gap]:
         """What could not be seen, in one sentence."""
+        unread = [
+            Gap(self.api, f"{len(paths)} usual addresses of documentation could not be read: {why}")
+            for why, paths in self._unread.items()
+        ]
         if not self._busy:
-            return self._failed
+            return [*self._failed, *unread]
         statuses = ", ".join(map(str, sorted({status for _, status in self._busy})))
         reason = (
             f"{len(self._busy)} usual addresses of documentation answer {statuses}: what they show, nobody can tell"
         )
-        return [*self._failed, Gap(self.api, reason, "run the audit while the API is up")]
+        return [*self._failed, *unread, Gap(self.api, reason, "run the audit while the API is up")]
 
 
 def docs_kind(answer: Response) -> str:

@@ -12,6 +12,7 @@ from auditor.facts.exposure import ErrorPage, ErrorPages
 from auditor.facts.policy import CorsPolicy
 from auditor.facts.routes import ApiRoutes
 from auditor.model import Gap
+from auditor.probes.exposure.contents import unreadable
 from auditor.probes.exposure.operations import changes_something
 from auditor.probes.exposure.tracebacks import software_in, traceback_in
 from auditor.probes.net.failures import Failure, Unreachable
@@ -77,6 +78,8 @@ async def _ask(http: Http, api: str, request: _Request) -> ErrorPage | Gap:
         raise
     except Unavailable as unavailable:
         return Gap(url, unavailable.reason, unavailable.hint)
+    if why := unreadable(answer):
+        return Gap(url, f"could not be read: {why}")
     text = answer.text()
     shown = traceback_in(text)
     if answer.status in _FROM_OTHERS and not shown:

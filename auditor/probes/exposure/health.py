@@ -14,7 +14,7 @@ from auditor.checklist.model import Environment
 from auditor.errors import Unavailable
 from auditor.facts.health_details import Detail, HealthDetails, HealthPage
 from auditor.model import Gap, Severity
-from auditor.probes.exposure.contents import is_credential, is_name
+from auditor.probes.exposure.contents import is_credential, is_name, unreadable
 from auditor.probes.exposure.tracebacks import traceback_in
 from auditor.probes.net.http import Http
 from auditor.probes.surfaces import origin
@@ -76,6 +76,8 @@ async def _ask(http: Http, url: str, *, known: bool) -> HealthPage | Gap | None:
         answer = await http.get(url, deadline=_SECONDS, max_body=_MAX_BODY, verify=False)
     except Unavailable as unavailable:
         return Gap(url, unavailable.reason, unavailable.hint)
+    if why := unreadable(answer):
+        return Gap(url, f"could not be read: {why}") if known else None
     text = answer.text()
     # a service that is unwell says why with a 503: that is what it should keep for itself
     if answer.status in (200, 503) and not text[:400].lstrip().startswith("<"):

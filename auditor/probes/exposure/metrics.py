@@ -9,6 +9,7 @@ from auditor.checklist.model import Environment
 from auditor.errors import Unavailable
 from auditor.facts.exposure import MetricsPage
 from auditor.probes.addresses import absolute
+from auditor.probes.exposure.contents import unreadable
 from auditor.probes.net.http import Http
 from auditor.probes.surfaces import origin
 from auditor.registry import probe
@@ -32,6 +33,8 @@ async def metrics_page(environment: Environment, http: Http) -> MetricsPage:
     if answer.status == 429 or answer.status >= 500:
         reason = f"{url} answers {answer.status}: what it would show, nobody can tell"
         raise Unavailable(reason, "run the audit while the API is up")
+    if why := unreadable(answer):
+        raise Unavailable(f"{url} could not be read: {why}")
     text = answer.text()
     shown = answer.status == 200 and not text.lstrip().startswith("<")  # a page for browsers
     return MetricsPage(url, answer.status, len(_FAMILY.findall(text)) if shown else 0)

@@ -77,6 +77,7 @@ def test_the_usual_addresses_are_asked():
         (answer(200, gzip.compress(DOCUMENT.encode()), Content_Encoding="gzip"), "the OpenAPI document"),
         (answer(200, DOCUMENT.replace('"paths"', f'"x": "{"y" * 3_000_000}", "paths"')), "the OpenAPI document"),
     ],
+    ids=range(17),
 )
 def test_recognised_by_content(body, kind):
     found = docs(routes({"/docs": body}))
@@ -217,3 +218,8 @@ def test_a_real_application_behind_a_prefix_that_the_proxy_takes_away():
     with uvicorned(FastAPI(), root_path="/v1") as origin:
         found = asyncio.run(main(origin))
     assert {"Swagger UI", "ReDoc", "the OpenAPI document", OAUTH2} == {one.kind for one in found.pages if one.kind}
+
+
+def test_what_cannot_be_read_is_a_gap():
+    found, _, origin = gather(lambda _: answer(200, b"xx", Content_Encoding="zstd"))
+    assert (found.pages, [gap.subject for gap in found.gaps]) == ((), [origin])

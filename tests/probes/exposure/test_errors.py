@@ -212,3 +212,11 @@ def test_a_real_nginx(tmp_path, tokens, verdict):
         found = real(f"http://127.0.0.1:{port}")
     assert outcomes(error_pages_neutral, found) == verdict
     assert outcomes(no_traceback_shown, found) == {"pass"}
+
+
+def test_what_cannot_be_read_is_a_gap():
+    def respond(asked):
+        return answer(200, b"xx", Content_Encoding="zstd")
+
+    found, _, _ = gather(respond)
+    assert (found.pages, len(found.gaps)) == ((), 6)

@@ -116,3 +116,11 @@ def test_any_json(value):
 @pytest.mark.parametrize("piece", ["a://", "10.", "a://b:c", "/app/", "[", '{"a":', "redis://"])
 def test_a_long_text_takes_no_longer_than_it_must(piece):
     details_of(piece * (200_000 // len(piece)))
+
+
+def test_what_cannot_be_read_is_a_gap():
+    def respond(asked):
+        return answer(200, b"xx", Content_Encoding="zstd")
+
+    found, _ = look(respond)
+    assert (found.pages, len(found.gaps)) == ((), 1)

@@ -82,3 +82,7 @@ class TestMetrics:
     def test_where_the_checklist_says(self):
         _, paths, _ = gather(routes({}), metrics="/internal/metrics")
         assert paths == ["/internal/metrics"]
+
+    def test_what_cannot_be_read(self):
+        with pytest.raises(Unavailable, match="could not be read"):
+            gather(lambda _: answer(200, b"xx", Content_Encoding="zstd"))

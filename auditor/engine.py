@@ -128,8 +128,11 @@ class Gatherer:
         return Gathered(result.value, result.error, result.hint, result.absent, took)
 
     async def _all_others(self, fact: type) -> None:
-        others = [t for f, t in self._tasks.items() if f is not fact and not self.plan.probes[f].last]
-        others = [t for t in others if not self._depends_on(t, fact)]
+        mine = self.plan.probes[fact].last
+        others = [t for f, t in self._tasks.items() if f is not fact and self.plan.probes[f].last < mine]
+        # what is made of a fact that comes later still is later than this one, too
+        later = [fact, *(f for f, probe in self.plan.probes.items() if probe.last > mine)]
+        others = [t for t in others if not any(self._depends_on(t, one) for one in later)]
         if others:
             await asyncio.wait(others)
 

@@ -76,8 +76,8 @@ class Probe:
     function: Callable[..., Any]
     deadline: float
     """Seconds, once the facts that it needs are there."""
-    last: bool
-    """True when it must run alone, after all others: it disturbs what they look at."""
+    last: int
+    """Not 0 when it must run alone, after all with a lower number: it disturbs what they look at."""
 
     @property
     def name(self) -> str:
@@ -127,12 +127,13 @@ def check(
     return declare
 
 
-def probe(*, deadline: float = 20.0, last: bool = False) -> Callable[[F], F]:
+def probe(*, deadline: float = 20.0, last: int = 0) -> Callable[[F], F]:
     """Declare a probe; its return annotation is the fact that it provides.
 
     Args:
         deadline: seconds after which the fact counts as not gathered.
-        last: run alone, after all other probes.
+        last: 0, or: run alone, after all probes with a lower number. True is 1; 2 is for what uses up a limit that
+            those with 1 would meet.
     """
 
     def declare(function: F) -> F:

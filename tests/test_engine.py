@@ -423,6 +423,36 @@ def test_the_last_probe_waits_for_all_others():
     assert order == ["tide", "burst"]
 
 
+def test_what_uses_up_a_limit_comes_after_the_last_ones():
+    order = []
+
+    async def weather(station):
+        order.append("burst")
+        return Weather("blue")
+
+    async def tide(station):
+        order.append("last")
+        return Tide(1.0)
+
+    async def forecast(weather):
+        return Forecast(weather.sky)
+
+    forecast.__annotations__ = {"weather": Weather, "return": Forecast}
+
+    def read(tide: Tide, forecast: Forecast):
+        """It is read, and so is what is made of the burst."""
+        yield passed("x", "y")
+
+    read.__annotations__ = {"tide": Tide, "forecast": Forecast}
+    run(
+        check("RLS002", level=Level.MANDATORY, severity=Severity.LOW)(read),
+        probing(weather, last=2),
+        probing(tide, Tide, last=1),
+        probe()(forecast),
+    )
+    assert order == ["last", "burst"]
+
+
 def test_a_fact_made_of_the_last_one_does_not_deadlock():
     async def forecast(weather):
         return Forecast(weather.sky)

@@ -23,6 +23,7 @@ from auditor.checklist.model import (
 from auditor.facts.policy import (
     BackupPolicy,
     CorsPolicy,
+    ExposurePolicy,
     MonitoringPolicy,
     RateLimitPolicy,
     RlsPolicy,
@@ -102,6 +103,13 @@ def policies(table: s.PolicyTable, folder: Path) -> dict[type, object]:
             table.secrets.history,
             values.duration(table.secrets.max_age),
             table.secrets.deep,
+        ),
+        ExposurePolicy(
+            tuple(map(values.endpoint, table.exposure.public)),
+            table.exposure.public_docs,
+            tuple(map(values.service_port, table.exposure.ports)),
+            table.exposure.trust_private_peer,
+            values.duration(table.exposure.advisories_max_age),
         ),
     )
     return {type(fact): fact for fact in facts}

@@ -16,6 +16,26 @@ from auditor.redact import Secret
 SURFACES = ("frontend", "api", "database", "repository", "prometheus", "alertmanager", "supabase", "backups")
 """What ``absent`` may name."""
 
+SERVICES = (
+    "postgresql",
+    "mysql",
+    "redis",
+    "mongodb",
+    "memcached",
+    "elasticsearch",
+    "etcd",
+    "docker",
+    "ollama",
+    "prometheus",
+    "alertmanager",
+    "node-exporter",
+    "grafana",
+    "pgadmin",
+    "minio",
+    "rabbitmq",
+)
+"""What ``[policy.exposure] ports`` may name."""
+
 GUIDELINES = ("6.0", "5.8", "5.7")
 """Versions of Mozilla's server side TLS guideline that are shipped, the newest first."""
 

@@ -203,6 +203,21 @@ class SecretsPolicyTable(_Table):
     """True to search with the rules of Kingfisher too; takes `pip install stack-audit[deep]`."""
 
 
+class ExposurePolicyTable(_Table):
+    """What is open to everyone on purpose, and how to look for what is not."""
+
+    public: list[f.EndpointText] = []
+    """Operations of the API that everyone may use, on purpose."""
+    public_docs: bool = False
+    """True when the API is documented in public, on purpose."""
+    ports: list[f.ServicePort] = []
+    """Services and the ports to look for them at, as `redis:6380`, instead of the usual ones."""
+    trust_private_peer: bool = False
+    """True when what answers at loopback and private addresses counts as open to everyone."""
+    advisories_max_age: f.Duration = "90d"
+    """Advisories of Next.js that are shipped and older say too little."""
+
+
 class PolicyTable(_Table):
     """Thresholds and intentions, for every environment."""
 
@@ -220,6 +235,8 @@ class PolicyTable(_Table):
     """What is known about monitoring."""
     secrets: SecretsPolicyTable = SecretsPolicyTable()
     """Where secrets are looked for."""
+    exposure: ExposurePolicyTable = ExposurePolicyTable()
+    """What is open to everyone on purpose, and how to look for what is not."""
 
 
 class TitleTable(_Table):

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from urllib.parse import SplitResult, urlsplit
 
-from auditor.checklist.model import GUIDELINES, SURFACES
+from auditor.checklist.model import GUIDELINES, SERVICES, SURFACES
 from auditor.checklist.problems import suggest
 from auditor.facts.policy import Endpoint, Rate
 from auditor.model import Level
@@ -176,6 +176,16 @@ def rate(value: str) -> Rate:
     if not found or not int(found[1]) or not int(found[2] or 1):
         raise Wrong("is not a rate", "write requests per time: 100/minute, 5/second or 10/30s")
     return Rate(int(found[1]), float(int(found[2] or 1) * _SECONDS[found[3][0]]))
+
+
+def service_port(value: str) -> tuple[str, int]:
+    """A service and its port: ``redis:6380``."""
+    name, _, port = value.partition(":")
+    if name not in SERVICES:
+        raise Wrong("does not begin with a service that the audit knows", suggest(name, SERVICES, "services"))
+    if not (port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536):
+        raise Wrong("has no port after its service", 'write it as "redis:6380"')
+    return name, int(port)
 
 
 def endpoint(value: str) -> Endpoint:

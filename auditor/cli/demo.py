@@ -40,6 +40,8 @@ PLANTED = {
     "EXP001": "API documentation is public",
     "EXP002": "debug mode shows tracebacks",
     "EXP003": "metrics are public",
+    "EXP005": "an operation answers everyone, and nothing says that it should",
+    "EXP030": "the version of Next.js has known vulnerabilities",
     "DB001": "the database takes plaintext connections",
 }
 """Check id to the defect of the insecure stack that it must find."""

@@ -7,6 +7,9 @@ from typing import ClassVar
 
 from auditor.model import Gap
 
+OAUTH2 = "the OAuth2 page of Swagger UI"
+"""It is there when Swagger UI is, and stays where it was when only that has moved."""
+
 
 @dataclass(frozen=True, slots=True)
 class DocsPage:
@@ -15,17 +18,19 @@ class DocsPage:
     url: str
     status: int
     kind: str
-    """``Swagger UI``, ``ReDoc`` or ``the OpenAPI document``, recognised by content; empty when it is none of them."""
+    """``Swagger UI``, ``ReDoc``, ``the OpenAPI document`` …, recognised by content; empty when it is none of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class ApiDocs:
     """API documentation open to everyone."""
 
-    NEEDS: ClassVar[tuple[str, ...]] = ("`api` of the environment",)
+    NEEDS: ClassVar[tuple[str, ...]] = ("`api` of the environment", "about 30 GET requests")
 
     pages: tuple[DocsPage, ...]
     gaps: tuple[Gap, ...] = ()
+    declared: bool = False
+    """Whether the checklist says that everyone may read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,8 @@ class ErrorPage:
     status: int
     traceback: str
     """The kind of traceback that was recognised; empty when there is none."""
+    software: str = ""
+    """The server that the page names with its version; empty: none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,22 @@ class SecretsPolicy:
     """True to search with the rules of Kingfisher too, which takes the extra ``deep``."""
 
 
+@dataclass(frozen=True, slots=True)
+class ExposurePolicy:
+    """``[policy.exposure]``."""
+
+    public: tuple[Endpoint, ...] = ()
+    """Operations of the API that everyone may use, on purpose."""
+    public_docs: bool = False
+    """True when the API is documented in public, on purpose."""
+    ports: tuple[tuple[str, int], ...] = ()
+    """Services and the ports to look for them at. Empty: the usual ones."""
+    trust_private_peer: bool = False
+    """True when what answers at loopback and private addresses counts as open to everyone."""
+    advisories_max_age: timedelta = timedelta(days=90)
+    """Advisories of Next.js that are older say too little about today."""
+
+
 POLICIES: dict[str, type] = {
     "cors": CorsPolicy,
     "rls": RlsPolicy,
@@ -117,5 +133,6 @@ POLICIES: dict[str, type] = {
     "tls": TlsPolicy,
     "monitoring": MonitoringPolicy,
     "secrets": SecretsPolicy,
+    "exposure": ExposurePolicy,
 }
 """The table of ``[policy.NAME]`` and the fact it becomes."""

@@ -18,8 +18,11 @@ _CSS = "*,:after,:before{box-sizing:border-box}body{margin:0;font:16px/1.5 syste
 _TRACKER = '<script async src="http://cdn.tracker.test/t.js"></script>'
 """The planted defect: a script of another site, in plain HTTP."""
 
-_SIZES = {"framework": 40_000, "main": 30_000, "polyfills": 12_000, "117": 24_000, "412": 18_000}
+_SIZES = {"framework": 40_000, "polyfills": 12_000, "117": 24_000, "412": 18_000}
 """Bytes of the chunks that hold libraries and shared code."""
+
+_VERSIONS = {True: "16.4.6", False: "15.2.2"}
+"""What the scripts say that Next.js is, hardened or not; the planted defect: one with known vulnerabilities."""
 
 ROUTES = ("/", "/admin/exports", "/dashboard", "/login")
 """The pages. A browser that opens the first loads the scripts of the others when it needs them."""
@@ -32,6 +35,8 @@ def write(blueprint: Blueprint) -> None:
     """
     build = _Build(blueprint.private / "www", hardened=blueprint.hardened)
     names = {name: build.script(f"chunks/{name}", chunk(i, size)) for i, (name, size) in enumerate(_SIZES.items(), 1)}
+    version = f'window.next={{version:"{_VERSIONS[blueprint.hardened]}",appDir:!1}};'
+    names["main"] = build.script("chunks/main", chunk(10, 30_000, version))
     names["app"] = build.script("chunks/pages/_app", chunk(20, 20_000, _public_client(blueprint)))
     routes = {
         route: build.script(f"chunks/pages{route if route != '/' else '/index'}", _page(route, i, blueprint))

@@ -93,14 +93,24 @@ class Prober(Generic[K]):
         controls: paths with an ordinary answer, the start page first: they tell whether the audit sees the application
             at all, before and after.
         seconds: for everything; what is not asked for by then is untold.
+        locked: True where a 401 to everything is an answer too: strangers are shown nothing there.
     """
 
-    def __init__(self, http: Http, origin: str, controls: Sequence[str] = ("/",), *, seconds: float = SECONDS) -> None:
+    def __init__(
+        self,
+        http: Http,
+        origin: str,
+        controls: Sequence[str] = ("/",),
+        *,
+        seconds: float = SECONDS,
+        locked: bool = False,
+    ) -> None:
         self.asker = Asker(http, origin)
         # new in each run: no cache can know them
         self._word, self._other_word = f"x{secrets.token_hex(6)}", f"y{secrets.token_hex(6)}"
         self._controls = tuple(dict.fromkeys((*controls, f"/{self._word}")))
         self._seconds = seconds
+        self._ordinary = (404, 405, 410, *((401,) if locked else ()))
         self._gap: Gap | None = None
         self._late = False
 
@@ -134,10 +144,16 @@ class Prober(Generic[K]):
     async def _compare(self, found: Sequence[Sought[K]]) -> None:
         """Ask for random paths beside those that look like their files, twice where those look like them too."""
         near = {sought.path: twins(sought.path, self._word) for sought in found}
-        await self.asker.all(dict.fromkeys(twin.path for beside in near.values() for twin in beside))
-        doubtful = [sought.path for sought in found if any(map(self._resembles(sought), near[sought.path]))]
-        await self.asker.all(dict.fromkeys(twin.path for path in doubtful for twin in twins(path, self._other_word)))
+        await self._beside_all(found, self._word)
+        doubtful = [sought for sought in found if any(map(self._resembles(sought), near[sought.path]))]
+        await self._beside_all(doubtful, self._other_word)
         await asyncio.gather(*(self.asker.whole(sought.path) for sought in found))
+
+    async def _beside_all(self, found: Sequence[Sought[K]], word: str) -> None:
+        """Ask in the way in which the path itself was asked for: what shows requests shows a Range too."""
+        for part in (True, False):
+            paths = [twin.path for sought in found if sought.part is part for twin in twins(sought.path, word)]
+            await self.asker.all(dict.fromkeys(paths), part=part)
 
     def _resembles(self, sought: Sought[K]) -> Callable[[Twin], bool]:
         def resembles(twin: Twin) -> bool:
@@ -190,7 +206,7 @@ class Prober(Generic[K]):
             return False
         if seen.location:
             return urlsplit(seen.location)[:2] == urlsplit(self.asker.origin)[:2]
-        return 200 <= seen.status < 400 or seen.status in (404, 405, 410)
+        return 200 <= seen.status < 400 or seen.status in self._ordinary
 
     async def _shut_out(self) -> Gap | None:
         """Why the answers prove nothing: the server has stopped to talk to the audit while it was asked."""

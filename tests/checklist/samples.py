@@ -88,6 +88,12 @@ routes = ["/dashboard"]
 history = true
 max_age = "180d"
 deep = true
+[policy.exposure]
+public = ["GET /api/products"]
+public_docs = true
+ports = ["redis:6380"]
+trust_private_peer = true
+advisories_max_age = "30d"
 
 [items.rls]
 level = "off"

@@ -30,6 +30,7 @@ from auditor.facts.policy import (
     BackupPolicy,
     CorsPolicy,
     Endpoint,
+    ExposurePolicy,
     MonitoringPolicy,
     Rate,
     RateLimitPolicy,
@@ -93,11 +94,14 @@ def test_a_checklist_with_everything(folder):
         BackupPolicy: BackupPolicy(timedelta(hours=12), timedelta(weeks=2)),
         TlsPolicy: TlsPolicy(timedelta(days=30), timedelta(weeks=52)),
         MonitoringPolicy: MonitoringPolicy("api"),
+        ExposurePolicy: ExposurePolicy(
+            (Endpoint("GET", "/api/products"),), True, (("redis", 6380),), True, timedelta(days=30)
+        ),
         SecretsPolicy: SecretsPolicy(("cdn.example.net",), ("/dashboard",), True, timedelta(days=180), True),
     }
     assert checklist.check_levels == {"TLS012": Level.OFF, "rls-enabled": Level.RECOMMENDED}
     assert checklist.waivers == (
-        Waiver("RLS001", "public.countries", "public reference data", "data-team", date(2027, 1, 31), 81),
+        Waiver("RLS001", "public.countries", "public reference data", "data-team", date(2027, 1, 31), 87),
     )
     assert checklist.plugins == (Plugin(module="acme_checks"), Plugin(path=folder / "audit_checks"))
     assert (checklist.path, checklist.sha256) == (path, hashlib.sha256(EVERYTHING.encode()).hexdigest())
@@ -158,7 +162,7 @@ def test_lines_of_keys(folder):
         "waivers.0.subject",
         "plugins.1.path",
     )
-    assert [lines[key] for key in keys] == [4, 7, 23, 43, 68, 77, 78, 81, 83, 90]
+    assert [lines[key] for key in keys] == [4, 7, 23, 43, 74, 83, 84, 87, 89, 96]
 
 
 def test_the_least_that_loads(write):

@@ -38,7 +38,7 @@ PATIENT_SECONDS = 10.0
 _LEAST = burst.BASELINE + burst.CONFIRMATION
 
 
-@probe(deadline=110.0, last=True)
+@probe(deadline=110.0, last=2)
 async def bursts(environment: Environment, policy: RateLimitPolicy, http: Http, traffic: Traffic) -> Bursts:
     """One burst for each endpoint that the policy names, a very small one when it is not GET or HEAD.
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from auditor.facts.exposure import ApiDocs, DocsPage
+from auditor.facts.exposure import OAUTH2, ApiDocs, DocsPage
 from auditor.model import Confidence, Gap, failed, passed
 from checks.app_exposure.api_docs_private import api_docs_private
 
@@ -51,3 +51,17 @@ def test_each_open_page_is_told():
 
 def test_gaps_only():
     assert judge(gaps=(Gap(DOCS, "connection refused"),)) == []
+
+
+def test_documented_on_purpose():
+    found = ApiDocs((DocsPage(DOCS, 200, "ReDoc"),), (), declared=True)
+    assert [(f.outcome, f.message) for f in api_docs_private(found)] == [
+        ("pass", "the API is documented in public, as the checklist says")
+    ]
+
+
+def test_moved():
+    page = DocsPage(f"{DOCS}/oauth2-redirect", 200, OAUTH2)
+    moved = "serves the OAuth2 page of Swagger UI to everyone: the documentation has moved, and is not closed"
+    assert [f.message for f in judge(page)] == [moved]
+    assert [f.message for f in judge(page, DocsPage(DOCS, 200, "ReDoc"))] == ["serves ReDoc to everyone"]

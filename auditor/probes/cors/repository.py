@@ -18,9 +18,10 @@ from auditor.probes import surfaces
 from auditor.probes.cors.asking import Asker
 from auditor.probes.cors.questions import Question
 from auditor.probes.cors.settings import read_settings, reader_of
+from auditor.probes.git import shown
 from auditor.probes.net.http import Http
 from auditor.probes.net.threads import in_daemon_thread
-from auditor.probes.repository import content, shown, text_of, tracked_files
+from auditor.probes.repository import content, text_of, tracked_files
 from auditor.registry import probe
 
 MAX_BYTES = 400_000
@@ -64,7 +65,7 @@ def _read(root: Path, tracked: tuple[str, ...]) -> tuple[int, tuple[CorsSetting,
     for name in wanted[:MOST_FILES]:
         path = shown(name)
         try:
-            data = content(root / name, MAX_BYTES)
+            data = content(root, name, MAX_BYTES)
             settings += read_settings(path, text_of(data[:MAX_BYTES])) if data else ()
         except OSError as error:
             gaps.append(Gap(path, f"{path} cannot be read: {error.strerror}"))

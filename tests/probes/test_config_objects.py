@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from auditor.probes.config_objects import entries_of, json_entries, objects
 from auditor.probes.javascript import tokens
 
-FUZZ = settings(deadline=None, max_examples=int(os.environ.get("AUDIT_FUZZ", "300")))
+FUZZ = settings(deadline=None, max_examples=min(2000, int(os.environ.get("AUDIT_FUZZ", "300"))))
 
 
 def read(text: str, *, deep: bool = False) -> dict[str, str | None]:

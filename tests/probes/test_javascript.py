@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from auditor.probes.javascript import Kind, tokens, unescaped
 
-FUZZ = settings(deadline=None, max_examples=int(os.environ.get("AUDIT_FUZZ", "300")))
+FUZZ = settings(deadline=None, max_examples=min(2000, int(os.environ.get("AUDIT_FUZZ", "300"))))
 
 
 def split(text: str) -> list[str]:

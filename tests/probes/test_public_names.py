@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from auditor.probes.public_names import WHOLE, Found, project_prefixes, reader_of
 
-FUZZ = settings(deadline=None, max_examples=int(os.environ.get("AUDIT_FUZZ", "300")))
+FUZZ = settings(deadline=None, max_examples=min(2000, int(os.environ.get("AUDIT_FUZZ", "300"))))
 
 
 def read(path: str, text: str, prefixes: tuple[str, ...] = ()) -> dict[str, str]:

@@ -11,7 +11,7 @@ from auditor.facts.variables import NameClass, PublicVariable
 from auditor.model import Confidence
 from auditor.probes.script_names import script_variables, settings_variables
 
-FUZZ = settings(deadline=None, max_examples=int(os.environ.get("AUDIT_FUZZ", "300")))
+FUZZ = settings(deadline=None, max_examples=min(2000, int(os.environ.get("AUDIT_FUZZ", "300"))))
 URL = "https://app.test/a.js"
 
 

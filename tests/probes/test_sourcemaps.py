@@ -17,7 +17,7 @@ from auditor.probes.site.maps import read_map
 from auditor.probes.sourcemaps import named_values
 from tests.probes.maps import coded, mapped, mappings
 
-FUZZ = settings(deadline=None, max_examples=int(os.environ.get("AUDIT_FUZZ", "300")))
+FUZZ = settings(deadline=None, max_examples=min(2000, int(os.environ.get("AUDIT_FUZZ", "300"))))
 SCRIPT, MAP = "https://app.test/a.js", "https://app.test/b.js.map"
 
 

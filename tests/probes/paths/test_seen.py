@@ -10,7 +10,7 @@ from auditor.probes.net.response import Response
 from auditor.probes.paths.seen import range_is_odd, same_place, seen_of, text_of
 
 URL = "https://app.example.com/.env"
-FUZZ = settings(deadline=None, max_examples=int(os.environ.get("AUDIT_FUZZ", "300")))
+FUZZ = settings(deadline=None, max_examples=min(2000, int(os.environ.get("AUDIT_FUZZ", "300"))))
 
 
 def answered(status: int = 200, body: bytes = b"A=1", **headers: str) -> Response:

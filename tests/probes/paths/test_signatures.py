@@ -16,7 +16,7 @@ from auditor.probes.paths.table import TABLE, rows
 from tests.probes.paths.samples import PEM, TEXTS, VALUE, samples
 
 ROWS = dict(rows())
-FUZZ = settings(deadline=None, max_examples=int(os.environ.get("AUDIT_FUZZ", "300")))
+FUZZ = settings(deadline=None, max_examples=min(2000, int(os.environ.get("AUDIT_FUZZ", "300"))))
 
 
 def short(value: bytes | str) -> str:

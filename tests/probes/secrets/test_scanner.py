@@ -19,7 +19,7 @@ from auditor.redact import Secret
 from tests.probes.secrets import made
 from tests.probes.secrets.test_contexts import CONTEXTS, RULES, SECRETS, in_base64
 
-FUZZ = settings(deadline=None, max_examples=int(os.environ.get("AUDIT_FUZZ", "150")))
+FUZZ = settings(deadline=None, max_examples=min(1000, int(os.environ.get("AUDIT_FUZZ", "150"))))
 KNOWN = Secret('pa"ss w/ord+é-' + made.text(6), "database password")
 BOTH = (Scanner([KNOWN], RULES), Scanner([KNOWN], RULES, plain=True))
 

@@ -20,8 +20,8 @@ from auditor.redact import Secret
 from tests.probes.secrets import made
 from tests.probes.secrets.test_contexts import CONTEXTS, RULES, SECRETS, in_base64
 
-FUZZ = settings(deadline=None, max_examples=int(os.environ.get("AUDIT_FUZZ", "100")))
-FEW = settings(deadline=None, max_examples=int(os.environ.get("AUDIT_FUZZ", "150")) // 5)
+FUZZ = settings(deadline=None, max_examples=min(1000, int(os.environ.get("AUDIT_FUZZ", "100"))))
+FEW = settings(deadline=None, max_examples=min(1000, int(os.environ.get("AUDIT_FUZZ", "150"))) // 5)
 ENGINES = pytest.mark.parametrize("plain", [False, True])
 
 

@@ -14,7 +14,7 @@ from auditor.probes.managers.charts import of_chart
 from auditor.probes.managers.found import Found
 from auditor.probes.managers.terraform import of_terraform
 from auditor.probes.secrets_manager import look
-from tests.facts.headers.fuzz import FUZZ
+from tests.facts.headers.fuzz import SOME
 from tests.probes.checkout import checkout
 
 ECS = """
@@ -129,7 +129,7 @@ def test_references(tmp_path, name, text, references, passed):
     assert managers(tmp_path, {name: text}) == (references, passed)
 
 
-@FUZZ
+@SOME
 @given(st.text(alphabet='dataresource {}"=\n[]_.,:-$xA', max_size=300))
 def test_any_text(text):
     for read in (of_terraform, of_chart):

@@ -14,17 +14,8 @@ from auditor.probes.openapi import is_document, read_operations
 from auditor.probes.surfaces import origin
 from auditor.registry import probe
 
-PLACES = (
-    "/openapi.json",
-    "/api/openapi.json",
-    "/api/v1/openapi.json",
-    "/v1/openapi.json",
-    "/api-json",
-    "/swagger.json",
-    "/v2/api-docs",
-    "/v3/api-docs",
-)
-"""FastAPI, behind a prefix and by version; NestJS; Swagger tools; springdoc."""
+PLACES = ("/openapi.json", "/api/openapi.json", "/api/v1/openapi.json", "/v1/openapi.json", "/swagger.json")
+"""FastAPI, behind a prefix and by version; Swagger tools. Few: each is a request to every API that has no document."""
 _MAX_BODY = 8_000_000
 _SECONDS = 8.0
 

@@ -52,7 +52,7 @@ class HyperscanFinder:
     def __init__(self, looks: Sequence[Look]) -> None:
         self._looks = tuple(map(_alone, looks))
         self._widths = [look.width for look in self._looks]
-        self._reach = [_reach(look) for look in self._looks]
+        self._reach = {index: _reach(look) for index, look in enumerate(self._looks) if not look.width}
         self._own = threading.local()
         self._database = _compiled(self._looks)
 

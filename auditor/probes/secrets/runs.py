@@ -18,7 +18,10 @@ _TOKEN = frozenset(c for c in _ANY if re.fullmatch(rb"[%b]" % TOKEN, bytes([c]))
 _MOST_PATHS = 2000
 _FEW = 4
 """So many characters of a class one after the other may be part of a literal."""
-_CATEGORIES = {"CATEGORY_DIGIT": rb"\d", "CATEGORY_WORD": rb"\w", "CATEGORY_SPACE": rb"\s"}
+_CATEGORIES = {
+    name: frozenset(c for c in _ANY if re.fullmatch(class_, bytes([c])))
+    for name, class_ in (("CATEGORY_DIGIT", rb"\d"), ("CATEGORY_WORD", rb"\w"), ("CATEGORY_SPACE", rb"\s"))
+}
 _REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
 
 
@@ -129,8 +132,8 @@ def _characters(name: str, argument: Any) -> frozenset[int]:
             found.add(value)
         elif str(kind) == "RANGE":
             found.update(range(value[0], value[1] + 1))
-        elif class_ := _CATEGORIES.get(str(value)):
-            found.update(c for c in _ANY if re.fullmatch(class_, bytes([c])))
+        elif str(value) in _CATEGORIES:
+            found |= _CATEGORIES[str(value)]
         else:  # [^…], and classes that no shape has
             return _ANY
     return frozenset(found)
@@ -138,6 +141,8 @@ def _characters(name: str, argument: Any) -> frozenset[int]:
 
 def _places(path: _Path, literal: bytes) -> Iterator[int]:
     for at in range(len(path) - len(literal) + 1):
+        if literal[0] not in path[at].characters:
+            continue  # most are none, and told apart at once
         parts = path[at : at + len(literal)]
         single = all(part.least == part.most == 1 for part in parts[:-1]) and parts[-1].least
         if single and all(c in part.characters for part, c in zip(parts, literal, strict=True)):

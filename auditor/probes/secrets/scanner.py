@@ -170,9 +170,17 @@ _NATURES = (Nature.SECRET, Nature.UNCLEAR, Nature.PUBLIC)
 _SEVERITIES = tuple(Severity)
 
 
-@cache
 def _engine(rules: tuple[Rule, ...], plain: bool) -> Engine:
-    """Compiled once in a process."""
+    """Compiled once in a process, however many threads want it."""
+    with _COMPILING:
+        return _compiled(rules, plain)
+
+
+_COMPILING = Lock()
+
+
+@cache
+def _compiled(rules: tuple[Rule, ...], plain: bool) -> Engine:
     detectors = [jwt.detector(), pem.detector(), urls.detector(), *cloud.detectors(), names.detector()]
     detectors += [tokens.detector(rule) for rule in rules if not _is_structural(rule)]
     return _made((*detectors, *wrappings(rules)), plain=plain)

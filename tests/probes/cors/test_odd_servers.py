@@ -78,6 +78,9 @@ def test_what_is_trusted(trusted, pattern, expected):
         (r"https://[^/]*\.?example\.com", True, ["CORS005"]),
         (r"https://(.+[.])?example[.]com", True, ["CORS009"]),
         (r"https://app\.example\.com|https://www\.example\.com", True, ["CORS023"]),
+        (r"https://[a-z]+\.example\.com", True, ["CORS009"]),
+        (r"https://[a-z-]{2,9}\.example\.com", True, ["CORS009"]),
+        (r"https://app\.example\.com|https://[a-z]+\.netlify\.app", True, ["CORS013"]),
     ],
 )  # fmt: skip
 def test_patterns(pattern, full, expected):

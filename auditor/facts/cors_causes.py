@@ -110,11 +110,20 @@ def _origin_causes(cors: CorsAnswers, group: CorsGroup) -> Iterator[Found]:
     ]
     if foreign := _best(let_in, {Ask.FOREIGN}):
         also = tuple(answer for answer in let_in if answer.ask is not Ask.FOREIGN)
-        yield Found(_reflecting(cors, group, foreign), foreign, also)
+        cause = _reflecting(cors, group, foreign)
+        yield Found(cause, foreign, also)
+        if cause is Cause.REFLECTS_OPENLY and group.safe:
+            yield from _credentials_before(group)
         return
     if group.safe and (shown := _best(_early_answers(group), {Ask.FOREIGN})):
         yield Found(Cause.PREFLIGHT, shown)
     yield from _sloppy(let_in)
+
+
+def _credentials_before(group: CorsGroup) -> Iterator[Found]:
+    """Preflights that allow credentials where answers do not: writes are sent with cookies all the same."""
+    if shown := _best((answer for answer in _early_answers(group) if answer.credentials), {Ask.FOREIGN}):
+        yield Found(Cause.PREFLIGHT, shown)
 
 
 def _reflecting(cors: CorsAnswers, group: CorsGroup, foreign: tuple[CorsAnswer, ...]) -> Cause:

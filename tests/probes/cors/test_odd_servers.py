@@ -154,6 +154,19 @@ def test_everyone_and_preflights_that_reflect():
     assert found.ids() == []
 
 
+def test_preflights_with_credentials_before_answers_without():
+    """The page cannot read what came of it, but the write was sent with the user's cookies."""
+
+    def respond(asked):
+        origin = asked.headers.get("origin", "")
+        if asked.method == "OPTIONS":
+            return allowing(origin, 204)
+        return answer(200, Access_Control_Allow_Origin=origin, Vary="Origin")
+
+    found, _ = told(respond, ME)
+    assert found.ids() == ["CORS002", "CORS016"]
+
+
 def test_a_cookie_opens_a_list():
     """Credentials only where a cookie came, for whatever begins right."""
 

@@ -12,7 +12,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from auditor.facts.cors import Ask
-from auditor.facts.sites import public_suffix, site, trustworthy
+from auditor.facts.sites import public_suffix, shared_host, site, trustworthy
 
 SHARED = ("vercel.app", "netlify.app", "github.io", "pages.dev", "onrender.com", "ngrok-free.app")
 """Where anybody has an origin in a minute, and previews of frontends live."""
@@ -21,7 +21,11 @@ LOCAL = (
     "http://127.0.0.1:3000",
     "http://localhost",
     "https://localhost:3000",
+    "http://localhost:3001",
+    "http://localhost:5173",
+    "http://localhost:8080",
 )
+"""Where frontends are served from during development: Next.js, the next free port, Vite, and webpack."""
 SIGNS = ("_", "-", "`", "!", "{", ",", "&$'()*+;=~^|\"}\\")
 """What browsers let stand in a host, and what a pattern may take for its end; the last, for whoever looks for one of
 the others."""
@@ -106,8 +110,14 @@ def _resembling(trusted: Trusted, token: str) -> Iterator[tuple[Ask, str]]:
         yield Ask.SUFFIX, f"{scheme}://{token}{domain}{port}"
         yield Ask.SUFFIX, f"{scheme}://{token}-{domain}{port}"
         yield Ask.SUBSTRING, f"{scheme}://{token}{domain}.{token}.invalid"
+        # .zz is nobody's (ISO 3166 keeps it free), and as long as patterns for "any country" want it
+        yield Ask.PREFIX, f"{scheme}://{host.removesuffix(domain.partition('.')[2])}zz{port}"
         yield Ask.SUBDOMAIN, f"{scheme}://{token}.{domain}{port}"
+        above = host.partition(".")[2]
+        if above.endswith(f".{domain}"):
+            yield Ask.SUBDOMAIN, f"{scheme}://{token}.{above}{port}"
         if host != domain:
+            yield Ask.BELOW, f"{scheme}://{token}.{host}{port}"
             yield Ask.CONTAINS, f"{scheme}://{token}{host}.{token}.invalid"
             yield Ask.SIBLING, f"{scheme}://{token}{host}{port}"
         yield from ((Ask.SPECIAL, f"{scheme}://{host}{sign}.{token}.invalid") for sign in SIGNS)
@@ -139,7 +149,7 @@ def _shared(trusted: Trusted | None, token: str) -> Iterator[str]:
     if trusted and trusted.named:
         # previews are called after the project, and whoever calls theirs so is one of them to a pattern
         name, _, rest = trusted.domain.partition(".")
-        yield f"{name}-{token}.{rest if public_suffix(rest) and '.' in rest else 'vercel.app'}"
+        yield f"{name}-{token}.{rest if shared_host(rest) else 'vercel.app'}"
 
 
 def neighbours(trusted: Trusted | None) -> Iterator[tuple[Ask, str]]:

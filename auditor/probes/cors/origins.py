@@ -129,6 +129,25 @@ def _resembling(trusted: Trusted, token: str) -> Iterator[tuple[Ask, str]]:
         yield Ask.PORT, f"{scheme}://{host}:{8443 if port != ':8443' else 9443}"
 
 
+def resembling_another(other: Trusted, first: Trusted, token: str) -> Iterator[tuple[Ask, str]]:
+    """What resembles a second trusted origin: a list is as loose as the loosest of its patterns.
+
+    Args:
+        other: the second.
+        first: the one that everything is asked of.
+        token: a word that is on nobody's list.
+    """
+    if not other.named or other.host == first.host:
+        return
+    yield Ask.PREFIX, f"{other.scheme}://{other.host}.{token}.invalid"
+    yield Ask.DOT, f"{other.scheme}://{next(_undotted(other.host))}{other.port}"
+    if other.scheme == "https":
+        yield Ask.DOWNGRADE, f"http://{other.host}"
+    if other.domain != first.domain:
+        yield Ask.SUFFIX, f"{other.scheme}://{token}{other.domain}{other.port}"
+        yield Ask.SUBDOMAIN, f"{other.scheme}://{token}.{other.domain}{other.port}"
+
+
 def _dots(trusted: Trusted, api: Trusted | None) -> Iterator[tuple[Ask, str]]:
     """One dot replaced by a letter: in a pattern, a dot that nobody has escaped is any letter."""
     made = list(_undotted(trusted.host))[:4]

@@ -131,6 +131,39 @@ def test_several_trusted_origins():
 
 
 @pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        (r"https://shop\.partner\.test", []),
+        (r"https://shop\.partner\.test.*", ["CORS004"]),
+        (r"https://.*partner\.test", ["CORS005"]),
+        (r"https://shop.partner\.test", ["CORS006"]),
+        (r"https://.*\.partner\.test", ["CORS009"]),
+        (r"https?://shop\.partner\.test", ["CORS010"]),
+        (r"https://.*shop\.partner\.test.*", ["CORS004"]),
+    ],
+)
+def test_another_trusted_origin_compared_loosely(pattern, expected):
+    found, asked = told(matching(rf"{re.escape(APP)}|{pattern}"), ME, origins=(APP, "https://shop.partner.test"))
+    assert found.ids() == expected, {i: [f.message for f in found.findings[i]] for i in found.ids()}
+    assert len(asked) <= 65
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [(r"https://admin\.example\.com.*", ["CORS004"]), (r"https?://admin\.example\.com", ["CORS010"])],
+)
+def test_another_trusted_origin_of_the_same_domain(pattern, expected):
+    found, _ = told(matching(rf"{re.escape(APP)}|{pattern}"), ME, origins=(APP, "https://admin.example.com"))
+    assert found.ids() == expected
+
+
+def test_apex_and_www():
+    apex, www = "https://example.com", "https://www.example.com"
+    assert told(matching(r"https://(www\.)?example\.com"), ME, origins=(apex, www))[0].ids() == []
+    assert told(matching(r"https://(www.)?example\.com"), ME, origins=(apex, www))[0].ids() == ["CORS006"]
+
+
+@pytest.mark.parametrize(
     "said",
     [{"Access_Control_Allow_Origin": f"{APP}/"}, {"Access_Control_Allow_Origin": APP.upper()},
      {"Access_Control_Allow_Origin": ""}, {"Access_Control_Allow_Origin": "true"}],

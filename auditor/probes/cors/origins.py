@@ -112,6 +112,8 @@ def _resembling(trusted: Trusted, token: str) -> Iterator[tuple[Ask, str]]:
         yield Ask.SUBSTRING, f"{scheme}://{token}{domain}.{token}.invalid"
         # .zz is nobody's (ISO 3166 keeps it free), and as long as patterns for "any country" want it
         yield Ask.PREFIX, f"{scheme}://{host.removesuffix(domain.partition('.')[2])}zz{port}"
+        # a list that is one long text holds the beginning of each origin, of which .c can be nobody's
+        yield Ask.PREFIX, f"{scheme}://{host.rpartition('.')[0]}.{host.rpartition('.')[2][0]}"
         yield Ask.SUBDOMAIN, f"{scheme}://{token}.{domain}{port}"
         above = host.partition(".")[2]
         if above.endswith(f".{domain}"):

@@ -157,6 +157,16 @@ def test_another_trusted_origin_of_the_same_domain(pattern, expected):
     assert found.ids() == expected
 
 
+def test_a_list_that_is_one_text():
+    """``origin in ALLOWED_ORIGINS``, where nobody has split it: ``https://app.example.co`` may be bought."""
+    text = f"{APP},https://admin.example.com"
+    found, _ = told(
+        lambda a: allowing(a.headers["origin"]) if a.headers.get("origin", "-") in text else answer(200), ME
+    )
+    assert found.ids() == ["CORS004"]
+    assert found.findings["CORS004"][0].evidence["origin"] == "https://app.example.c"
+
+
 def test_apex_and_www():
     apex, www = "https://example.com", "https://www.example.com"
     assert told(matching(r"https://(www\.)?example\.com"), ME, origins=(apex, www))[0].ids() == []

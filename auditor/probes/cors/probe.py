@@ -27,6 +27,9 @@ from auditor.registry import probe
 _SECONDS = 50.0
 """For everything; what is there by then is kept."""
 _MOST_AGAIN = 2
+_MOST_SAMPLED = 6
+_SAMPLED = (Ask.NULL, Ask.LOCAL, Ask.DOT, Ask.DOWNGRADE)
+"""What a route's own list may hold, and the first questions do not show."""
 _GONE = (Failure.TIMEOUT, Failure.REFUSED, Failure.DNS, Failure.TLS, Failure.UNREACHABLE, Failure.LOCAL)
 _HOSTED = (".supabase.co", ".supabase.in")
 
@@ -190,16 +193,43 @@ class _Survey:
             members = [*members[1:], members[0]]
             route, canaries = members[0]
             told = Told() if canaries.over else await self._rest(route, canaries)
-        self.groups.append(self._group(members, [*canaries.answers, *told.answers]))
-        self.groups.sort(key=lambda group: group.endpoint)
+        answers = [*canaries.answers, *told.answers]
+        group = self._group(members, answers)
+        self.groups.append(group)
         if gap := told.gap(str(route.endpoint)):
             self.gaps.append(gap)
+        await self._sample(group, members, answers)
+        self.groups.sort(key=lambda group: group.endpoint)
 
-    async def _rest(self, route: Route, canaries: Told) -> Told:
+    async def _sample(self, group: CorsGroup, members: list[tuple[Route, Told]], answers: list[CorsAnswer]) -> None:
+        """Take those out of a group that only looked alike, and ask them everything."""
+        others = [one for one in members[1 : 1 + _MOST_SAMPLED] if await self._differs(one, answers)]
+        if others:
+            kept = [one for one in members if one not in others]
+            self.groups[self.groups.index(group)] = self._group(kept, answers)
+        for other in others:
+            await self._everything([other])
+
+    async def _differs(self, member: tuple[Route, Told], answers: list[CorsAnswer]) -> bool:
+        """Whether a route that looks like another differs from it in what a list of its own may hold."""
+        route, canaries = member
+        usual = {(a.origin, a.bearer): _relation(a, self.plan) for a in answers if not a.preflight and not a.cookie}
+        if canaries.over or route.endpoint.method not in SAFE:
+            return False
+        wanted = [one for one in self._questions(route, canaries) if not one.method and not one.cookie]
+        sample = [next((one for one in wanted if one.ask is ask), None) for ask in _SAMPLED]
+        told = await self.asker.all(route.endpoint, [one for one in sample if one])
+        said = [((one.origin, one.bearer), _relation(one, self.plan)) for one in told.answers if one.status != 429]
+        return any(key in usual and usual[key] != relation for key, relation in said)
+
+    def _questions(self, route: Route, canaries: Told) -> tuple[Question, ...]:
         questions = self.plan.rest(route.endpoint)
         if _shows_with_bearer(canaries.answers, self.plan):
-            questions = tuple(one if one.method else replace(one, bearer=True) for one in questions)
-        told = await self.asker.all(route.endpoint, questions)
+            return tuple(one if one.method else replace(one, bearer=True) for one in questions)
+        return questions
+
+    async def _rest(self, route: Route, canaries: Told) -> Told:
+        told = await self.asker.all(route.endpoint, self._questions(route, canaries))
         again = [] if told.over else _with_cookie([*canaries.answers, *told.answers])
         return await self.asker.all(route.endpoint, again, told) if again else told
 

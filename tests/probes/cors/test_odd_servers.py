@@ -265,3 +265,35 @@ def test_two_parts_of_an_api_that_only_strangers_tell_apart():
     found, _ = told(respond, ME, loose)
     assert len(found.found.groups) == 2
     assert [f.subject for f in found.findings["CORS004"] if f.outcome == "fail"] == ["GET /v1/me"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        (r"|null", "CORS003"),
+        (r"|http://localhost:3000", "CORS011"),
+        (r"|https://app.example\.com", "CORS006"),
+        (r"|http://app\.example\.com", "CORS010"),
+    ],
+)
+def test_one_of_three_routes_lets_more_in(pattern, expected):
+    """Nothing that tells behaviours apart at first does here: others of a group are asked a little more."""
+    routes = (ME, Endpoint("GET", "/admin"), Endpoint("GET", "/v2/me"))
+    usual = re.escape(APP)
+
+    def respond(asked):
+        return matching(usual + pattern if asked.path == "/v2/me" else usual)(asked)
+
+    found, asked = told(respond, *routes)
+    assert [(one.subject, str(one.outcome)) for one in found.findings[expected]] == [
+        ("GET /api/me", "pass"),
+        ("GET /v2/me", "fail"),
+    ]
+    assert found.found.groups[0].members == ("GET /admin", "GET /api/me")
+    assert len(asked) <= 2 * 60 + 3 * 5 + 2 * 4
+
+
+def test_few_of_many_routes_are_asked_more():
+    found, asked = told(strict, *(Endpoint("GET", f"/r{number}") for number in range(30)))
+    assert len(found.found.groups) == 1
+    assert len(asked) <= 60 + 5 * 29 + 4 * 6

@@ -154,7 +154,7 @@ class CorsAnswers:
         "`api` and `frontend` of the environment",
         (
             "the API's OpenAPI document or `[policy.cors] endpoints`; at most 60 GET requests and preflights for each "
-            "kind of CORS behaviour, 80 with several trusted origins, and nine for each route"
+            "kind of CORS behaviour, 85 with several trusted origins, and nine for each route"
         ),
         "`[policy.cors] token`, optional: what shows only to a signed-in user",
     )

@@ -234,7 +234,8 @@ def wants_bearer(group: CorsGroup) -> bool:
 
 
 def _broken(group: CorsGroup) -> Iterator[Found]:
-    if broken := tuple(answer for answer in group.answers if answer.reply is Reply.BROKEN):
+    whole = (answer for answer in group.answers if "," not in answer.origin)  # what is made of it has commas too
+    if broken := tuple(answer for answer in whole if answer.reply is Reply.BROKEN):
         yield Found(Cause.BROKEN, broken)
 
 

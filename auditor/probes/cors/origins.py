@@ -148,6 +148,9 @@ def resembling_another(other: Trusted, first: Trusted, token: str) -> Iterator[t
     if other.domain != first.domain:
         yield Ask.SUFFIX, f"{other.scheme}://{token}{other.domain}{other.port}"
         yield Ask.SUBDOMAIN, f"{other.scheme}://{token}.{other.domain}{other.port}"
+        name, _, rest = other.domain.partition(".")
+        if shared_host(rest):
+            yield Ask.SHARED, f"https://{name}-{token}.{rest}"
 
 
 def _dots(trusted: Trusted, api: Trusted | None) -> Iterator[tuple[Ask, str]]:

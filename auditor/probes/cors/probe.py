@@ -203,7 +203,7 @@ class _Survey:
 
     async def _sample(self, group: CorsGroup, members: list[tuple[Route, Told]], answers: list[CorsAnswer]) -> None:
         """Take those out of a group that only looked alike, and ask them everything."""
-        others = [one for one in members[1 : 1 + _MOST_SAMPLED] if await self._differs(one, answers)]
+        others = [one for one in _apart(members)[:_MOST_SAMPLED] if await self._differs(one, answers)]
         if others:
             kept = [one for one in members if one not in others]
             self.groups[self.groups.index(group)] = self._group(kept, answers)
@@ -242,6 +242,13 @@ class _Survey:
             tuple(answers),
             tuple(sorted(str(route.endpoint) for route, _ in members if route.secured)),
         )
+
+
+def _apart(members: list[tuple[Route, Told]]) -> list[tuple[Route, Told]]:
+    """The first's fellows, one of each part of the API before two of one."""
+    first, *others = [route.endpoint.path.split("/")[1:2] for route, _ in members]
+    turns = [(others[:number].count(part) + (part == first), number) for number, part in enumerate(others)]
+    return [members[1 + number] for _, number in sorted(turns)]
 
 
 def _with_cookie(answers: list[CorsAnswer]) -> list[Question]:

@@ -297,3 +297,31 @@ def test_few_of_many_routes_are_asked_more():
     found, asked = told(strict, *(Endpoint("GET", f"/r{number}") for number in range(30)))
     assert len(found.found.groups) == 1
     assert len(asked) <= 60 + 5 * 29 + 4 * 6
+
+
+def test_each_part_of_the_api_is_asked_more():
+    """Routes of one part come first, and are more than are asked."""
+    routes = [Endpoint("GET", f"/api/r{number}") for number in range(9)] + [Endpoint("GET", "/admin/users")]
+
+    def respond(asked):
+        usual = re.escape(APP)
+        return matching(usual + "|http://localhost:3000" if asked.path.startswith("/admin") else usual)(asked)
+
+    found, _ = told(respond, *routes)
+    assert [one.subject for one in found.findings["CORS011"] if one.outcome == "fail"] == ["GET /admin/users"]
+
+
+def test_previews_of_a_second_trusted_origin():
+    shop = "https://shop-web.vercel.app"
+    own = rf"{re.escape(APP)}|https://shop-web(-[a-z0-9-]+)?\.vercel\.app"
+    assert told(matching(own), ME, origins=(APP, shop))[0].ids() == ["CORS013"]
+    assert told(matching(f"{re.escape(APP)}|{re.escape(shop)}"), ME, origins=(APP, shop))[0].ids() == []
+
+
+def test_an_origin_with_a_comma_is_no_list():
+    """Who answers with something made of the origin gives several values only to who sent them."""
+
+    def respond(asked):
+        return answer(200, Access_Control_Allow_Origin=asked.headers.get("origin", "x") + "/")
+
+    assert told(respond, ME)[0].ids() == ["CORS024"]

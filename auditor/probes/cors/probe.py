@@ -162,15 +162,23 @@ class _Survey:
 
     async def _groups(self, asked: list[tuple[Route, Told]]) -> None:
         alike: dict[object, list[tuple[Route, Told]]] = {}
+        sampled: set[str] = set()
         for route, told in asked:
-            if told.answers and not told.failures and not self._joins(route, told):
-                alike.setdefault(_key(route, told.answers, self.plan), []).append((route, told))
+            if told.answers and not told.failures:
+                if not await self._joins(route, told, sampled):
+                    alike.setdefault(_key(route, told.answers, self.plan), []).append((route, told))
             elif told.answers and told.failures:
                 self.groups.append(self._group([(route, told)], told.answers))  # what was said is kept
         await asyncio.gather(*(self._everything(members) for members in alike.values()))
 
-    def _joins(self, route: Route, told: Told) -> bool:
-        """Whether preflights of a route that cannot be asked itself are answered as those of one that was."""
+    async def _joins(self, route: Route, told: Told, sampled: set[str]) -> bool:
+        """Whether preflights of a route that cannot be asked itself are answered as those of one that was.
+
+        Args:
+            route: the route.
+            told: its canaries' answers.
+            sampled: parts of the API of which one route was asked a little more.
+        """
         if route.endpoint.method in SAFE:
             return False
         mine = _preflights(told.answers, self.plan)
@@ -178,6 +186,11 @@ class _Survey:
         for number, group in enumerate(self.groups):
             fits = group.safe and mine == _preflights(group.answers, self.plan)
             if fits and (not everyone or bool(group.secured) is route.secured):
+                part = "/".join(route.endpoint.path.split("/")[:2])
+                new = part not in sampled and len(sampled) < _MOST_SAMPLED
+                sampled.add(part)
+                if new and await self._differs((route, told), list(group.answers)):
+                    return False
                 name = str(route.endpoint)
                 secured = (*group.secured, name) if route.secured else group.secured
                 self.groups[number] = replace(group, members=(*group.members, name), secured=secured)
@@ -213,12 +226,18 @@ class _Survey:
     async def _differs(self, member: tuple[Route, Told], answers: list[CorsAnswer]) -> bool:
         """Whether a route that looks like another differs from it in what a list of its own may hold."""
         route, canaries = member
-        usual = {(a.origin, a.bearer): _relation(a, self.plan) for a in answers if not a.preflight and not a.cookie}
-        if canaries.over or route.endpoint.method not in SAFE:
+        if canaries.over:
             return False
-        wanted = [one for one in self._questions(route, canaries) if not one.method and not one.cookie]
+        asked = all(answer.preflight for answer in answers)  # of writes, there are preflights alone
+        comparable = [answer for answer in answers if answer.preflight is asked and not answer.cookie]
+        usual = {(a.origin, a.bearer): _relation(a, self.plan) for a in comparable}
+        safe = route.endpoint.method in SAFE
+        wanted = [one for one in self._questions(route, canaries) if bool(one.method) is not safe and not one.cookie]
         sample = [next((one for one in wanted if one.ask is ask), None) for ask in _SAMPLED]
         told = await self.asker.all(route.endpoint, [one for one in sample if one])
+        if not safe:  # preflights say less than answers do
+            refused = {origin for (origin, _), relation in usual.items() if relation[0] is Reply.REFUSED}
+            return any(one.reply is Reply.REFLECTED and one.origin in refused for one in told.answers)
         said = [((one.origin, one.bearer), _relation(one, self.plan)) for one in told.answers if one.status != 429]
         return any(key in usual and usual[key] != relation for key, relation in said)
 

@@ -325,3 +325,21 @@ def test_an_origin_with_a_comma_is_no_list():
         return answer(200, Access_Control_Allow_Origin=asked.headers.get("origin", "x") + "/")
 
     assert told(respond, ME)[0].ids() == ["CORS024"]
+
+
+@pytest.mark.parametrize(("more", "expected"), [("null", "CORS003"), ("http://localhost:3000", "CORS011")])
+def test_writes_that_let_more_in_than_reads(more, expected):
+    """Their preflights answer the first questions as those of reads do."""
+    write = Endpoint("POST", "/admin/users")
+
+    def respond(asked):
+        usual = re.escape(APP)
+        return matching(f"{usual}|{more}" if asked.path == write.path else usual)(asked)
+
+    for other in (ME, Endpoint("POST", "/api/me")):
+        found, asked = told(respond, other, write)
+        assert {one.subject: str(one.outcome) for one in found.findings[expected]} == {
+            str(other): "pass",
+            "POST /admin/users": "fail",
+        }
+    assert {one.method for one in asked if one.path == write.path} == {"OPTIONS"}

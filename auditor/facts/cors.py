@@ -19,7 +19,7 @@ class Ask(StrEnum):
     NULL = "null"
     """What sandboxed frames and local files send."""
     PREFIX = "begins like it"
-    """``https://app.example.com.x.invalid``, ``https://app.example.comx.invalid``."""
+    """``https://app.example.com.x.invalid``, ``https://app.example.comx.invalid``, ``https://app.example.zz``."""
     SUFFIX = "ends like its domain"
     """``https://xexample.com``: anybody may register it."""
     SUBSTRING = "contains its domain"
@@ -32,6 +32,8 @@ class Ask(StrEnum):
     """``https://app.example.com_.x.invalid``."""
     SUBDOMAIN = "subdomain"
     """``https://x.example.com``."""
+    BELOW = "subdomain of its host"
+    """``https://x.app.example.com``."""
     SIBLING = "ends like its host"
     """``https://xapp.example.com``: a subdomain, which a comparison of the end lets in."""
     MIXED = "begins and ends like it"
@@ -152,7 +154,7 @@ class CorsAnswers:
         "`api` and `frontend` of the environment",
         (
             "the API's OpenAPI document or `[policy.cors] endpoints`; at most 60 GET requests and preflights for each "
-            "kind of CORS behaviour, and five for each route"
+            "kind of CORS behaviour, 85 with several trusted origins, and nine for each route"
         ),
         "`[policy.cors] token`, optional: what shows only to a signed-in user",
     )

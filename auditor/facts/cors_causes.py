@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from auditor.facts.cors import Ask, CorsAnswer, CorsAnswers, CorsGroup, Reply
 from auditor.facts.once import once
+from auditor.facts.sites import host_of, site
 
 
 class Cause(StrEnum):
@@ -63,11 +64,11 @@ _EXPLAINS: dict[Cause, tuple[set[Ask], set[Ask]]] = {
     Cause.SUBSTRING: (
         {Ask.SUBSTRING},
         {Ask.CONTAINS, Ask.PREFIX, Ask.SUFFIX, Ask.DOT, Ask.SPECIAL, Ask.SUBDOMAIN, Ask.SIBLING, Ask.MIXED, Ask.PORT}
-        | {Ask.DOWNGRADE, Ask.NEIGHBOUR},
+        | {Ask.DOWNGRADE, Ask.NEIGHBOUR, Ask.BELOW},
     ),
     Cause.SUFFIX: (
         {Ask.SUFFIX},
-        {Ask.DOT, Ask.SUBDOMAIN, Ask.SIBLING, Ask.MIXED, Ask.DOWNGRADE, Ask.NEIGHBOUR},
+        {Ask.DOT, Ask.SUBDOMAIN, Ask.SIBLING, Ask.MIXED, Ask.DOWNGRADE, Ask.NEIGHBOUR, Ask.BELOW},
     ),
     Cause.PREFIX: ({Ask.PREFIX}, {Ask.CONTAINS, Ask.DOT, Ask.SPECIAL, Ask.MIXED, Ask.PORT}),
     Cause.DOT: ({Ask.DOT}, set()),
@@ -75,7 +76,7 @@ _EXPLAINS: dict[Cause, tuple[set[Ask], set[Ask]]] = {
     Cause.LOCAL_PREFIX: ({Ask.LOCAL_PREFIX}, {Ask.LOCAL}),
     Cause.NULL: ({Ask.NULL}, set()),
     Cause.SHARED: ({Ask.SHARED}, set()),
-    Cause.SUBDOMAIN: ({Ask.SUBDOMAIN, Ask.SIBLING, Ask.MIXED}, {Ask.NEIGHBOUR}),
+    Cause.SUBDOMAIN: ({Ask.SUBDOMAIN, Ask.SIBLING, Ask.BELOW, Ask.MIXED}, {Ask.NEIGHBOUR}),
     Cause.DOWNGRADE: ({Ask.DOWNGRADE}, set()),
     Cause.LOCAL: ({Ask.LOCAL}, set()),
     Cause.PORT: ({Ask.PORT}, set()),
@@ -110,11 +111,20 @@ def _origin_causes(cors: CorsAnswers, group: CorsGroup) -> Iterator[Found]:
     ]
     if foreign := _best(let_in, {Ask.FOREIGN}):
         also = tuple(answer for answer in let_in if answer.ask is not Ask.FOREIGN)
-        yield Found(_reflecting(cors, group, foreign), foreign, also)
+        cause = _reflecting(cors, group, foreign)
+        yield Found(cause, foreign, also)
+        if cause is Cause.REFLECTS_OPENLY and group.safe:
+            yield from _credentials_before(group)
         return
     if group.safe and (shown := _best(_early_answers(group), {Ask.FOREIGN})):
         yield Found(Cause.PREFLIGHT, shown)
     yield from _sloppy(let_in)
+
+
+def _credentials_before(group: CorsGroup) -> Iterator[Found]:
+    """Preflights that allow credentials where answers do not: writes are sent with cookies all the same."""
+    if shown := _best((answer for answer in _early_answers(group) if answer.credentials), {Ask.FOREIGN}):
+        yield Found(Cause.PREFLIGHT, shown)
 
 
 def _reflecting(cors: CorsAnswers, group: CorsGroup, foreign: tuple[CorsAnswer, ...]) -> Cause:
@@ -154,13 +164,22 @@ def _sloppy(let_in: list[CorsAnswer]) -> Iterator[Found]:
     # a frontend on a shared host has strangers beside it that only look like it
     shared = tuple({f".{answer.origin.partition('.')[2]}" for answer in let_in if answer.ask is Ask.SHARED})
     ours = [answer for answer in let_in if answer.ask is Ask.SHARED or not answer.origin.endswith(shared)]
-    asks = {_as(answer.ask, {one.ask for one in ours}) for answer in ours}
+    all_ = {one.ask for one in ours}
+    own = {site(host_of(answer.origin)) for answer in ours if answer.ask is Ask.SUBDOMAIN}
+    # a letter for a dot within the domain makes another of its subdomains
+    told = [one for one in ours if one.ask is not Ask.DOT or site(host_of(one.origin)) not in own]
+    asks = {_as(answer, all_) for answer in told}
     undeclared: list[CorsAnswer] = []
     for cause, (shows, explains) in _EXPLAINS.items():
         if not asks & shows:
             continue
         if cause is Cause.PREFIX and Ask.CONTAINS in asks:
-            explains = explains | {Ask.SUBDOMAIN, Ask.SIBLING, Ask.NEIGHBOUR}  # a pattern of subdomains, without an end
+            explains = explains | {
+                Ask.SUBDOMAIN,
+                Ask.SIBLING,
+                Ask.BELOW,
+                Ask.NEIGHBOUR,
+            }  # a pattern of subdomains, without an end
         shown = _best(let_in, shows) or _best(let_in, _STANDS_FOR.get(cause, set()))
         also = tuple(answer for answer in let_in if answer.ask in explains & asks)
         if cause is Cause.SHARED:
@@ -176,14 +195,16 @@ def _sloppy(let_in: list[CorsAnswer]) -> Iterator[Found]:
         yield Found(Cause.UNDECLARED, tuple(undeclared))
 
 
-_STANDS_FOR = {Cause.SUBSTRING: {Ask.CONTAINS}, Cause.SUFFIX: {Ask.SIBLING}}
+_STANDS_FOR = {Cause.SUBSTRING: {Ask.CONTAINS}, Cause.SUFFIX: {Ask.SIBLING}, Cause.PREFIX: {Ask.MIXED}}
 
 
-def _as(ask: Ask, all_: set[Ask]) -> Ask:
+def _as(answer: CorsAnswer, all_: set[Ask]) -> Ask:
     """What the host anywhere, or at the end, shows where it is not a pattern of subdomains."""
+    if answer.ask is Ask.MIXED and host_of(answer.origin).endswith(".invalid"):
+        return Ask.PREFIX  # an address has no domain that it could end like
     if Ask.SUBDOMAIN in all_:
-        return ask
-    return {Ask.CONTAINS: Ask.SUBSTRING, Ask.SIBLING: Ask.SUFFIX}.get(ask, ask)
+        return answer.ask
+    return {Ask.CONTAINS: Ask.SUBSTRING, Ask.SIBLING: Ask.SUFFIX}.get(answer.ask, answer.ask)
 
 
 def _best(answers: Iterable[CorsAnswer], asks: set[Ask]) -> tuple[CorsAnswer, ...]:
@@ -213,7 +234,8 @@ def wants_bearer(group: CorsGroup) -> bool:
 
 
 def _broken(group: CorsGroup) -> Iterator[Found]:
-    if broken := tuple(answer for answer in group.answers if answer.reply is Reply.BROKEN):
+    whole = (answer for answer in group.answers if "," not in answer.origin)  # what is made of it has commas too
+    if broken := tuple(answer for answer in whole if answer.reply is Reply.BROKEN):
         yield Found(Cause.BROKEN, broken)
 
 

@@ -67,6 +67,11 @@ def public_suffix(domain: str) -> bool:
     return len(labels) == 1 or national or domain in _SHARED
 
 
+def shared_host(domain: str) -> bool:
+    """Whether anybody may have a site below it in a minute, as far as is known here."""
+    return domain in _SHARED
+
+
 def below(host: str, domain: str) -> bool:
     """Whether a host is a domain or one of its subdomains."""
     return host == domain or (host.endswith("." + domain) and not _address(host))

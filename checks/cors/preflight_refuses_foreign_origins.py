@@ -11,7 +11,7 @@ from auditor.model import Finding, Level, Severity
 from auditor.registry import check
 
 MESSAGES = {
-    Cause.PREFLIGHT: "lets any origin in by its preflights, such as {origin}, and not by its answers",
+    Cause.PREFLIGHT: "lets any origin in by its preflights, such as {origin}, as its answers do not",
 }
 
 

@@ -12,7 +12,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from auditor.facts.cors import Ask
-from auditor.facts.sites import public_suffix, site, trustworthy
+from auditor.facts.sites import public_suffix, shared_host, site, trustworthy
 
 SHARED = ("vercel.app", "netlify.app", "github.io", "pages.dev", "onrender.com", "ngrok-free.app")
 """Where anybody has an origin in a minute, and previews of frontends live."""
@@ -21,7 +21,11 @@ LOCAL = (
     "http://127.0.0.1:3000",
     "http://localhost",
     "https://localhost:3000",
+    "http://localhost:3001",
+    "http://localhost:5173",
+    "http://localhost:8080",
 )
+"""Where frontends are served from during development: Next.js, the next free port, Vite, and webpack."""
 SIGNS = ("_", "-", "`", "!", "{", ",", "&$'()*+;=~^|\"}\\")
 """What browsers let stand in a host, and what a pattern may take for its end; the last, for whoever looks for one of
 the others."""
@@ -106,8 +110,16 @@ def _resembling(trusted: Trusted, token: str) -> Iterator[tuple[Ask, str]]:
         yield Ask.SUFFIX, f"{scheme}://{token}{domain}{port}"
         yield Ask.SUFFIX, f"{scheme}://{token}-{domain}{port}"
         yield Ask.SUBSTRING, f"{scheme}://{token}{domain}.{token}.invalid"
+        # .zz is nobody's (ISO 3166 keeps it free), and as long as patterns for "any country" want it
+        yield Ask.PREFIX, f"{scheme}://{host.removesuffix(domain.partition('.')[2])}zz{port}"
+        # a list that is one long text holds the beginning of each origin, of which .c can be nobody's
+        yield Ask.PREFIX, f"{scheme}://{host.rpartition('.')[0]}.{host.rpartition('.')[2][0]}"
         yield Ask.SUBDOMAIN, f"{scheme}://{token}.{domain}{port}"
+        above = host.partition(".")[2]
+        if above.endswith(f".{domain}"):
+            yield Ask.SUBDOMAIN, f"{scheme}://{token}.{above}{port}"
         if host != domain:
+            yield Ask.BELOW, f"{scheme}://{token}.{host}{port}"
             yield Ask.CONTAINS, f"{scheme}://{token}{host}.{token}.invalid"
             yield Ask.SIBLING, f"{scheme}://{token}{host}{port}"
         yield from ((Ask.SPECIAL, f"{scheme}://{host}{sign}.{token}.invalid") for sign in SIGNS)
@@ -117,6 +129,28 @@ def _resembling(trusted: Trusted, token: str) -> Iterator[tuple[Ask, str]]:
         yield from ((Ask.DOWNGRADE, f"http://{name}") for name in dict.fromkeys((host, domain)))
     if not trustworthy(trusted.host):  # developers' machines have many
         yield Ask.PORT, f"{scheme}://{host}:{8443 if port != ':8443' else 9443}"
+
+
+def resembling_another(other: Trusted, first: Trusted, token: str) -> Iterator[tuple[Ask, str]]:
+    """What resembles a second trusted origin: a list is as loose as the loosest of its patterns.
+
+    Args:
+        other: the second.
+        first: the one that everything is asked of.
+        token: a word that is on nobody's list.
+    """
+    if not other.named or other.host == first.host:
+        return
+    yield Ask.PREFIX, f"{other.scheme}://{other.host}.{token}.invalid"
+    yield Ask.DOT, f"{other.scheme}://{next(_undotted(other.host))}{other.port}"
+    if other.scheme == "https":
+        yield Ask.DOWNGRADE, f"http://{other.host}"
+    if other.domain != first.domain:
+        yield Ask.SUFFIX, f"{other.scheme}://{token}{other.domain}{other.port}"
+        yield Ask.SUBDOMAIN, f"{other.scheme}://{token}.{other.domain}{other.port}"
+        name, _, rest = other.domain.partition(".")
+        if shared_host(rest):
+            yield Ask.SHARED, f"https://{name}-{token}.{rest}"
 
 
 def _dots(trusted: Trusted, api: Trusted | None) -> Iterator[tuple[Ask, str]]:
@@ -139,7 +173,7 @@ def _shared(trusted: Trusted | None, token: str) -> Iterator[str]:
     if trusted and trusted.named:
         # previews are called after the project, and whoever calls theirs so is one of them to a pattern
         name, _, rest = trusted.domain.partition(".")
-        yield f"{name}-{token}.{rest if public_suffix(rest) and '.' in rest else 'vercel.app'}"
+        yield f"{name}-{token}.{rest if shared_host(rest) else 'vercel.app'}"
 
 
 def neighbours(trusted: Trusted | None) -> Iterator[tuple[Ask, str]]:

@@ -27,6 +27,9 @@ from auditor.registry import probe
 _SECONDS = 50.0
 """For everything; what is there by then is kept."""
 _MOST_AGAIN = 2
+_MOST_SAMPLED = 6
+_SAMPLED = (Ask.NULL, Ask.LOCAL, Ask.DOT, Ask.DOWNGRADE)
+"""What a route's own list may hold, and the first questions do not show."""
 _GONE = (Failure.TIMEOUT, Failure.REFUSED, Failure.DNS, Failure.TLS, Failure.UNREACHABLE, Failure.LOCAL)
 _HOSTED = (".supabase.co", ".supabase.in")
 
@@ -36,7 +39,7 @@ async def cors_answers(environment: Environment, policy: CorsPolicy, known: ApiR
     """Trusted and foreign origins, with and without a cookie and the token, as requests and as preflights."""
     api = origin(environment, "api")
     trusted = policy.allowed_origins or ((environment.frontend,) if environment.frontend else ())
-    plan = Plan(trusted, bool(policy.allowed_origins), api, f"a{secrets.token_hex(3)}")
+    plan = Plan(trusted, bool(policy.allowed_origins), api, _word())
     routes = choose(policy, known, environment.health)
     bearer = environment.cors_token if may_carry(environment, api) else None
     survey = _Survey(plan, Asker(http, api, environment.network.concurrency, bearer))
@@ -58,6 +61,11 @@ async def cors_answers(environment: Environment, policy: CorsPolicy, known: ApiR
         gaps=tuple(survey.gaps),
     )
     return _without_misses(found, {str(route.endpoint) for route in routes.asked if route.guessed})
+
+
+def _word() -> str:
+    """A word that is on nobody's list: letters alone, for patterns such as ``[a-z]+``."""
+    return "".join(secrets.choice("bcdfghjkmnpqrstvwxz") for _ in range(6))
 
 
 def may_carry(environment: Environment, api: str) -> bool:
@@ -154,15 +162,23 @@ class _Survey:
 
     async def _groups(self, asked: list[tuple[Route, Told]]) -> None:
         alike: dict[object, list[tuple[Route, Told]]] = {}
+        sampled: set[str] = set()
         for route, told in asked:
-            if told.answers and not told.failures and not self._joins(route, told):
-                alike.setdefault(_key(route, told.answers, self.plan), []).append((route, told))
+            if told.answers and not told.failures:
+                if not await self._joins(route, told, sampled):
+                    alike.setdefault(_key(route, told.answers, self.plan), []).append((route, told))
             elif told.answers and told.failures:
                 self.groups.append(self._group([(route, told)], told.answers))  # what was said is kept
         await asyncio.gather(*(self._everything(members) for members in alike.values()))
 
-    def _joins(self, route: Route, told: Told) -> bool:
-        """Whether preflights of a route that cannot be asked itself are answered as those of one that was."""
+    async def _joins(self, route: Route, told: Told, sampled: set[str]) -> bool:
+        """Whether preflights of a route that cannot be asked itself are answered as those of one that was.
+
+        Args:
+            route: the route.
+            told: its canaries' answers.
+            sampled: parts of the API of which one route was asked a little more.
+        """
         if route.endpoint.method in SAFE:
             return False
         mine = _preflights(told.answers, self.plan)
@@ -170,6 +186,11 @@ class _Survey:
         for number, group in enumerate(self.groups):
             fits = group.safe and mine == _preflights(group.answers, self.plan)
             if fits and (not everyone or bool(group.secured) is route.secured):
+                part = "/".join(route.endpoint.path.split("/")[:2])
+                new = part not in sampled and len(sampled) < _MOST_SAMPLED
+                sampled.add(part)
+                if new and await self._differs((route, told), list(group.answers)):
+                    return False
                 name = str(route.endpoint)
                 secured = (*group.secured, name) if route.secured else group.secured
                 self.groups[number] = replace(group, members=(*group.members, name), secured=secured)
@@ -185,16 +206,49 @@ class _Survey:
             members = [*members[1:], members[0]]
             route, canaries = members[0]
             told = Told() if canaries.over else await self._rest(route, canaries)
-        self.groups.append(self._group(members, [*canaries.answers, *told.answers]))
-        self.groups.sort(key=lambda group: group.endpoint)
+        answers = [*canaries.answers, *told.answers]
+        group = self._group(members, answers)
+        self.groups.append(group)
         if gap := told.gap(str(route.endpoint)):
             self.gaps.append(gap)
+        await self._sample(group, members, answers)
+        self.groups.sort(key=lambda group: group.endpoint)
 
-    async def _rest(self, route: Route, canaries: Told) -> Told:
+    async def _sample(self, group: CorsGroup, members: list[tuple[Route, Told]], answers: list[CorsAnswer]) -> None:
+        """Take those out of a group that only looked alike, and ask them everything."""
+        others = [one for one in _apart(members)[:_MOST_SAMPLED] if await self._differs(one, answers)]
+        if others:
+            kept = [one for one in members if one not in others]
+            self.groups[self.groups.index(group)] = self._group(kept, answers)
+        for other in others:
+            await self._everything([other])
+
+    async def _differs(self, member: tuple[Route, Told], answers: list[CorsAnswer]) -> bool:
+        """Whether a route that looks like another differs from it in what a list of its own may hold."""
+        route, canaries = member
+        if canaries.over:
+            return False
+        asked = all(answer.preflight for answer in answers)  # of writes, there are preflights alone
+        comparable = [answer for answer in answers if answer.preflight is asked and not answer.cookie]
+        usual = {(a.origin, a.bearer): _relation(a, self.plan) for a in comparable}
+        safe = route.endpoint.method in SAFE
+        wanted = [one for one in self._questions(route, canaries) if bool(one.method) is not safe and not one.cookie]
+        sample = [next((one for one in wanted if one.ask is ask), None) for ask in _SAMPLED]
+        told = await self.asker.all(route.endpoint, [one for one in sample if one])
+        if not safe:  # preflights say less than answers do
+            refused = {origin for (origin, _), relation in usual.items() if relation[0] is Reply.REFUSED}
+            return any(one.reply is Reply.REFLECTED and one.origin in refused for one in told.answers)
+        said = [((one.origin, one.bearer), _relation(one, self.plan)) for one in told.answers if one.status != 429]
+        return any(key in usual and usual[key] != relation for key, relation in said)
+
+    def _questions(self, route: Route, canaries: Told) -> tuple[Question, ...]:
         questions = self.plan.rest(route.endpoint)
         if _shows_with_bearer(canaries.answers, self.plan):
-            questions = tuple(one if one.method else replace(one, bearer=True) for one in questions)
-        told = await self.asker.all(route.endpoint, questions)
+            return tuple(one if one.method else replace(one, bearer=True) for one in questions)
+        return questions
+
+    async def _rest(self, route: Route, canaries: Told) -> Told:
+        told = await self.asker.all(route.endpoint, self._questions(route, canaries))
         again = [] if told.over else _with_cookie([*canaries.answers, *told.answers])
         return await self.asker.all(route.endpoint, again, told) if again else told
 
@@ -207,6 +261,13 @@ class _Survey:
             tuple(answers),
             tuple(sorted(str(route.endpoint) for route, _ in members if route.secured)),
         )
+
+
+def _apart(members: list[tuple[Route, Told]]) -> list[tuple[Route, Told]]:
+    """The first's fellows, one of each part of the API before two of one."""
+    first, *others = [route.endpoint.path.split("/")[1:2] for route, _ in members]
+    turns = [(others[:number].count(part) + (part == first), number) for number, part in enumerate(others)]
+    return [members[1 + number] for _, number in sorted(turns)]
 
 
 def _with_cookie(answers: list[CorsAnswer]) -> list[Question]:

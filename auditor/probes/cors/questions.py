@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from auditor.facts.cors import Ask
 from auditor.facts.policy import Endpoint
-from auditor.probes.cors.origins import Trusted, canaries, foreign, neighbours, split
+from auditor.probes.cors.origins import Trusted, canaries, foreign, neighbours, resembling_another, split
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 """Methods that are really sent (RFC 9110 section 9.2.1); of the others, the preflight alone."""
+_MOST_OTHERS = 3
 UNUSUAL_HEADER = "x-audit-unknown"
 
 
@@ -87,8 +88,16 @@ class Plan:
         yield from ((Ask.TRUSTED, one) for one in self.trusted[:6] if one not in (first, "*", "null"))
         near = foreign(self.model, self.api, self.token)
         yield from ((ask, origin) for ask, origin in near if origin not in self.trusted)
+        yield from (one for one in self._others() if one[1] not in self.trusted)
         if self.declared and "*" not in self.trusted:
             yield from (one for one in neighbours(self.model) if one[1] not in self.trusted)
+
+    def _others(self) -> Iterator[tuple[Ask, str]]:
+        first = self.model
+        others = [found for origin in self.trusted if (found := split(origin)) and first and found.host != first.host]
+        for other in others[:_MOST_OTHERS]:
+            if first:
+                yield from resembling_another(other, first, self.token)
 
     def _with_cookie(self) -> list[Question]:
         near = list(foreign(self.model, self.api, self.token))

@@ -9,7 +9,7 @@ def test_fails():
         return matching(lambda origin: bool(question.method) or origin == APP)(question)
 
     said = (
-        "lets any origin in by its preflights, such as https://a1b2c3d4.invalid, and not by its answers"
+        "lets any origin in by its preflights, such as https://a1b2c3d4.invalid, as its answers do not"
         ", with credentials"
     )
     assert judged(preflight_refuses_foreign_origins, answering) == [("fail", "GET /api/me", said)]

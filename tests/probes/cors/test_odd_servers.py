@@ -53,6 +53,13 @@ PREVIEW = "https://shop.vercel.app"
         ("http://app.example.com", r"http://app\.example\.com", []),
         ("http://app", r"http://app", []),
         ("http://app", r"http://app.*", ["CORS004"]),
+        ("http://10.0.0.5:3000", r"http://10\..*:3000", ["CORS004"]),
+        ("https://shop.co.uk", r"https://.*\.co\.uk", ["CORS005"]),
+        ("https://app.eu.example.com", r"https://.*\.example\.com", ["CORS009"]),
+        ("https://app.eu.example.com", r"https://.*\.eu\.example\.com", ["CORS009"]),
+        ("https://app.eu.example.com", r"https://.*eu\.example\.com", ["CORS009"]),
+        ("https://app.eu.example.com", r"https://app\.eu.example\.com", ["CORS006"]),
+        ("https://app.eu.example.com", r"https://app.eu\.example\.com", ["CORS006"]),
         ("https://münchen.example", r"https://xn--mnchen-3ya\.example", []),
     ],
 )  # fmt: skip
@@ -78,6 +85,17 @@ def test_what_is_trusted(trusted, pattern, expected):
         (r"https://[^/]*\.?example\.com", True, ["CORS005"]),
         (r"https://(.+[.])?example[.]com", True, ["CORS009"]),
         (r"https://app\.example\.com|https://www\.example\.com", True, ["CORS023"]),
+        (r"https://[a-z]+\.example\.com", True, ["CORS009"]),
+        (r"https://app\.example\.[a-z]+", True, ["CORS004"]),
+        (r"https://app\.example\.\w{2,3}", True, ["CORS004"]),
+        (r"https://app\.example\..+", True, ["CORS004"]),
+        (r"https://(.+\.)?app\.example\.com", True, ["CORS009"]),
+        (r"https://.*app\.example\.com", True, ["CORS005"]),
+        (r"https://app\.example\.com|http://localhost:5173", True, ["CORS011"]),
+        (r"https://app\.example\.com|http://localhost:8080", True, ["CORS011"]),
+        (r"https://app\.example\.com|http://localhost:3001", True, ["CORS011"]),
+        (r"https://[a-z-]{2,9}\.example\.com", True, ["CORS009"]),
+        (r"https://app\.example\.com|https://[a-z]+\.netlify\.app", True, ["CORS013"]),
     ],
 )  # fmt: skip
 def test_patterns(pattern, full, expected):
@@ -110,6 +128,49 @@ def test_several_trusted_origins():
     found, _ = told(matching(re.escape(APP)), ME, origins=(APP, admin))
     assert found.ids() == ["CORS024"]
     assert [one.subject for one in found.findings["CORS024"] if one.outcome == "fail"] == [admin]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        (r"https://shop\.partner\.test", []),
+        (r"https://shop\.partner\.test.*", ["CORS004"]),
+        (r"https://.*partner\.test", ["CORS005"]),
+        (r"https://shop.partner\.test", ["CORS006"]),
+        (r"https://.*\.partner\.test", ["CORS009"]),
+        (r"https?://shop\.partner\.test", ["CORS010"]),
+        (r"https://.*shop\.partner\.test.*", ["CORS004"]),
+    ],
+)
+def test_another_trusted_origin_compared_loosely(pattern, expected):
+    found, asked = told(matching(rf"{re.escape(APP)}|{pattern}"), ME, origins=(APP, "https://shop.partner.test"))
+    assert found.ids() == expected, {i: [f.message for f in found.findings[i]] for i in found.ids()}
+    assert len(asked) <= 65
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [(r"https://admin\.example\.com.*", ["CORS004"]), (r"https?://admin\.example\.com", ["CORS010"])],
+)
+def test_another_trusted_origin_of_the_same_domain(pattern, expected):
+    found, _ = told(matching(rf"{re.escape(APP)}|{pattern}"), ME, origins=(APP, "https://admin.example.com"))
+    assert found.ids() == expected
+
+
+def test_a_list_that_is_one_text():
+    """``origin in ALLOWED_ORIGINS``, where nobody has split it: ``https://app.example.co`` may be bought."""
+    text = f"{APP},https://admin.example.com"
+    found, _ = told(
+        lambda a: allowing(a.headers["origin"]) if a.headers.get("origin", "-") in text else answer(200), ME
+    )
+    assert found.ids() == ["CORS004"]
+    assert found.findings["CORS004"][0].evidence["origin"] == "https://app.example.c"
+
+
+def test_apex_and_www():
+    apex, www = "https://example.com", "https://www.example.com"
+    assert told(matching(r"https://(www\.)?example\.com"), ME, origins=(apex, www))[0].ids() == []
+    assert told(matching(r"https://(www.)?example\.com"), ME, origins=(apex, www))[0].ids() == ["CORS006"]
 
 
 @pytest.mark.parametrize(
@@ -149,6 +210,19 @@ def test_everyone_and_preflights_that_reflect():
 
     found, _ = told(respond, ME)
     assert found.ids() == []
+
+
+def test_preflights_with_credentials_before_answers_without():
+    """The page cannot read what came of it, but the write was sent with the user's cookies."""
+
+    def respond(asked):
+        origin = asked.headers.get("origin", "")
+        if asked.method == "OPTIONS":
+            return allowing(origin, 204)
+        return answer(200, Access_Control_Allow_Origin=origin, Vary="Origin")
+
+    found, _ = told(respond, ME)
+    assert found.ids() == ["CORS002", "CORS016"]
 
 
 def test_a_cookie_opens_a_list():
@@ -191,3 +265,81 @@ def test_two_parts_of_an_api_that_only_strangers_tell_apart():
     found, _ = told(respond, ME, loose)
     assert len(found.found.groups) == 2
     assert [f.subject for f in found.findings["CORS004"] if f.outcome == "fail"] == ["GET /v1/me"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        (r"|null", "CORS003"),
+        (r"|http://localhost:3000", "CORS011"),
+        (r"|https://app.example\.com", "CORS006"),
+        (r"|http://app\.example\.com", "CORS010"),
+    ],
+)
+def test_one_of_three_routes_lets_more_in(pattern, expected):
+    """Nothing that tells behaviours apart at first does here: others of a group are asked a little more."""
+    routes = (ME, Endpoint("GET", "/admin"), Endpoint("GET", "/v2/me"))
+    usual = re.escape(APP)
+
+    def respond(asked):
+        return matching(usual + pattern if asked.path == "/v2/me" else usual)(asked)
+
+    found, asked = told(respond, *routes)
+    assert [(one.subject, str(one.outcome)) for one in found.findings[expected]] == [
+        ("GET /api/me", "pass"),
+        ("GET /v2/me", "fail"),
+    ]
+    assert found.found.groups[0].members == ("GET /admin", "GET /api/me")
+    assert len(asked) <= 2 * 60 + 3 * 5 + 2 * 4
+
+
+def test_few_of_many_routes_are_asked_more():
+    found, asked = told(strict, *(Endpoint("GET", f"/r{number}") for number in range(30)))
+    assert len(found.found.groups) == 1
+    assert len(asked) <= 60 + 5 * 29 + 4 * 6
+
+
+def test_each_part_of_the_api_is_asked_more():
+    """Routes of one part come first, and are more than are asked."""
+    routes = [Endpoint("GET", f"/api/r{number}") for number in range(9)] + [Endpoint("GET", "/admin/users")]
+
+    def respond(asked):
+        usual = re.escape(APP)
+        return matching(usual + "|http://localhost:3000" if asked.path.startswith("/admin") else usual)(asked)
+
+    found, _ = told(respond, *routes)
+    assert [one.subject for one in found.findings["CORS011"] if one.outcome == "fail"] == ["GET /admin/users"]
+
+
+def test_previews_of_a_second_trusted_origin():
+    shop = "https://shop-web.vercel.app"
+    own = rf"{re.escape(APP)}|https://shop-web(-[a-z0-9-]+)?\.vercel\.app"
+    assert told(matching(own), ME, origins=(APP, shop))[0].ids() == ["CORS013"]
+    assert told(matching(f"{re.escape(APP)}|{re.escape(shop)}"), ME, origins=(APP, shop))[0].ids() == []
+
+
+def test_an_origin_with_a_comma_is_no_list():
+    """Who answers with something made of the origin gives several values only to who sent them."""
+
+    def respond(asked):
+        return answer(200, Access_Control_Allow_Origin=asked.headers.get("origin", "x") + "/")
+
+    assert told(respond, ME)[0].ids() == ["CORS024"]
+
+
+@pytest.mark.parametrize(("more", "expected"), [("null", "CORS003"), ("http://localhost:3000", "CORS011")])
+def test_writes_that_let_more_in_than_reads(more, expected):
+    """Their preflights answer the first questions as those of reads do."""
+    write = Endpoint("POST", "/admin/users")
+
+    def respond(asked):
+        usual = re.escape(APP)
+        return matching(f"{usual}|{more}" if asked.path == write.path else usual)(asked)
+
+    for other in (ME, Endpoint("POST", "/api/me")):
+        found, asked = told(respond, other, write)
+        assert {one.subject: str(one.outcome) for one in found.findings[expected]} == {
+            str(other): "pass",
+            "POST /admin/users": "fail",
+        }
+    assert {one.method for one in asked if one.path == write.path} == {"OPTIONS"}

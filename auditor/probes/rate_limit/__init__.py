@@ -169,12 +169,14 @@ class _One:
 
     async def _question(self) -> Shot:
         shot = await self.gun.fire(max_body=LONGEST)
-        refused = shot.status in (429, 503) and self.earlier and not self._refused_before(shot)
-        if refused and (pause := _pause(shot)):
+        if self._refused_before(shot):
+            return shot
+        if shot.status in (429, 503) and self.earlier and (pause := _pause(shot)):
             # the probes before have used up a limit that may soon allow more
             await asyncio.sleep(pause)
             return await self.gun.fire(max_body=LONGEST)
-        return shot
+        # 5xx may come now and then; whoever is refused is refused again
+        return await self.gun.fire(max_body=LONGEST) if shot.status >= 500 else shot
 
     async def _attempt(self, attempt: attempts.Attempt) -> Shot:
         self.gun.headers, self.gun.content = attempt.headers, attempt.content

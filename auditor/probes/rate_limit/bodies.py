@@ -72,6 +72,12 @@ class Usual:
         self.steady = all(alike(looks[0], other) for other in looks[1:])
         """Whether they look alike, so that another body would be told from them."""
 
+    def varying(self) -> Usual:
+        """The same, once it has turned out that bodies of other kinds come and go: only words of refusal tell then."""
+        usual = Usual(self._looks)
+        usual.steady = False
+        return usual
+
     def differs(self, seen: Look) -> bool:
         """Whether a body is of another kind than the first ones."""
         if seen.refusing - self._refusing:

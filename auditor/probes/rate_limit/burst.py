@@ -12,12 +12,14 @@ from auditor.errors import Unavailable
 from auditor.facts.policy import Rate
 from auditor.facts.rate_limit import CLOSED, Bucket, Constant, End, Slowdown
 from auditor.probes.net.job import Headers
-from auditor.probes.rate_limit.bodies import Usual
-from auditor.probes.rate_limit.first import judge_first, unsteady
+from auditor.probes.rate_limit.bodies import Usual, alike
+from auditor.probes.rate_limit.first import unsteady
 from auditor.probes.rate_limit.shots import BODY_BYTES, NAMES, SHOT_SECONDS, SILENT, Gun, Shot, all_of
 
 BASELINE = 3
 """Unhurried requests first: an endpoint that already refuses or breaks proves nothing."""
+STRANGE = 2
+"""Other answers among them that are borne with."""
 CONFIRMATION = 4
 """Requests after the first refusals; all but one must be refused too, else it was an unsteady server."""
 CONCURRENCY = 4
@@ -83,7 +85,7 @@ class Firing:
             Unavailable: the first answers were not steady, or the audit could not send.
         """
         await self.baseline()
-        if self.key is None:
+        if self.end is End.UNLIMITED:
             await self._burst(self._plain(), ())
         if self.end is End.UNLIMITED and self.hasty:
             await self._held_back()
@@ -91,30 +93,42 @@ class Firing:
             await self._claiming_one_address()
 
     async def baseline(self) -> None:
-        """A few unhurried requests, so that a change can be told.
+        """A few unhurried requests after the first, so that a change can be told.
 
         Raises:
-            Unavailable: they are refused or broken, redirect, or differ.
+            Unavailable: they break, or differ too often.
         """
-        if not self.began:
-            self.began = self.ended = time.monotonic()
-        while len(self.shots) < BASELINE:
+        strange = 0
+        while self._learned() < BASELINE:
             shot = await self.gun.fire()
-            self.shots.append(shot)
-            if len(self.shots) == 1:
-                judge_first(shot)
-                self.status = shot.status
-            elif shot.status in EXPLICIT:  # a very small limit
-                self.usual = Usual([one.look for one in self.shots[:-1] if one.look])
-                self.accepted, self.ended = len(self.shots) - 1, shot.at
-                await self._confirm((shot.status, ""), ())
-                if self.key is None:
-                    raise unsteady(self.shots)
+            key = self.kind(shot)
+            if key is None:
+                self.shots.append(shot)
+                continue
+            strange += not key[1]  # bodies may vary
+            if strange > STRANGE:
+                raise unsteady([*self.shots, shot])
+            await self._very_small(key, shot)
+            if self.end is not End.UNLIMITED:
                 return
-            elif shot.status != self.status:
-                raise unsteady(self.shots)
-        self.usual = Usual([one.look for one in self.shots if one.look])
-        self.accepted, self.ended = len(self.shots), self.shots[-1].at
+
+    async def _very_small(self, key: Key, shot: Shot) -> None:
+        """Whether a limit of one or two was met; otherwise the answer is one of a server that is not steady."""
+        await self._confirm(key, (), like=shot)
+        if self.end is End.UNLIMITED:
+            self.shots.append(shot)
+        elif self.end is End.BROKEN:
+            raise unsteady([*self.shots, shot])
+
+    def _learned(self) -> int:
+        """Take what was answered so far for the usual; how many answers that were."""
+        usual = self._usual_shots()
+        self.usual = Usual([one.look for one in usual if one.look])
+        self.accepted, self.ended = len(usual), self.shots[-1].at
+        return len(usual)
+
+    def _usual_shots(self) -> list[Shot]:
+        return [one for one in self.shots if one.status == self.status]
 
     def kind(self, shot: Shot) -> Key | None:
         """What kind of refusal an answer is; None: it is accepted."""
@@ -239,22 +253,32 @@ class Firing:
         self._seen[key] += 1
         self._stopped = self._stopped or self._seen[key] >= self._enough(key)
 
-    async def _confirm(self, key: Key, headers: Headers) -> None:
+    async def _confirm(self, key: Key, headers: Headers, like: Shot | None = None) -> None:
         """Ask again whether it is refused: all but the last at once, the last alone.
 
         What refuses only requests at the same time answers the last. Where other answers came in between already, a
-        few refusals in a row may be chance, so that it takes twice as many.
+        few refusals in a row may be chance, so that it takes twice as many. So it does where hardly anything is known
+        yet but another body, and then they must be alike.
+
+        Args:
+            key: what kind of refusal.
+            headers: of each request.
+            like: the refusal, while the usual is being learned.
         """
         patience = PATIENCE if key[0] == SILENT else SHOT_SECONDS
         shots = await self._again(headers, patience)
         if self._held_on(key, shots):
             return
         confirmed = self._confirms(key, shots)
-        if confirmed and key[0] not in EXPLICIT and self._mixed(key) and self.gun.left >= CONFIRMATION:
+        doubtful = self._mixed(key) or (like is not None and key[1] != "")
+        if confirmed and key[0] not in EXPLICIT and doubtful and self.gun.left >= CONFIRMATION:
             more = await self._again(headers, patience)
             shots += more
             confirmed = all(self.kind(shot) == key for shot in more)
+        if confirmed and like is not None and key[1] and like.look:
+            confirmed = all(shot.look is not None and alike(like.look, shot.look) for shot in shots)
         if confirmed:
+            self.shots += [like] if like else []
             self.key = key
             self.end, self.reason = self._judged(key)
             return
@@ -264,6 +288,9 @@ class Firing:
             self.shots.append(shot)
             self.ended = max(self.ended, shot.at)
             self.accepted += self.kind(shot) is None
+        if key[1] and like is None and self.usual and any(self.kind(shot) is None for shot in shots):
+            self.usual = self.usual.varying()
+            self.accepted = sum(self.kind(shot) is None for shot in self.shots)
 
     async def _again(self, headers: Headers, patience: float) -> list[Shot]:
         count = min(CONFIRMATION, self.gun.left)
@@ -315,8 +342,11 @@ class Firing:
 
     # Answers that are held back
 
+    def _early(self) -> list[float]:
+        return [shot.seconds for shot in self._usual_shots()[:BASELINE]]
+
     def _first(self) -> float:
-        return min(shot.seconds for shot in self.shots[:BASELINE])
+        return min(self._early())
 
     def _late(self) -> float:
         """Seconds of the latest answers."""
@@ -340,7 +370,7 @@ class Firing:
         alone = min(shot.seconds for shot in shots[1:])
         if any(self.kind(shot) not in (None, (SILENT, "")) for shot in shots) or alone < 0.04:
             return
-        early = [shot.seconds for shot in self.shots[:BASELINE]]
+        early = self._early()
         # one queue for all: four at once wait four times as long as one alone, which still waits
         queued = late >= 2.5 * alone and alone >= 5 * min(early)
         # each for itself: every one of the first answers was quick

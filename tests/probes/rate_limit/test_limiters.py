@@ -70,6 +70,24 @@ class TestLimits:
         found = audit(after(11, refusal, usual))
         assert (found.limited, found.burst.accepted, found.burst.signal) == ("pass", 11, "another body")
 
+    @pytest.mark.parametrize("limit", [1, 2])
+    @pytest.mark.parametrize(
+        "refusal",
+        [
+            answer(503),
+            answer(403),
+            answer(420),
+            CLOSE,
+            answer(302, Location="/blocked"),
+            data({"error": "rate limited"}),
+            page("Just a moment, checking your browser"),
+            answer(200),
+        ],
+    )
+    def test_a_very_small_one(self, limit, refusal):
+        found = audit(after(limit, refusal))
+        assert (found.limited, found.burst.accepted, found.burst.end) == ("pass", limit, End.LIMITED)
+
     def test_accepted_before_the_burst(self):
         found = audit(fixed(100), before=30)
         assert (found.burst.accepted, found.burst.earlier, found.limited) == (70, 30, "pass")
@@ -127,6 +145,18 @@ class TestNoLimit:
         found = audit(lambda got: flaw if got.number > 3 and dice.random() < share else OK)
         assert (found.limited, found.burst.end) == ("fail", End.UNLIMITED)
         assert found.burst.unsteady > 0
+
+    @pytest.mark.parametrize("strange", [{1}, {2}, {3}, {2, 4}, {1, 4, 7}])
+    def test_it_is_unsteady_at_first(self, strange):
+        found = audit(lambda got: answer(503) if got.number in strange else OK)
+        assert (found.limited, found.burst.end) == ("fail", End.UNLIMITED)
+        assert audit(lambda got: answer(503) if got.number in strange else after(40)(got)).limited == "pass"
+
+    @pytest.mark.parametrize("seed", range(8))
+    def test_one_of_two_pages(self, seed):
+        dice = random.Random(seed)
+        found = audit(lambda _: page(dice.choice(["<p>to be or not", "<p>all is well"])))
+        assert (found.limited, found.burst.end) == ("fail", End.UNLIMITED)
 
     @pytest.mark.parametrize("form", ["time", "nonce", "growing", "choice", "html"])
     def test_bodies_that_vary(self, form):
@@ -344,7 +374,7 @@ class TestBadTargets:
     @pytest.mark.parametrize("first", [429, 500, 502, 503])
     def test_refused_or_broken_from_the_start(self, first):
         found = audit(lambda _: answer(first, Retry_After="30"))
-        assert (found.limited, len(found.seen.got)) == ("error", 1)
+        assert (found.limited, len(found.seen.got)) == ("error", 1 if first == 429 else 2)
         assert str(first) in found.gap
 
     @pytest.mark.parametrize(("behaviour", "said"), [(CLOSE, "closed"), (RESET, "cut")])

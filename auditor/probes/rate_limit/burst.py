@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import statistics
 import time
 from collections import Counter
@@ -12,7 +13,7 @@ from auditor.errors import Unavailable
 from auditor.facts.policy import Rate
 from auditor.facts.rate_limit import CLOSED, Bucket, Constant, End, Slowdown
 from auditor.probes.net.job import Headers
-from auditor.probes.rate_limit.bodies import Usual, alike
+from auditor.probes.rate_limit.bodies import Usual
 from auditor.probes.rate_limit.first import unsteady
 from auditor.probes.rate_limit.shots import BODY_BYTES, NAMES, SHOT_SECONDS, SILENT, Gun, Shot, all_of
 
@@ -38,7 +39,7 @@ CLAIMED = ("X-Forwarded-For", "203.0.113.7")
 """Of TEST-NET-3 (RFC 5737): nobody has it."""
 
 EXPLICIT = (429, 423)
-REFUSALS = (403, 503, 509, 529, CLOSED, *EXPLICIT)
+REFUSALS = (403, 420, 430, 444, 503, 509, 529, CLOSED, *EXPLICIT)
 """What limiters say: nginx 503 unless told otherwise, firewalls 403, account locks 423; 0 for closed connections."""
 
 _ANOTHER_BODY = "another body"
@@ -147,7 +148,14 @@ class Firing:
 
     def refused(self, shot: Shot) -> bool:
         """Whether an answer is a refusal like those that stopped the burst."""
-        return self.key is not None and self.kind(shot) == self.key
+        return self.key is not None and self._like(shot, self.key)
+
+    def _like(self, shot: Shot, key: Key) -> bool:
+        """Whether an answer is such a refusal, or another that limiters give: some first refuse and then ban."""
+        kind = self.kind(shot)
+        return kind == key or (
+            kind is not None and all(not body and status in REFUSALS for status, body in (kind, key))
+        )
 
     @property
     def estimate(self) -> int:
@@ -213,7 +221,7 @@ class Firing:
             await self._confirm(found, headers)
             if self.key is not None or self.end is not End.UNLIMITED:
                 break
-        if self.key is None and self.unsteady >= 10 and self.unsteady > self.accepted / 3:
+        if self.key is None and self.unsteady >= 10:
             self._refilled()
 
     def _found(self) -> Key | None:
@@ -274,9 +282,10 @@ class Firing:
         if confirmed and key[0] not in EXPLICIT and doubtful and self.gun.left >= CONFIRMATION:
             more = await self._again(headers, patience)
             shots += more
-            confirmed = all(self.kind(shot) == key for shot in more)
+            confirmed = all(self._like(shot, key) for shot in more)
         if confirmed and like is not None and key[1] and like.look:
-            confirmed = all(shot.look is not None and alike(like.look, shot.look) for shot in shots)
+            refusals = Usual([like.look])
+            confirmed = all(shot.look is not None and not refusals.differs(shot.look) for shot in shots)
         if confirmed:
             self.shots += [like] if like else []
             self.key = key
@@ -300,10 +309,10 @@ class Firing:
         return [*shots, await self.gun.fire(headers, patience=patience)]
 
     def _confirms(self, key: Key, shots: list[Shot]) -> bool:
-        refusals = sum(self.kind(shot) == key for shot in shots)
+        refusals = sum(self._like(shot, key) for shot in shots)
         if len(shots) < CONFIRMATION:  # the last of very few requests
             return 0 < refusals == len(shots) and key[0] in EXPLICIT
-        alone = self.kind(shots[-1]) == key
+        alone = self._like(shots[-1], key)
         return alone and refusals >= (CONFIRMATION if key[1] else CONFIRMATION - 1)
 
     def _mixed(self, key: Key) -> bool:
@@ -324,21 +333,24 @@ class Firing:
 
     def _judged(self, key: Key) -> tuple[End, str]:
         status, body = key
-        # 4xx and redirects are refusals where there were successes; a refused attempt may be refused otherwise, too
+        # 4xx, redirects and other successes are refusals where there were successes; a refused attempt may be refused
+        # otherwise, too
         if body == _ENDLESS:
             return End.BROKEN, f"answers {body} after {self.accepted} accepted requests"
-        if body or status in REFUSALS or (300 <= status < 500 and self.status < 400):
+        changed = 200 <= status < 500 and self.status < 400
+        if body or status in REFUSALS or changed:
             return End.LIMITED, ""
         if status == SILENT and self._slow(self._late()):
             return End.SLOWED, ""
         return End.BROKEN, f"answers {NAMES.get(status, str(status))} after {self.accepted} accepted requests"
 
     def _refilled(self) -> None:
-        """A quick limiter: never refused four times in a row, but again and again."""
-        counts = Counter(key for shot in self.shots if (key := self.kind(shot)) and key[0] == 429)
-        for key, count in counts.most_common(1):
-            if count >= 10:
-                self.key, self.end, self.refills = key, End.LIMITED, True
+        """A quick limiter: never refused four times in a row, but again and again, often or many at a time."""
+        refused = [self.kind(shot) == (429, "") for shot in self.shots]
+        count, pairs = sum(refused), sum(one and other for one, other in itertools.pairwise(refused))
+        often = self.unsteady > self.accepted / 3
+        if count >= 10 and (often or pairs * 2 >= count):
+            self.key, self.end, self.refills = (429, ""), End.LIMITED, True
 
     # Answers that are held back
 

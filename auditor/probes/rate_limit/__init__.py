@@ -175,8 +175,9 @@ class _One:
             # the probes before have used up a limit that may soon allow more
             await asyncio.sleep(pause)
             return await self.gun.fire(max_body=LONGEST)
-        # 5xx may come now and then; whoever is refused is refused again
-        return await self.gun.fire(max_body=LONGEST) if shot.status >= 500 else shot
+        if shot.status >= 500 and _pause(shot):  # now and then, perhaps; whoever is refused is refused again
+            return await self.gun.fire(max_body=LONGEST)
+        return shot
 
     async def _attempt(self, attempt: attempts.Attempt) -> Shot:
         self.gun.headers, self.gun.content = attempt.headers, attempt.content

@@ -231,7 +231,7 @@ class Firing:
         return next(iter([*explicit, *often]), None)
 
     def _enough(self, key: Key) -> int:
-        return 1 if key[1] or key[0] in EXPLICIT or (not self.hasty and key[0] in REFUSALS) else OTHERS
+        return 1 if key[1] or key[0] in EXPLICIT or (not self.hasty and self._changed(key[0])) else OTHERS
 
     async def _volley(self, until: int, deadline: float, headers: Headers) -> None:
         problems: list[Unavailable] = []
@@ -333,16 +333,20 @@ class Firing:
 
     def _judged(self, key: Key) -> tuple[End, str]:
         status, body = key
-        # 4xx, redirects and other successes are refusals where there were successes; a refused attempt may be refused
-        # otherwise, too
         if body == _ENDLESS:
             return End.BROKEN, f"answers {body} after {self.accepted} accepted requests"
-        changed = 200 <= status < 500 and self.status < 400
-        if body or status in REFUSALS or changed:
+        if body or self._changed(status):
             return End.LIMITED, ""
         if status == SILENT and self._slow(self._late()):
             return End.SLOWED, ""
         return End.BROKEN, f"answers {NAMES.get(status, str(status))} after {self.accepted} accepted requests"
+
+    def _changed(self, status: int) -> bool:
+        """Whether another status is a refusal: 4xx, redirects and other successes are, where there were successes.
+
+        The same attempt that is refused otherwise from some time on is one for an account that is locked.
+        """
+        return status in REFUSALS or (200 <= status < 500 and (self.status < 400 or not self.hasty))
 
     def _refilled(self) -> None:
         """A quick limiter: never refused four times in a row, but again and again, often or many at a time."""

@@ -370,7 +370,7 @@ class TestAttempts:
         assert (found.limited, found.burst.accepted) == ("pass", limit)
         assert len(found.seen.got) <= 10
 
-    @pytest.mark.parametrize("refusal", [data({"detail": "Account locked"}, 401), answer(403), CLOSE])
+    @pytest.mark.parametrize("refusal", [data({"detail": "Account locked"}, 401), data({}, 400), answer(403), CLOSE])
     def test_an_account_is_locked(self, refusal):
         found = audit(after(5, refusal, self.WRONG), self.LOGIN)
         assert (found.limited, found.burst.accepted) == ("pass", 5)

@@ -29,7 +29,7 @@ from auditor.registry import probe
 
 ALL_SECONDS = 60.0
 """For the bursts of all endpoints; each may take as long as its own bounds say once it has begun."""
-LONGEST = 1_000_000
+LONGEST = 2_000_000
 """Bytes of the first answer: an endpoint whose answers are longer is no subject for a burst."""
 PAUSE_SECONDS = 3.0
 """How long to wait once, where the audit finds itself refused and is not told for how long."""
@@ -169,10 +169,13 @@ class _One:
 
     async def _question(self) -> Shot:
         shot = await self.gun.fire(max_body=LONGEST)
-        refused = shot.status in (429, 503) and self.earlier and not self._refused_before(shot)
-        if refused and (pause := _pause(shot)):
+        if self._refused_before(shot):
+            return shot
+        if shot.status in (429, 503) and self.earlier and (pause := _pause(shot)):
             # the probes before have used up a limit that may soon allow more
             await asyncio.sleep(pause)
+            return await self.gun.fire(max_body=LONGEST)
+        if shot.status >= 500 and _pause(shot):  # now and then, perhaps; whoever is refused is refused again
             return await self.gun.fire(max_body=LONGEST)
         return shot
 
@@ -182,7 +185,9 @@ class _One:
 
     def _refused_before(self, first: Shot) -> Burst | None:
         limited = (one for one in self.before if one.end is End.LIMITED and one.scope is not Scope.PER_ROUTE)
-        return next((one for one in limited if one.refused_status == first.status and first.status != 200), None)
+        same = (one for one in limited if one.refused_status == first.status)
+        plain = first.look is not None and first.look.plain
+        return next((one for one in same if plain or one.baseline_status != one.refused_status), None)
 
     def _shared(self, first: Shot, other: Burst) -> Burst:
         wait = first.answer.header("retry-after") or "" if first.answer else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import statistics
 import time
 from collections import Counter
@@ -13,11 +14,13 @@ from auditor.facts.policy import Rate
 from auditor.facts.rate_limit import CLOSED, Bucket, Constant, End, Slowdown
 from auditor.probes.net.job import Headers
 from auditor.probes.rate_limit.bodies import Usual
-from auditor.probes.rate_limit.first import judge_first, unsteady
+from auditor.probes.rate_limit.first import unsteady
 from auditor.probes.rate_limit.shots import BODY_BYTES, NAMES, SHOT_SECONDS, SILENT, Gun, Shot, all_of
 
 BASELINE = 3
 """Unhurried requests first: an endpoint that already refuses or breaks proves nothing."""
+STRANGE = 2
+"""Other answers among them that are borne with."""
 CONFIRMATION = 4
 """Requests after the first refusals; all but one must be refused too, else it was an unsteady server."""
 CONCURRENCY = 4
@@ -36,7 +39,7 @@ CLAIMED = ("X-Forwarded-For", "203.0.113.7")
 """Of TEST-NET-3 (RFC 5737): nobody has it."""
 
 EXPLICIT = (429, 423)
-REFUSALS = (403, 503, 509, 529, CLOSED, *EXPLICIT)
+REFUSALS = (403, 420, 430, 444, 503, 509, 529, CLOSED, *EXPLICIT)
 """What limiters say: nginx 503 unless told otherwise, firewalls 403, account locks 423; 0 for closed connections."""
 
 _ANOTHER_BODY = "another body"
@@ -83,7 +86,7 @@ class Firing:
             Unavailable: the first answers were not steady, or the audit could not send.
         """
         await self.baseline()
-        if self.key is None:
+        if self.end is End.UNLIMITED:
             await self._burst(self._plain(), ())
         if self.end is End.UNLIMITED and self.hasty:
             await self._held_back()
@@ -91,30 +94,42 @@ class Firing:
             await self._claiming_one_address()
 
     async def baseline(self) -> None:
-        """A few unhurried requests, so that a change can be told.
+        """A few unhurried requests after the first, so that a change can be told.
 
         Raises:
-            Unavailable: they are refused or broken, redirect, or differ.
+            Unavailable: they break, or differ too often.
         """
-        if not self.began:
-            self.began = self.ended = time.monotonic()
-        while len(self.shots) < BASELINE:
+        strange = 0
+        while self._learned() < BASELINE:
             shot = await self.gun.fire()
-            self.shots.append(shot)
-            if len(self.shots) == 1:
-                judge_first(shot)
-                self.status = shot.status
-            elif shot.status in EXPLICIT:  # a very small limit
-                self.usual = Usual([one.look for one in self.shots[:-1] if one.look])
-                self.accepted, self.ended = len(self.shots) - 1, shot.at
-                await self._confirm((shot.status, ""), ())
-                if self.key is None:
-                    raise unsteady(self.shots)
+            key = self.kind(shot)
+            if key is None:
+                self.shots.append(shot)
+                continue
+            strange += not key[1]  # bodies may vary
+            if strange > STRANGE:
+                raise unsteady([*self.shots, shot])
+            await self._very_small(key, shot)
+            if self.end is not End.UNLIMITED:
                 return
-            elif shot.status != self.status:
-                raise unsteady(self.shots)
-        self.usual = Usual([one.look for one in self.shots if one.look])
-        self.accepted, self.ended = len(self.shots), self.shots[-1].at
+
+    async def _very_small(self, key: Key, shot: Shot) -> None:
+        """Whether a limit of one or two was met; otherwise the answer is one of a server that is not steady."""
+        await self._confirm(key, (), like=shot)
+        if self.end is End.UNLIMITED:
+            self.shots.append(shot)
+        elif self.end is End.BROKEN:
+            raise unsteady([*self.shots, shot])
+
+    def _learned(self) -> int:
+        """Take what was answered so far for the usual; how many answers that were."""
+        usual = self._usual_shots()
+        self.usual = Usual([one.look for one in usual if one.look])
+        self.accepted, self.ended = len(usual), self.shots[-1].at
+        return len(usual)
+
+    def _usual_shots(self) -> list[Shot]:
+        return [one for one in self.shots if one.status == self.status]
 
     def kind(self, shot: Shot) -> Key | None:
         """What kind of refusal an answer is; None: it is accepted."""
@@ -133,7 +148,14 @@ class Firing:
 
     def refused(self, shot: Shot) -> bool:
         """Whether an answer is a refusal like those that stopped the burst."""
-        return self.key is not None and self.kind(shot) == self.key
+        return self.key is not None and self._like(shot, self.key)
+
+    def _like(self, shot: Shot, key: Key) -> bool:
+        """Whether an answer is such a refusal, or another that limiters give: some first refuse and then ban."""
+        kind = self.kind(shot)
+        return kind == key or (
+            kind is not None and all(not body and status in REFUSALS for status, body in (kind, key))
+        )
 
     @property
     def estimate(self) -> int:
@@ -199,7 +221,7 @@ class Firing:
             await self._confirm(found, headers)
             if self.key is not None or self.end is not End.UNLIMITED:
                 break
-        if self.key is None and self.unsteady >= 10 and self.unsteady > self.accepted / 3:
+        if self.key is None and self.unsteady >= 10:
             self._refilled()
 
     def _found(self) -> Key | None:
@@ -209,7 +231,7 @@ class Firing:
         return next(iter([*explicit, *often]), None)
 
     def _enough(self, key: Key) -> int:
-        return 1 if key[1] or key[0] in EXPLICIT or (not self.hasty and key[0] in REFUSALS) else OTHERS
+        return 1 if key[1] or key[0] in EXPLICIT or (not self.hasty and self._changed(key[0])) else OTHERS
 
     async def _volley(self, until: int, deadline: float, headers: Headers) -> None:
         problems: list[Unavailable] = []
@@ -239,22 +261,33 @@ class Firing:
         self._seen[key] += 1
         self._stopped = self._stopped or self._seen[key] >= self._enough(key)
 
-    async def _confirm(self, key: Key, headers: Headers) -> None:
+    async def _confirm(self, key: Key, headers: Headers, like: Shot | None = None) -> None:
         """Ask again whether it is refused: all but the last at once, the last alone.
 
         What refuses only requests at the same time answers the last. Where other answers came in between already, a
-        few refusals in a row may be chance, so that it takes twice as many.
+        few refusals in a row may be chance, so that it takes twice as many. So it does where hardly anything is known
+        yet but another body, and then they must be alike.
+
+        Args:
+            key: what kind of refusal.
+            headers: of each request.
+            like: the refusal, while the usual is being learned.
         """
         patience = PATIENCE if key[0] == SILENT else SHOT_SECONDS
         shots = await self._again(headers, patience)
         if self._held_on(key, shots):
             return
         confirmed = self._confirms(key, shots)
-        if confirmed and key[0] not in EXPLICIT and self._mixed(key) and self.gun.left >= CONFIRMATION:
+        doubtful = self._mixed(key) or (like is not None and key[1] != "")
+        if confirmed and key[0] not in EXPLICIT and doubtful and self.gun.left >= CONFIRMATION:
             more = await self._again(headers, patience)
             shots += more
-            confirmed = all(self.kind(shot) == key for shot in more)
+            confirmed = all(self._like(shot, key) for shot in more)
+        if confirmed and like is not None and key[1] and like.look:
+            refusals = Usual([like.look])
+            confirmed = all(shot.look is not None and not refusals.differs(shot.look) for shot in shots)
         if confirmed:
+            self.shots += [like] if like else []
             self.key = key
             self.end, self.reason = self._judged(key)
             return
@@ -264,6 +297,9 @@ class Firing:
             self.shots.append(shot)
             self.ended = max(self.ended, shot.at)
             self.accepted += self.kind(shot) is None
+        if key[1] and like is None and self.usual and any(self.kind(shot) is None for shot in shots):
+            self.usual = self.usual.varying()
+            self.accepted = sum(self.kind(shot) is None for shot in self.shots)
 
     async def _again(self, headers: Headers, patience: float) -> list[Shot]:
         count = min(CONFIRMATION, self.gun.left)
@@ -273,10 +309,10 @@ class Firing:
         return [*shots, await self.gun.fire(headers, patience=patience)]
 
     def _confirms(self, key: Key, shots: list[Shot]) -> bool:
-        refusals = sum(self.kind(shot) == key for shot in shots)
+        refusals = sum(self._like(shot, key) for shot in shots)
         if len(shots) < CONFIRMATION:  # the last of very few requests
             return 0 < refusals == len(shots) and key[0] in EXPLICIT
-        alone = self.kind(shots[-1]) == key
+        alone = self._like(shots[-1], key)
         return alone and refusals >= (CONFIRMATION if key[1] else CONFIRMATION - 1)
 
     def _mixed(self, key: Key) -> bool:
@@ -297,26 +333,36 @@ class Firing:
 
     def _judged(self, key: Key) -> tuple[End, str]:
         status, body = key
-        # 4xx and redirects are refusals where there were successes; a refused attempt may be refused otherwise, too
         if body == _ENDLESS:
             return End.BROKEN, f"answers {body} after {self.accepted} accepted requests"
-        if body or status in REFUSALS or (300 <= status < 500 and self.status < 400):
+        if body or self._changed(status):
             return End.LIMITED, ""
         if status == SILENT and self._slow(self._late()):
             return End.SLOWED, ""
         return End.BROKEN, f"answers {NAMES.get(status, str(status))} after {self.accepted} accepted requests"
 
+    def _changed(self, status: int) -> bool:
+        """Whether another status is a refusal: 4xx, redirects and other successes are, where there were successes.
+
+        The same attempt that is refused otherwise from some time on is one for an account that is locked.
+        """
+        return status in REFUSALS or (200 <= status < 500 and (self.status < 400 or not self.hasty))
+
     def _refilled(self) -> None:
-        """A quick limiter: never refused four times in a row, but again and again."""
-        counts = Counter(key for shot in self.shots if (key := self.kind(shot)) and key[0] == 429)
-        for key, count in counts.most_common(1):
-            if count >= 10:
-                self.key, self.end, self.refills = key, End.LIMITED, True
+        """A quick limiter: never refused four times in a row, but again and again, often or many at a time."""
+        refused = [self.kind(shot) == (429, "") for shot in self.shots]
+        count, pairs = sum(refused), sum(one and other for one, other in itertools.pairwise(refused))
+        often = self.unsteady > self.accepted / 3
+        if count >= 10 and (often or pairs * 2 >= count):
+            self.key, self.end, self.refills = (429, ""), End.LIMITED, True
 
     # Answers that are held back
 
+    def _early(self) -> list[float]:
+        return [shot.seconds for shot in self._usual_shots()[:BASELINE]]
+
     def _first(self) -> float:
-        return min(shot.seconds for shot in self.shots[:BASELINE])
+        return min(self._early())
 
     def _late(self) -> float:
         """Seconds of the latest answers."""
@@ -340,7 +386,7 @@ class Firing:
         alone = min(shot.seconds for shot in shots[1:])
         if any(self.kind(shot) not in (None, (SILENT, "")) for shot in shots) or alone < 0.04:
             return
-        early = [shot.seconds for shot in self.shots[:BASELINE]]
+        early = self._early()
         # one queue for all: four at once wait four times as long as one alone, which still waits
         queued = late >= 2.5 * alone and alone >= 5 * min(early)
         # each for itself: every one of the first answers was quick

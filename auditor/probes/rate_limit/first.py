@@ -35,6 +35,11 @@ def judge_first(shot: Shot) -> None:
             f"it answers {status}: there is no such route",
             "correct [policy.rate_limiting] endpoints",
         )
+    if shot.look and shot.look.plain:
+        raise Unavailable(
+            f"the first request is already answered with words of a refusal ({status})",
+            "wait until an earlier burst is forgotten, or look at the endpoint",
+        )
     if answer and answer.truncated:
         raise Unavailable(
             f"its body is not read to its end: {answer.why_truncated}; a burst of that would be no light one",

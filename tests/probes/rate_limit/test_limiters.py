@@ -43,7 +43,7 @@ class TestLimits:
         assert (found.limited, found.burst.accepted) == ("pass", limit)
         assert found.promised == ("pass" if limit <= 101 else "fail")
 
-    @pytest.mark.parametrize("status", [403, 503, 423, 418, 509])
+    @pytest.mark.parametrize("status", [403, 503, 423, 418, 420, 444, 509, 204])
     def test_other_refusals(self, status):
         found = audit(after(11, answer(status)))
         assert (found.limited, found.burst.accepted, found.burst.refused_status) == ("pass", 11, status)
@@ -63,12 +63,54 @@ class TestLimits:
             (OK, data({"error": "Rate limit exceeded"})),
             (OK, page("<title>Just a moment</title> Please solve the captcha")),
             (data({"status": "ok", "at": 1}), data({"status": "too many requests", "at": 2})),
+            (data([{"id": 1}]), data([])),
+            (data([1, 2]), data([])),
+            (data({"items": [{"name": "lamp"}], "total": 1}), data({"items": [], "total": 0})),
+            (data({"success": True, "message": "Welcome"}), data({"success": False, "message": "Come back tomorrow"})),
+            (data({"code": 0, "msg": "ok", "data": {"name": "lamp"}}), data({"code": 9, "msg": "busy", "data": None})),
+            (data({"detail": "hello you"}), data({"detail": "not now.."})),
             (page("<h1>Shop</h1><p>Shoes and hats and gloves</p>"), page("Wait a little, please")),
         ],
     )
     def test_another_body(self, usual, refusal):
         found = audit(after(11, refusal, usual))
         assert (found.limited, found.burst.accepted, found.burst.signal) == ("pass", 11, "another body")
+
+    @pytest.mark.parametrize("limit", [1, 2])
+    @pytest.mark.parametrize(
+        "refusal",
+        [
+            answer(503),
+            answer(403),
+            answer(420),
+            CLOSE,
+            answer(302, Location="/blocked"),
+            data({"error": "rate limited"}),
+            page("Just a moment, checking your browser"),
+            answer(200),
+        ],
+    )
+    def test_a_very_small_one(self, limit, refusal):
+        found = audit(after(limit, refusal))
+        assert (found.limited, found.burst.accepted, found.burst.end) == ("pass", limit, End.LIMITED)
+
+    def test_refusals_of_several_kinds(self):
+        refusals = itertools.cycle([answer(403), answer(503)])
+        found = audit(lambda got: OK if got.number <= 30 else next(refusals))
+        assert (found.limited, found.burst.accepted) == ("pass", 30)
+
+    def test_refused_once_and_then_banned(self):
+        found = audit(lambda got: OK if got.number <= 30 else REFUSED if got.number == 31 else answer(403))
+        assert (found.limited, found.burst.accepted) == ("pass", 30)
+
+    def test_a_megabyte(self):
+        found = audit(after(20, usual=answer(200, "x" * 2**20)))
+        assert (found.limited, found.burst.accepted) == ("pass", 20)
+
+    def test_short_windows_that_refuse_many_at_a_time(self):
+        """By count: of each 40 requests the last 6 are refused, where the confirmation meets the next window."""
+        found = audit(lambda got: REFUSED if got.number > 3 and got.number % 40 >= 35 else OK)
+        assert found.limited == "pass"
 
     def test_accepted_before_the_burst(self):
         found = audit(fixed(100), before=30)
@@ -128,7 +170,21 @@ class TestNoLimit:
         assert (found.limited, found.burst.end) == ("fail", End.UNLIMITED)
         assert found.burst.unsteady > 0
 
-    @pytest.mark.parametrize("form", ["time", "nonce", "growing", "choice", "html"])
+    @pytest.mark.parametrize("strange", [{1}, {2}, {3}, {2, 4}, {1, 4, 7}])
+    def test_it_is_unsteady_at_first(self, strange):
+        found = audit(lambda got: answer(503) if got.number in strange else OK)
+        assert (found.limited, found.burst.end) == ("fail", End.UNLIMITED)
+        assert audit(lambda got: answer(503) if got.number in strange else after(40)(got)).limited == "pass"
+
+    @pytest.mark.parametrize("seed", range(8))
+    def test_one_of_two_pages(self, seed):
+        dice = random.Random(seed)
+        found = audit(lambda _: page(dice.choice(["<p>to be or not", "<p>all is well"])))
+        assert (found.limited, found.burst.end) == ("fail", End.UNLIMITED)
+
+    @pytest.mark.parametrize(
+        "form", ["time", "nonce", "growing", "choice", "html", "names", "hosts", "shuffled", "entry"]
+    )
     def test_bodies_that_vary(self, form):
         dice = random.Random(3)
 
@@ -140,6 +196,10 @@ class TestNoLimit:
                 "choice": answer(
                     200, dice.choice(["to be or not", "all is well", "the rest is silence", "who's there"])
                 ),
+                "names": data({"name": dice.choice(["ann", "bob", "cid", "dan"]), "id": got.number}),
+                "hosts": data({"host": ["web-a", "web-b"][got.number % 2], "status": "ok"}),
+                "shuffled": data([{"name": name} for name in dice.sample(["lamp", "chair", "sofa", "desk", "bed"], 3)]),
+                "entry": data([{"name": "lamp"}, {"name": "desk"}] + [{"name": "sofa"}] * (got.number > 50)),
                 "html": page("<h1>News</h1><p>one two three four five six</p>" + "<p>new</p>" * (got.number // 20)),
             }[form]
 
@@ -258,6 +318,11 @@ class TestReach:
         one, two = found.bursts.bursts
         assert (one.end, two.end, two.sent, found.limited) == (End.LIMITED, End.SHARED, 1, "pass pass")
 
+    def test_a_shared_limit_that_only_bodies_tell(self):
+        found = audit(fixed(20, refusal=data({"error": "rate limited"})), LIST, Endpoint("GET", "/b"))
+        one, two = found.bursts.bursts
+        assert (one.end, two.end, two.sent, found.limited) == (End.LIMITED, End.SHARED, 1, "pass pass")
+
     def test_limits_of_their_own_are_all_burst(self):
         found = audit(fixed(20, key=lambda got: got.path), LIST, Endpoint("GET", "/b"))
         assert [one.accepted for one in found.bursts.bursts] == [20, 19]
@@ -305,6 +370,11 @@ class TestAttempts:
         assert (found.limited, found.burst.accepted) == ("pass", limit)
         assert len(found.seen.got) <= 10
 
+    @pytest.mark.parametrize("refusal", [data({"detail": "Account locked"}, 401), data({}, 400), answer(403), CLOSE])
+    def test_an_account_is_locked(self, refusal):
+        found = audit(after(5, refusal, self.WRONG), self.LOGIN)
+        assert (found.limited, found.burst.accepted) == ("pass", 5)
+
     def test_no_limit_in_ten(self):
         found = audit(lambda _: self.WRONG, self.LOGIN)
         assert (found.limited, len(found.seen.got)) == ("error", 10)
@@ -346,6 +416,20 @@ class TestBadTargets:
         found = audit(lambda _: answer(first, Retry_After="30"))
         assert (found.limited, len(found.seen.got)) == ("error", 1)
         assert str(first) in found.gap
+
+    @pytest.mark.parametrize("first", [500, 502, 503])
+    def test_broken_a_second_time(self, first):
+        found = audit(lambda _: answer(first))
+        assert (found.limited, len(found.seen.got)) == ("error", 2)
+
+    @pytest.mark.parametrize("said", ["Rate limit exceeded", "too many requests", "rate limited", "try again later"])
+    def test_refused_from_the_start_in_words(self, said):
+        found = audit(lambda _: data({"error": said}))
+        assert (found.limited, len(found.seen.got)) == ("error", 1)
+        assert "words of a refusal" in found.gap
+
+    def test_words_of_limits_that_are_data(self):
+        assert audit(lambda _: data({"rate_limit": 100, "used": 3, "note": "try again"})).limited == "fail"
 
     @pytest.mark.parametrize(("behaviour", "said"), [(CLOSE, "closed"), (RESET, "cut")])
     def test_no_answer_from_the_start(self, behaviour, said):

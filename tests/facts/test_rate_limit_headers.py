@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from auditor.facts.rate_limit_headers import Advertised, advertised, http_date, reset_seconds, retry_after
 
 NOW = 1_795_000_000.0
-FUZZ = settings(max_examples=int(os.environ.get("AUDIT_FUZZ", "100")), deadline=None)
+FUZZ = settings(max_examples=min(2000, int(os.environ.get("AUDIT_FUZZ", "100"))), deadline=None)
 
 
 def said(**headers: str) -> tuple[Advertised, ...]:

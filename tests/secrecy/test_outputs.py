@@ -15,6 +15,9 @@ import pytest
 from tests.secrecy.stage import Stage, checklist, repository, served
 from tests.secrecy.values import DATABASE_PASSWORD, EXACT, Leaks, of_exact, of_rules
 
+# what all of them read is gathered once
+pytestmark = pytest.mark.xdist_group("secrecy")
+
 PLANTED = (*of_rules(), *of_exact())
 PLUGIN = '''
 """Raises what it should not, with values in it."""

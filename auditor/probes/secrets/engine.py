@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from re._parser import parse  # type: ignore[import-not-found]
 from typing import TYPE_CHECKING, Protocol
 
-from auditor.probes.secrets.found import Look, escaped, numbered
+from auditor.probes.secrets.found import Look, escaped, in_long_run, numbered
 from auditor.probes.secrets.plain import PlainFinder, occurrences
 
 if TYPE_CHECKING:
@@ -73,7 +73,14 @@ class HyperscanFinder:
             for at in self._starts(data, one >> 32, one & _LOW)
         }
         told = [(one >> 32, one & _LOW) for one in sorted(places)]
-        return [(index, at) for index, at in told if not self._looks[index].ahead or numbered(data, at)]
+        return [(index, at) for index, at in told if self._is_near_a_run(self._looks[index], data, at)]
+
+    @staticmethod
+    def _is_near_a_run(look: Look, data: bytes, at: int) -> bool:
+        """Whether it is where the search without hyperscan looks: an escape may cut a token's run short."""
+        if look.within and not look.caseless:
+            return in_long_run(data, at, len(look.literal))
+        return not look.ahead or numbered(data, at)
 
     def _scratch(self) -> hyperscan.Scratch:
         """Threads may share the database, and not this."""

@@ -91,6 +91,21 @@ def numbered(data: bytes, at: int) -> bool:
     return any(_DIGIT.search(near, start, end) for start, end in long_runs(near))
 
 
+def in_long_run(data: bytes, at: int, length: int) -> bool:
+    """Whether what stands at a place is part of a long run of token characters.
+
+    Args:
+        data: all of it.
+        at: where it begins.
+        length: its bytes.
+    """
+    first = max(0, at - RUN)
+    classes = data[first : at + length + RUN].translate(_CLASSES)
+    begin, end = classes.rfind(b" ", 0, at - first + length) + 1, classes.find(b" ", at - first)
+    end = len(classes) if end < 0 else end
+    return begin <= at - first and end >= at - first + length and end - begin >= RUN
+
+
 def long_runs(data: bytes) -> Iterator[tuple[int, int]]:
     """Runs of token characters that are long enough. Ten times as fast as an expression for them."""
     classes, run = data.translate(_CLASSES), b"a" * RUN

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 FUZZ = settings(deadline=None, max_examples=int(os.environ.get("AUDIT_FUZZ", "2000")))
 SOME = settings(deadline=None, max_examples=min(2000, FUZZ.max_examples))
-"""Of what reads files of the repository: slower, and many."""
+"""Of what reads files of the repository, and parts of headers: slower, and many."""
 
 
 def spliced(pieces: list[str], most: int = 40):

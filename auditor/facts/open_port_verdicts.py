@@ -23,7 +23,8 @@ def port_verdicts(found: OpenPorts, access: Access, said: str) -> Iterator[Findi
     services = [port for port in found.ports if port.access is access]
     yield from (_service(port, said) for port in services)
     told = {port.host for port in services}
-    yield from (_host(host, found, said) for host in found.hosts if host.host not in told)
+    yield from (_mute(host) for host in found.hosts if host.mute)
+    yield from (_host(host, found, said) for host in found.hosts if host.host not in told and not host.mute)
     for host, why in found.not_asked:
         yield not_applicable(f"its ports were not asked: {why}", host)
     if not found.hosts and not found.not_asked and not found.gaps:
@@ -50,6 +51,17 @@ def _service(port: OpenPort, said: str) -> Finding:
         saw=port.saw,
         address=port.address,
         seen_from=str(port.seen_from),
+    )
+
+
+def _mute(host: AskedHost) -> Finding:
+    ports = ", ".join(map(str, host.mute))
+    return unproven(
+        host.host,
+        f"something takes connections at {ports} and says nothing: what it is, nobody can tell",
+        "close the port to strangers, or look at what listens there",
+        aspect="mute",
+        ports=list(host.mute),
     )
 
 

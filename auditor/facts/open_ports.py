@@ -58,7 +58,9 @@ class AskedHost:
     refused: tuple[int, ...] = ()
     """Those where the machine says that nobody listens."""
     others: tuple[int, ...] = ()
-    """Those where something listens that is none of the services that were looked for."""
+    """Those where something answers that is none of the services that were looked for."""
+    mute: tuple[int, ...] = ()
+    """Those where something takes connections and says nothing, or cuts them: what it is, nobody can tell."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,8 @@ class _Tried:
     """Why there is no connection; None: there is one."""
     why: str = ""
     found: OpenPort | None = None
+    mute: bool = False
+    """There is a connection, and not a word."""
 
 
 @probe(deadline=60.0, last=True)
@@ -170,10 +172,11 @@ def _summary(host: _Host, seen_from: From, tried: list[_Tried]) -> AskedHost | G
         return Gap(host.name, local.why, "look at the limits of the machine that the audit runs on")
 
     found = {one.port for one in tried if one.found}
-    others = {one.port for one in tried if one.failure is None} - found
+    others = {one.port for one in tried if one.failure is None and not one.mute} - found
+    mute = {one.port for one in tried if one.mute} - found - others
 
     def ports(*kinds: Failure) -> tuple[int, ...]:
-        return tuple(sorted({one.port for one in tried if one.failure in kinds} - found - others))
+        return tuple(sorted({one.port for one in tried if one.failure in kinds} - found - others - mute))
 
     return AskedHost(
         host.name,
@@ -183,6 +186,7 @@ def _summary(host: _Host, seen_from: From, tried: list[_Tried]) -> AskedHost | G
         ports(Failure.TIMEOUT, Failure.UNREACHABLE),
         ports(Failure.REFUSED),
         tuple(sorted(others)),
+        tuple(sorted(mute)),
     )
 
 
@@ -191,12 +195,12 @@ async def _try(dialer: Dialer, host: str, address: str, service: Service, port: 
         async with dialer.connection(host, port, timeout=_CONNECT_SECONDS, address=address) as (reader, writer):
             answer = await _answer(service, reader, writer)
     except Unreachable as unreachable:
-        # a connection that is cut at once: something listens, and it is not the service
-        failure = None if unreachable.kind is Failure.RESET else unreachable.kind
-        return _Tried(port, failure, unreachable.reason)
+        # a connection that is cut at once: something listens
+        cut = unreachable.kind is Failure.RESET
+        return _Tried(port, None if cut else unreachable.kind, unreachable.reason, mute=cut)
     seen = service.recognise(answer)
     if seen is None:
-        return _Tried(port)
+        return _Tried(port, mute=not answer)
     access, saw = seen
     return _Tried(port, found=OpenPort(host, port, address, service.title, access, saw, seen_from))
 

@@ -24,6 +24,12 @@ def test_does_not_answer():
     assert outcomes(OTHER) == [("pass", "api.example.com")]
 
 
+def test_what_says_nothing_is_not_told_to_be_good():
+    host = AskedHost("api.example.com", ("api",), From.OUTSIDE, (5432, 6379), mute=(6379,))
+    assert outcomes(hosts=(host,)) == [("error", "api.example.com")]
+    assert outcomes(PORT, hosts=(host,)) == [("fail", "api.example.com:6379"), ("error", "api.example.com")]
+
+
 @pytest.mark.parametrize(("seen_from", "verdict"), [(From.INSIDE, "error"), (From.TRUSTED, "fail")])
 def test_at_a_private_address(seen_from, verdict):
     port = OpenPort("api", 6379, "10.0.0.1", "Redis", Access.OPEN, "says so", seen_from)

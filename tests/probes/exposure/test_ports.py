@@ -129,7 +129,8 @@ CATCH_ALLS = {
 def test_what_listens_is_not_what_was_looked_for(handler):
     found = look([(service.name, handler) for service in SERVICES])
     assert found.ports == ()
-    assert len(found.hosts[0].others) == len(SERVICES)
+    host = found.hosts[0]
+    assert sorted((*host.others, *host.mute)) == sorted(host.ports)
 
 
 def test_an_echo_is_nothing():
@@ -142,8 +143,19 @@ def test_an_echo_is_nothing():
 
 
 @pytest.mark.parametrize("handler", [silent, reset])
-def test_silence_and_cut_connections_are_nothing(handler):
-    assert look([("redis", handler), ("ollama", handler)]).ports == ()
+def test_silence_and_cut_connections_say_nothing_of_the_service(handler):
+    found = look([("redis", handler), ("ollama", handler)])
+    (host,) = found.hosts
+    assert (found.ports, host.others, host.mute) == ((), (), host.ports)
+    (finding,) = port_verdicts(found, OPEN, "without credentials")
+    assert str(finding.outcome) == "error"
+    assert finding.message.endswith("and says nothing: what it is, nobody can tell")
+
+
+def test_words_of_another_protocol_are_no_silence():
+    found = look([("redis", says(b"SSH-2.0-OpenSSH_9.6\r\n"))])
+    (host,) = found.hosts
+    assert (found.ports, host.others, host.mute) == ((), host.ports, ())
 
 
 def test_nobody_listens():

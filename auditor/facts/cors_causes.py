@@ -6,7 +6,7 @@ the rest as its evidence.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -83,6 +83,7 @@ _EXPLAINS: dict[Cause, tuple[set[Ask], set[Ask]]] = {
     Cause.UNDECLARED: ({Ask.NEIGHBOUR}, set()),
 }
 """From the most general to the particular."""
+_REFLECTING = frozenset({Cause.REFLECTS, Cause.REFLECTS_COOKIE, Cause.REFLECTS_OPENLY})
 _ASKS = tuple(Ask)
 _PUBLIC_WITHOUT = frozenset({Cause.NULL, Cause.SHARED, Cause.SUBDOMAIN})
 """Without credentials, a web page reads there what everybody can read without a browser."""
@@ -98,6 +99,20 @@ def causes(cors: CorsAnswers, group: CorsGroup) -> tuple[Found, ...]:
     """What is wrong with the CORS of a group's routes, gravest first."""
     origins = tuple(_origin_causes(cors, group))
     return (*origins, *_everyone(cors, group, origins), *_broken(group), *_caches(group), *_network(group))
+
+
+def told_by(found: Iterable[Found], causes: Collection[Cause]) -> Cause | None:
+    """The graver cause for which that is let in which would show some others; None: nothing of the kind is let in.
+
+    Args:
+        found: what is wrong with a group, none of the others among it.
+        causes: the others.
+    """
+    shows = {ask for cause in causes for ask in _EXPLAINS.get(cause, (set[Ask](),))[0]}
+    if Cause.UNDECLARED in causes:
+        shows = set(Ask)  # whatever is let in, nobody has declared
+    mine = (one for one in found if one.cause in _EXPLAINS or one.cause in _REFLECTING)
+    return next((one.cause for one in mine if any(a.ask in shows for a in (*one.answers, *one.also))), None)
 
 
 def _origin_causes(cors: CorsAnswers, group: CorsGroup) -> Iterator[Found]:
@@ -214,11 +229,10 @@ def _best(answers: Iterable[CorsAnswer], asks: set[Ask]) -> tuple[CorsAnswer, ..
 
 
 def _everyone(cors: CorsAnswers, group: CorsGroup, origins: tuple[Found, ...]) -> Iterator[Found]:
-    reflecting = {Cause.REFLECTS, Cause.REFLECTS_COOKIE, Cause.REFLECTS_OPENLY}
     everyone = tuple(
         answer for answer in group.answers if answer.reply is Reply.EVERYONE and answer.preflight is not group.safe
     )
-    if not everyone or any(found.cause in reflecting for found in origins):
+    if not everyone or any(found.cause in _REFLECTING for found in origins):
         return
     if any(answer.credentials for answer in everyone):
         yield Found(Cause.EVERYONE_CREDENTIALS, _best(everyone, set(Ask)))

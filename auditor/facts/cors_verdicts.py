@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.facts.cors import Ask, CorsAnswer, CorsAnswers, CorsGroup, Reply
-from auditor.facts.cors_causes import Cause, Found, behaviours
+from auditor.facts.cors_causes import Cause, Found, behaviours, told_by
 from auditor.model import Confidence, Finding, failed, not_applicable, passed, unproven
 
 _MOST_ROWS = 25
@@ -30,6 +30,8 @@ def verdicts(cors: CorsAnswers, messages: dict[Cause, str], good: str) -> Iterat
         reason, hint = untold(group)
         if reason:
             yield unproven(group.endpoint, reason, hint, statuses=_statuses(group), members=list(group.members))
+        elif graver := told_by(found, messages):
+            yield not_applicable(f"part of a graver fault, which another check tells: {graver}", group.endpoint)
         else:
             yield passed(
                 group.endpoint,

@@ -48,7 +48,7 @@ def build_report(
     """
     return Report(
         tool=Tool(version=version),
-        run=redactor.apply(run),  # names of branches are anybody's
+        run=without_secrets(run, redactor),
         verdict=gated.verdict.value,
         exit_code=exit_code,
         summary=_summary(gated.checks),
@@ -61,6 +61,20 @@ def build_report(
         facts=_facts(facts),
         waivers=[_waiver(waiver, redactor) for waiver in gated.waivers],
     )
+
+
+def without_secrets(run: Run, redactor: Redactor) -> Run:
+    """Without the secrets that others may have written into it: in names of branches and folders, and in addresses.
+
+    Its own ids and digests are left as they are: they look like tokens, and are none.
+    """
+    git, ci, checklist = run.git, run.ci, run.checklist
+    if git is not None and git.branch is not None:
+        git = git.model_copy(update={"branch": redactor.text(git.branch)})
+    if ci is not None and ci.url is not None:
+        ci = ci.model_copy(update={"url": redactor.text(ci.url)})
+    checklist = checklist.model_copy(update={"path": redactor.text(checklist.path)})
+    return run.model_copy(update={"git": git, "ci": ci, "checklist": checklist})
 
 
 def _summary(results: Sequence[CheckResult]) -> Summary:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import glob
 import json
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from stat import S_ISREG
 from typing import Any
 
 from auditor.checklist.model import BackupSources, Environment
 from auditor.errors import Absent, Unavailable
 from auditor.facts.backups import Backup, Backups
 from auditor.model import Gap
+from auditor.probes.dump_files import dump_files
 from auditor.probes.net.threads import in_daemon_thread
 from auditor.probes.pgdump import DumpFile, read_dump
 from auditor.probes.surfaces import missing
@@ -24,8 +23,6 @@ _LAST_ZONE = timedelta(hours=12)
 """Between UTC and the clock of the last place on earth where it is still the day before."""
 _BEGINNING = datetime.fromtimestamp(0, UTC)
 """The time of a backup that has none."""
-_MANY = 1000
-"""Dump files that are read, newest first."""
 
 
 @probe(deadline=30.0)
@@ -53,21 +50,10 @@ async def backups(environment: Environment) -> Backups:
 
 
 def _dumps(patterns: Iterable[str]) -> list[Backup]:
-    paths = {Path(name) for pattern in patterns for name in glob.glob(pattern, recursive=True)}  # noqa: PTH207
-    files: list[tuple[float, int, Path]] = []
-    unreadable: list[Backup] = []
-    for path in paths:
-        try:
-            status = path.stat()
-        except FileNotFoundError:  # backups are rotated while the audit looks
-            continue
-        except OSError as error:
-            problem = f"it cannot be read: {error.strerror}"
-            unreadable.append(Backup("dump", path.name, _BEGINNING, 0, False, problem))
-            continue
-        if S_ISREG(status.st_mode):
-            files.append((status.st_mtime, status.st_size, path))
-    return [_dump(*file) for file in sorted(files, reverse=True)[:_MANY]] + unreadable
+    files, unreadable = dump_files(patterns)
+    return [_dump(*file) for file in files] + [
+        Backup("dump", path.name, _BEGINNING, 0, False, problem) for path, problem in unreadable
+    ]
 
 
 def _dump(changed: float, size: int, path: Path) -> Backup:

@@ -29,8 +29,14 @@ _LOW = (1 << 32) - 1
 class Finder(Protocol):
     """Either engine."""
 
-    def places(self, data: bytes) -> Places:
-        """Everywhere that one of the looks may lead to something."""
+    def places(self, data: bytes, first: int = 0, last: int | None = None) -> Places:
+        """Everywhere in a part of the data that one of the looks may lead to something.
+
+        Args:
+            data: all of it.
+            first: where the part begins.
+            last: where it ends; None for the end of all.
+        """
         ...
 
 
@@ -56,21 +62,22 @@ class HyperscanFinder:
         self._own = threading.local()
         self._database = _compiled(self._looks)
 
-    def places(self, data: bytes) -> Places:
-        """Everywhere that one of the looks may lead to something."""
+    def places(self, data: bytes, first: int = 0, last: int | None = None) -> Places:
+        """Everywhere in a part of the data that one of the looks may lead to something."""
         ends: list[int] = []  # with the index of the look, as single numbers: there may be a hundred thousand
 
         def met(index: int, _start: int, end: int, _flags: int, _context: object) -> None:
             ends.append(index << 32 | end)
 
-        self._database.scan(data, met, scratch=self._scratch())
+        part = memoryview(data)[first:last]  # no copy: the stubs know of bytes alone, hyperscan of every buffer
+        self._database.scan(part, met, scratch=self._scratch())  # type: ignore[type-var]
         widths = self._widths
-        places = [one - width for one in ends if (width := widths[one >> 32])]
+        places = [one + first - width for one in ends if (width := widths[one >> 32])]
         places += {
             one >> 32 << 32 | at
             for one in ends
             if not widths[one >> 32]
-            for at in self._starts(data, one >> 32, one & _LOW)
+            for at in self._starts(data, one >> 32, first, first + (one & _LOW))
         }
         told = [(one >> 32, one & _LOW) for one in sorted(places)]
         return [(index, at) for index, at in told if self._is_near_a_run(self._looks[index], data, at)]
@@ -91,14 +98,14 @@ class HyperscanFinder:
         found: hyperscan.Scratch = self._own.scratch
         return found
 
-    def _starts(self, data: bytes, index: int, end: int) -> Iterator[int]:
+    def _starts(self, data: bytes, index: int, first: int, end: int) -> Iterator[int]:
         """Where the literal stands in a match that ends there, of a length that is not known: anywhere in it.
 
         Where a name leads to a value, the last one does: an earlier one is part of the same name.
         """
         look = self._looks[index]
         most, least = self._reach[index]
-        start = max(0, end - most)
+        start = max(first, end - most)
         before = data[start : end - least + len(look.literal)]
         before = before.lower() if look.caseless else before
         if look.behind:

@@ -13,7 +13,8 @@ RUN = 16
 """Characters of the shortest run that finders without hyperscan look at."""
 FAR = 384
 """Bytes from a literal to such a run, at most."""
-TOKEN = rb"A-Za-z0-9_+/-"
+TOKEN = rb"A-Za-z0-9_+/%\\-"
+"""Characters of tokens, and the first ones of escapes, as base64 in a URL or in JSON may hold."""
 _LONG = re.compile(rb"[%b]{%d,}" % (TOKEN, RUN))
 _CLASSES = bytes(97 if re.fullmatch(rb"[%b]" % TOKEN, bytes([c])) else 32 for c in range(256))
 _DIGIT = re.compile(rb"[0-9]")
@@ -34,6 +35,8 @@ class Look:
     """For hyperscan instead of the expression, when that compiles fast: matches more."""
     before: int = 0
     """Bytes before the literal, at most, where a match of the expression begins."""
+    after: bytes = b""
+    """What must follow the literal, where the expression also says what stands before it; empty: whatever."""
     behind: int = 0
     """Bytes at the end of every match that are the beginning of a value, where a name leads to one; else 0."""
     within: int = 0

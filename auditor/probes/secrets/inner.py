@@ -86,7 +86,7 @@ def _core(start: bytes, shift: int) -> Look:
     """What stays the same of its base64 form, wherever in a longer text it starts."""
     encoded = base64.b64encode(b"\0" * shift + start)
     core = encoded[_ALIGNED[shift] : (len(start) + shift) * 8 // 6]
-    return Look(core, escaped(core) + rb"[A-Za-z0-9+\/_\-]{8}", len(core) + 8, within=_RUN)
+    return Look(core, escaped(core) + rb"[A-Za-z0-9+\/_\-%\\]{8}", len(core) + 8, within=_RUN)
 
 
 def _shifted(ahead: int, data: bytes, at: int) -> Inner | None:

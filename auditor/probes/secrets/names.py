@@ -27,12 +27,13 @@ _WIDE = (
     rb"(?:[\w.$]+ *(?:\|\||\?\?) *)?(?:\\*[\"'`]|&quot;|&#3[49];|\\+(?:u00|x)2[27]|%2[27])[^\s\"'`\\<>]{8}"
 )
 _WIDE_BARE = rb"[A-Z0-9_]*(?:=|: {1,2})[^\s\"'`\\<>(){}]{8}"
-_BEFORE = re.compile(rb"[\w.-]{0,64}\Z")
+_BACKWARDS = re.compile(rb"[\w.-]*")
+_DIGIT = re.compile(rb"[0-9]")
 _QUOTED = re.compile(
-    rb"(?P<rest>[\w-]{0,40})(?:%b)?[ ]{0,2}%b[ ]{0,2}(?P<else>%b)(?P<open>%b)(?P<value>%b{8,200}?)(?=%b)"
+    rb"(?P<rest>[\w-]{0,40}+)(?:%b)?[ ]{0,2}%b[ ]{0,2}(?P<else>%b)(?P<open>%b)(?P<value>%b{8,200}?)(?=%b)"
     % (_QUOTE, _IS, _ELSE, _QUOTE, _SAFE, _QUOTE)
 )
-_BARE = re.compile(rb"(?P<rest>[A-Z0-9_]{0,40})(?:=|: {1,2})(?P<value>[^\s\"'`\\<>(){}]{8,200})(?=\s|\Z|\\n|\\r|\\\")")
+_BARE = re.compile(rb"(?P<rest>[A-Z0-9_]{0,40}+)(?:=|: {1,2})(?P<value>[^\s\"'`\\<>(){}]{8,200})(?=\s|\Z|\\n|\\r|\\\")")
 _ANY_WORD = re.compile(b"|".join((*_WORDS, b"key")), re.IGNORECASE)
 
 _SECRET = re.compile(
@@ -59,10 +60,10 @@ _STAND_IN = re.compile(
 
 def detector() -> Detector:
     """What finds them."""
-    quoted = rb"[\w\-]{0,40}%b?[ ]{0,2}%b[ ]{0,2}%b%b%b{8}" % (_QUOTE, _IS, _ELSE, _QUOTE, _SAFE)
-    bare = rb"[A-Z0-9_]{0,40}(?:=|: {1,2})[^\s\"'`\\<>(){}]{8}"
+    quoted = rb"[\w\-]{0,40}+%b?[ ]{0,2}%b[ ]{0,2}%b%b%b{8}" % (_QUOTE, _IS, _ELSE, _QUOTE, _SAFE)
+    bare = rb"[A-Z0-9_]{0,40}+(?:=|: {1,2})[^\s\"'`\\<>(){}]{8}"
     looks = [Look(word, word + quoted, caseless=True, wide=word + _WIDE, behind=8) for word in _WORDS]
-    looks.append(Look(b"key", _KEYS + quoted, caseless=True, before=12, wide=_KEYS + _WIDE, behind=8))
+    looks.append(Look(b"key", _KEYS + quoted, caseless=True, before=12, after=quoted, wide=_KEYS + _WIDE, behind=8))
     # without quotes only what is all capitals counts, as in files of variables
     for word in (*_WORDS, b"key"):
         loud = word.upper()
@@ -75,12 +76,12 @@ def _confirm(data: bytes, at: int) -> Iterator[Found]:
     if not word:
         return
     match = _QUOTED.match(data, word.end()) or _BARE.match(data, word.end())
-    if not match:
-        return
-    before = _BEFORE.search(data[max(0, at - 64) : at])
+    if not match or not _DIGIT.search(match["value"]):
+        return  # nothing random: most of what scripts hold
     if match.re is _QUOTED and _ANY_WORD.search(match["else"]):
         return  # the last name that leads to a value is its name
-    head = (before[0] if before else b"") + word[0]
+    before = _BACKWARDS.match(data[max(0, at - 64) : at][::-1])
+    head = (before[0][::-1] if before else b"") + word[0]
     if match.re is _QUOTED or head.isupper():
         name = (head + match["rest"]).decode("latin-1")
         value, _ = unescaped(match["value"])

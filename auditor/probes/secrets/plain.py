@@ -35,10 +35,11 @@ class PlainFinder:
     def __init__(self, looks: Sequence[Look]) -> None:
         self._looks = tuple(looks)
         self._expressions = [re.compile(look.expression, re.IGNORECASE if look.caseless else 0) for look in looks]
+        self._after = [re.compile(look.after, re.IGNORECASE if look.caseless else 0) for look in looks]
         within = [index for index, look in enumerate(looks) if look.within and not look.caseless]
         ahead = [index for index, look in enumerate(looks) if look.ahead and index not in set(within)]
         self._within = _Literals((looks[index].literal, index) for index in within)
-        self._ahead = _Literals((looks[index].literal.lower(), index) for index in ahead)
+        self._ahead = _Literals(((looks[index].literal.lower(), index) for index in ahead), fewest=5)
         self._joins = [(look.literal.index(b"+"), index) for index, look in enumerate(looks) if _is_join(look)]
         elsewhere = [i for i, look in enumerate(looks) if i not in {*within, *ahead} and not _is_join(look)]
         caseless = {looks[i].literal for i in elsewhere if looks[i].caseless}
@@ -47,8 +48,11 @@ class PlainFinder:
             (looks[i].literal, i) for i in elsewhere if looks[i].literal.lower() not in caseless
         )
 
-    def places(self, data: bytes) -> list[tuple[int, int]]:
-        """Everywhere that one of the looks may lead to something."""
+    def places(self, data: bytes, first: int = 0, last: int | None = None) -> list[tuple[int, int]]:
+        """Everywhere in a part of the data that one of the looks may lead to something."""
+        return [(index, first + at) for index, at in sorted(self._places(data[first:last]))]
+
+    def _places(self, data: bytes) -> set[tuple[int, int]]:
         found = set(self._anywhere(data, data, self._everywhere))
         if self._joins:
             found.update(self._put_together(data))
@@ -58,7 +62,7 @@ class PlainFinder:
             runs = long_runs(data)
             while batch := list(islice(runs, _BATCH)):
                 found.update(self._in_runs(data, batch))
-        return sorted(found)
+        return found
 
     def _anywhere(self, data: bytes, text: bytes, literals: dict[bytes, list[int]]) -> Places:
         absent: list[bytes] = []
@@ -99,22 +103,33 @@ class PlainFinder:
         """The looks that what stands at a place is right for: the same that hyperscan asks for."""
         for index in indexes:
             look, expression = self._looks[index], self._expressions[index]
-            if look.before or (expression.match(data, at) and (not look.ahead or numbered(data, at))):
+            if look.before:
+                matches = self._after[index].match(data, at + len(look.literal))
+            else:
+                matches = expression.match(data, at)
+            if matches and (not look.ahead or numbered(data, at)):
                 yield index, at
 
 
 class _Literals:
-    """Many literals, few of which stand in any text."""
+    """Many literals, few of which stand in any text.
 
-    def __init__(self, literals: Iterable[tuple[bytes, int]]) -> None:
+    Args:
+        literals: with what stands for each.
+        fewest: characters of those that are not searched for one by one; from four on.
+    """
+
+    def __init__(self, literals: Iterable[tuple[bytes, int]], fewest: int = _GRAM) -> None:
         self._indexes = _together(literals)
-        self._short = [literal for literal in self._indexes if len(literal) < _GRAM]
+        self._short = [literal for literal in self._indexes if len(literal) < fewest]
+        self._step = 1 if fewest == _GRAM else 2
+        """Numbers of four characters are looked at that begin at every place, or at every second one."""
+        self._ends = {one: _first_and_last(one, self._step) for one in self._indexes if len(one) >= fewest}
         self._starts: defaultdict[int, list[bytes]] = defaultdict(list)
-        for literal in self._indexes:
-            if len(literal) >= _GRAM:
-                self._starts[_number(literal[:_GRAM])].append(literal)
-        self._ends = {literal: _number(literal[-_GRAM:]) for literal in self._indexes}
-        self._known = frozenset({*self._starts, *self._ends.values()})
+        for literal, ends in self._ends.items():
+            for first, _ in ends:
+                self._starts[first].append(literal)
+        self._known = frozenset(number for ends in self._ends.values() for pair in ends for number in pair)
         self.some = bool(self._indexes)
 
     def among(self, texts: Sequence[bytes]) -> Iterator[tuple[int, int, int]]:
@@ -128,15 +143,15 @@ class _Literals:
                     for index in self._indexes[literal]:
                         yield index, text, at - begins[text]
 
-    def _present(self, text: bytes) -> list[bytes]:
+    def _present(self, text: bytes) -> set[bytes]:
         """Those whose first and last four characters stand in a text. Four are a number, and sets of those are fast."""
         met: set[int] = set()
-        for shift in range(_GRAM):
+        for shift in range(0, _GRAM, self._step):
             whole = (len(text) - shift) // _GRAM * _GRAM
             if whole > 0:
                 met |= self._known.intersection(memoryview(text)[shift : shift + whole].cast("I"))
-        started = [literal for start in met & self._starts.keys() for literal in self._starts[start]]
-        return [literal for literal in started if self._ends[literal] in met]
+        started = {literal for first in met & self._starts.keys() for literal in self._starts[first]}
+        return {one for one in started if any(first in met and last in met for first, last in self._ends[one])}
 
 
 def occurrences(data: bytes, literal: bytes) -> Iterator[int]:
@@ -149,9 +164,7 @@ def occurrences(data: bytes, literal: bytes) -> Iterator[int]:
 
 def _few(text: bytes, mark: bytes) -> list[int] | None:
     """The places of a character, unless it is a frequent one."""
-    most = len(text) // _RARE + 1
-    places = list(islice(occurrences(text, mark), most + 1))
-    return places if len(places) <= most else None
+    return list(occurrences(text, mark)) if text.count(mark) <= len(text) // _RARE + 1 else None
 
 
 def _beside(text: bytes, literal: bytes, mark: bytes, places: Iterable[int]) -> Iterator[int]:
@@ -162,6 +175,13 @@ def _beside(text: bytes, literal: bytes, mark: bytes, places: Iterable[int]) -> 
 
 def _is_join(look: Look) -> bool:
     return look.before > 0 and not look.caseless and _JOIN.search(look.literal) is not None
+
+
+def _first_and_last(literal: bytes, step: int) -> tuple[tuple[int, int], ...]:
+    """The numbers of its first and its last characters, as far as they are looked at, wherever it stands."""
+    last = len(literal) - _GRAM
+    places = ((start, last - (last - start) % step) for start in range(step))
+    return tuple((_number(literal[a : a + _GRAM]), _number(literal[b : b + _GRAM])) for a, b in places)
 
 
 def _number(gram: bytes) -> int:

@@ -170,12 +170,12 @@ class Search:
         for start in range(0, len(data), PIECE):
             self.clock.look()
             first = max(0, start - _BEHIND)
-            places = engine.finder.places(data[first : start + PIECE + ahead])
+            places = engine.finder.places(data, first, start + PIECE + ahead)
             # as single numbers, because of a hostile piece there are a hundred thousand
-            here = sorted(at << 16 | index for index, at in places if start <= first + at < start + PIECE)
+            here = sorted(at << 16 | index for index, at in places if start <= at < start + PIECE)
             del places
             for one in here:
-                yield one & 0xFFFF, first + (one >> 16)
+                yield one & 0xFFFF, one >> 16
 
     def _wait(self, text: _Text, taker: Wrapping, at: int, inner: Inner) -> None:
         """What is too much to be kept is decoded again when it is its turn."""

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from itertools import groupby
 
-from auditor.probes.secrets.found import RUN, Look, escaped
+from auditor.probes.secrets.found import RUN, TOKEN, Look, escaped
 from auditor.probes.secrets.rules import Rule
 from auditor.probes.secrets.runs import runs
 
@@ -21,6 +21,9 @@ _NO_FORK = re.compile(r"\[(?:\\.|[^\]\\])+\]|\\.")
 """Classes and escapes: a bar in them is a bar."""
 _LONGEST_TAIL = 14
 """Characters after the literal that are asked for: more of them compile and run slower, and tell little more."""
+_TOKEN = re.compile(b"[%b]" % TOKEN)
+_SHORT = 3
+"""Such a literal stands everywhere in scripts: one more is asked for, which may be the token's first dot."""
 
 EDGE = rb"(?:[\"'= `:>(\n\t]|quot;|&#3[49];|%2[027]|%3[ADad]|u002[0267]|u003[aAdDeE]|x2[027]|x3[adAD]|\\[nrt])"
 """What may stand before a token, for both engines."""
@@ -52,7 +55,7 @@ def leads(rule: Rule) -> bool:
 
 def _look(literal: bytes, shape: str) -> Look:
     tail = _after(literal.decode("ascii"), shape)
-    shown = tail[:_LONGEST_TAIL]
+    shown = tail[: _LONGEST_TAIL + (len(literal) <= _SHORT)]
     caseless = is_caseless(shape)
     if caseless:
         literal = literal.lower()
@@ -110,4 +113,7 @@ def _is_plain_group(rest: str) -> bool:
 def _class(atom: str) -> bytes:
     if atom.startswith("[") or atom in ("\\d", "\\w"):
         return atom.encode("ascii")
-    return escaped(atom.removeprefix("\\").encode("ascii"))
+    character = atom.removeprefix("\\").encode("ascii")
+    if _TOKEN.fullmatch(character):
+        return escaped(character)
+    return b"[%b%%&\\\\]" % escaped(character)  # or the beginning of an escape for it

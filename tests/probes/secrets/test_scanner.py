@@ -390,3 +390,34 @@ def test_a_long_text_of_one_piece(piece: str):
     for scanner in BOTH:
         scanner.scan((piece * (60_000 // len(piece) + 1)).encode("utf-8"), "p")
     assert time.process_time() - begun < 40
+
+
+@pytest.mark.parametrize("shift", range(3))
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda text: text,
+        lambda text: quote(text, safe=""),
+        lambda text: text.replace("/", r"\/"),
+        lambda text: text.replace("+", r"\u002b").replace("/", r"\u002f"),
+    ],
+    ids=["as it is", "in a URL", "in JSON", "in JSON that escapes all"],
+)
+def test_base64_whose_beginning_is_escaped(write, shift):
+    address = "\0" * shift + f"redis://:~~~~~~{made.text(14)}@cache.acme.io/0"  # which has plus signs right behind it
+    encoded = base64.b64encode(address.encode()).decode()
+    assert "+" in encoded[12:20]
+    assert kinds(f"x={write(encoded)}&y") == [("url-credentials", "secret")]
+
+
+@given(st.text("patABC0_.%\\&", min_size=10, max_size=30).map(lambda text: f"pat{text}"), st.booleans())
+@FUZZ
+def test_a_short_literal_leads_both_engines_to_the_same(text, dotted):
+    found(f"{text}{'.' if dotted else '%2E'}{text}")
+
+
+def test_a_dot_in_a_token_may_be_escaped():
+    token = f"pat{made.text(14)}.{made.text(64, '0123456789abcdef')}"
+    scanner = Scanner()
+    for written in (token, token.replace(".", "%2E"), token.replace(".", r"\u002e")):
+        assert [one.rule for one in scanner.scan(f'"{written}"'.encode(), "p")] == ["airtable-token"]

@@ -21,6 +21,8 @@ _DEPTH = 4
 """Characters by which forms are sorted before each is compared: a thousand values cost no more than ten."""
 _UNQUOTED = ("", "/", "-_.!~*'()", "-_.!~*'();/?:@&=+$,#", "!$&'()*+,;=:@/", "!$&'()*+,;=")
 """What libraries leave as it is: Python, encodeURIComponent, encodeURI, and RFC 3986 for paths and user names."""
+_ASCII = re.compile(r"[\x20-\x7e]+")
+_ASCII_ONLY = re.compile(r"[^\x20-\x7e]")
 _HEX = re.compile(r"[0-9A-Fa-f]{2}(?:[0-9A-Fa-f-]{6,})")
 
 
@@ -35,6 +37,7 @@ def forms(value: str) -> set[str]:
     found = written(value)
     found.add(html.escape(value).replace("&#x27;", "&#39;").replace("&quot;", "&#34;"))
     found |= {line for line in map(str.strip, value.splitlines()) if len(line) >= _LINE}
+    found |= set(_misread(value))
     if _HEX.fullmatch(value):
         found |= {value.lower(), value.upper()}
     if len(value) >= SHORTEST_ENCODED:
@@ -62,6 +65,17 @@ def _escaped(value: str) -> Iterator[str]:
     for character in "<>&'/=+":
         inner = inner.replace(character, f"\\u{ord(character):04x}")
     yield inner
+
+
+def _misread(value: str) -> Iterator[str]:
+    """As a reader has it that takes UTF-8 for something else, as all do with headers, or drops what it cannot read."""
+    if value.isascii():
+        return
+    raw = value.encode("utf-8", "surrogateescape")
+    yield raw.decode("latin-1")
+    yield raw.decode("cp1252", "replace")
+    yield from (part for part in _ASCII.findall(value) if len(part) >= SHORTEST_ENCODED)
+    yield _ASCII_ONLY.sub("", value)
 
 
 def _quoted(value: str) -> Iterator[str]:

@@ -228,6 +228,22 @@ class TestHostileValues:
     def test_forms_of_many_programs(self, form):
         assert self.hidden(["s3crét/value+1"], f"x {form} y") == "x [redacted key, 14 characters] y"
 
+    @pytest.mark.parametrize(
+        "read",
+        [
+            lambda raw: raw.decode("latin-1"),
+            lambda raw: raw.decode("cp1252", "replace"),
+            lambda raw: raw.decode("ascii", "ignore"),
+            lambda raw: raw.decode("ascii", "replace"),
+            lambda raw: raw.decode("utf-8").encode("ascii", "replace").decode(),
+        ],
+        ids=["latin-1", "cp1252", "ignored", "replaced", "question marks"],
+    )
+    def test_a_value_that_was_read_in_another_character_set(self, read):
+        value = "clé-p9qVKWnKE-ключ-U4xOfgAnl"
+        hidden = Redactor([Secret(value, "JWT_SECRET")]).text(read(value.encode()))
+        assert not any(part in hidden for part in ("p9qV", "nKE-", "U4xO", "gAnl"))
+
     def test_digits_of_another_case(self):
         assert self.hidden(["0123ABCDEF45"], "x 0123abcdef45") == "x [redacted key, 12 characters]"
 

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 
 from auditor.facts.cookies import SetCookie
+from auditor.text import clip
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _LONGEST = 4096
@@ -69,8 +70,7 @@ def _attribute(text: str) -> tuple[str, str] | None:
 
 def _shown(text: str) -> str:
     """What a report can hold."""
-    printable = "".join(c if c.isprintable() else "\ufffd" for c in text[: _SHOWN + 1])
-    return printable if len(text) <= _SHOWN else printable[:_SHOWN] + "…"
+    return "".join(c if c.isprintable() else "\ufffd" for c in clip(text, _SHOWN))
 
 
 def read_date(text: str) -> datetime | None:

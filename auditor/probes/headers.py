@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from auditor.text import clip
+
 MAX_HEADERS = 200
 MAX_VALUE = 8192
 """Characters. What browsers and proxies accept in one line, and far more than any policy needs."""
-MARK = "… (cut)"
+MARK = " (cut)"
 """At the end of a value that was longer."""
 NOT_KEPT = "(not kept)"
 """Instead of a value that may be a credential."""
@@ -65,4 +67,4 @@ def _value(name: str, value: str) -> str:
         return NOT_KEPT
     if name in _URLS:
         value = _QUERY.sub("", value)
-    return value if len(value) <= MAX_VALUE else value[:MAX_VALUE] + MARK
+    return value if len(value) <= MAX_VALUE else clip(value, MAX_VALUE) + MARK

@@ -30,6 +30,7 @@ from auditor.probes.repository import (
     written_out,
 )
 from auditor.registry import probe
+from auditor.text import clip
 
 _SCRIPT_FILES = ("next.config.*", "vite.config.*", "nuxt.config.*", "vercel.json", "netlify.toml", "fly.toml")
 _DOCKER_FILES = ("dockerfile", "dockerfile.*", "*.dockerfile")
@@ -208,7 +209,7 @@ async def site_urls(environment: Environment, http: Http) -> SiteUrls:
         return SiteUrls(asked=False)
     settings = await management.auth_settings(project, http, ("site_url", "uri_allow_list"))
     listed = str(settings.get("uri_allow_list") or "")[:LONGEST]
-    redirects = dict.fromkeys(_plain(one.strip()) or one.strip()[:200] for one in listed.split(",") if one.strip())
+    redirects = dict.fromkeys(_plain(one.strip()) or clip(one.strip(), 200) for one in listed.split(",") if one.strip())
     return SiteUrls(
         asked=True, site_url=_plain(str(settings.get("site_url") or "")), redirects=tuple(redirects)[:_MOST]
     )

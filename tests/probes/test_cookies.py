@@ -73,8 +73,8 @@ def test_an_attribute_that_is_too_long_is_none():
 
 
 def test_long_names_and_values_are_cut():
-    found = read(f"{'n' * 300}=b; Path=/{'x' * 1000}")
-    assert (found.name, found.attributes[0][1]) == ("n" * 200 + "…", "/" + "x" * 199 + "…")
+    found = read(f"{'n' * 300}=b; Path=/a {'x' * 1000}")
+    assert (found.name, found.attributes[0][1]) == ("…", "/a …")  # half a word may be half a secret
 
 
 def test_no_value_is_kept():

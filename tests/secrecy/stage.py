@@ -71,7 +71,7 @@ class Stage:
     def answer(self, path: str) -> tuple[int, dict[str, str], bytes]:
         """Status, headers and body: every header holds another value."""
         self._header += 1
-        text = self.planted[self._header % len(self.planted)].text.encode("ascii", "ignore").decode().replace("\n", "")
+        text = self.planted[self._header % len(self.planted)].text.encode().decode("latin-1").replace("\n", "")
         headers = {
             "X-Debug": text, "Set-Cookie": f"sid={quote(text, safe='')}; Path=/", "Server": text,
             "Content-Security-Policy": f"script-src 'nonce-{text}'; report-uri /r?t={quote(text, safe='')}",

@@ -16,6 +16,7 @@ from auditor.probes.net.failures import Failure, Unreachable
 from auditor.probes.net.http import Http
 from auditor.probes.net.response import Response
 from auditor.redact import Secret
+from auditor.text import clip
 
 SECONDS = 6.0
 """For one answer."""
@@ -146,12 +147,12 @@ def read(endpoint: Endpoint, question: Question, answer: Response) -> CorsAnswer
 
 
 def _lines(answer: Response, name: str) -> tuple[str, ...]:
-    return tuple(value.strip()[:_LONGEST] for value in answer.header_list(name)[:_MOST_LINES])
+    return tuple(clip(value.strip(), _LONGEST) for value in answer.header_list(name)[:_MOST_LINES])
 
 
 def _challenge(answer: Response) -> str:
     if said := " ".join(answer.header_list("www-authenticate")).split():
-        return said[0].rstrip(",").lower()[:30]
+        return clip(said[0].rstrip(",").lower(), 30)
     words = answer.body[:2000].lower()
     return "api key" if answer.status in (401, 403) and (b"api key" in words or b"apikey" in words) else ""
 
@@ -159,4 +160,4 @@ def _challenge(answer: Response) -> str:
 def _redirect(answer: Response) -> str:
     if not 300 <= answer.status <= 399:
         return ""
-    return target_of(answer.url, answer).partition("?")[0][:_LONGEST]
+    return clip(target_of(answer.url, answer).partition("?")[0], _LONGEST)

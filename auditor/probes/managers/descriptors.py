@@ -15,6 +15,7 @@ from auditor.probes.managers.lines import lines_of
 from auditor.probes.repository.judge import stands_for_nothing
 from auditor.probes.repository.names import is_secret_variable
 from auditor.probes.yaml_nodes import documents, entries, get, line, pairs, scalar, walk
+from auditor.text import clip
 
 _REFERENCE = re.compile(r"\$\{?(\w+)|\{\{|%\w+%")
 _WRITTEN_PATH = re.compile(r"\.{0,2}(?:/[\w.@-]+)+/?")
@@ -47,7 +48,7 @@ def variable(found: Found, name: str, value: str, at: int, scope: Scope) -> None
         if value.startswith(
             ("/run/secrets/", "/var/run/secrets/", "/etc/secrets/", "/mnt/secrets", "/vault/secrets")
         ) or ("secret" in value.lower() or "CREDENTIALS_DIRECTORY" in value):
-            found.refer("secret files", at, f"{name}={value[:100]}", name, name[:-5], scope=scope)
+            found.refer("secret files", at, f"{name}={clip(value, 100)}", name, name[:-5], scope=scope)
         return
     if scope is not Scope.RUNTIME or not is_secret_variable(name):
         return

@@ -9,6 +9,7 @@ import h11
 from auditor.probes.net.body import Body
 from auditor.probes.net.failures import Failure, Unreachable, broken
 from auditor.probes.net.line import Line
+from auditor.text import clip
 
 MAX_HEAD_BYTES = 64 * 1024
 """The longest status line and headers. nginx and Node send 8 and 16 KB at most."""
@@ -144,7 +145,7 @@ class Exchange:
             return Unreachable(
                 Failure.PROTOCOL, f"{where} sent more than {MAX_HEAD_BYTES // 1024} KB of headers or of one line"
             )
-        said = str(error)[:_LONGEST_QUOTE]
+        said = clip(str(error), _LONGEST_QUOTE)
         if "closed connection" in said:
             return Unreachable(Failure.PROTOCOL, f"{where} closed the connection in the middle of its answer")
         return Unreachable(

@@ -12,6 +12,7 @@ from psycopg import errors
 from auditor.errors import Unavailable
 from auditor.facts.database import quoted
 from auditor.probes.net.failures import Failure, Unreachable
+from auditor.text import clip
 
 _PREFIX = re.compile(r"^.*?connection to server [^\n]*? failed: ", re.DOTALL)
 _SEVERITY = re.compile(r"^(?:[A-Z]+|[^\s:]+):\s+")
@@ -156,7 +157,7 @@ def last_words(error: BaseException) -> str:
     """What was said at the end, without what libpq writes around it, on one line."""
     primary = getattr(getattr(error, "diag", None), "message_primary", None)
     text = primary or _SEVERITY.sub("", _PREFIX.sub("", str(error)).strip())
-    return " ".join(text.split())[:_LONGEST_QUOTE]
+    return clip(" ".join(text.split()), _LONGEST_QUOTE)
 
 
 def _quoted(name: str) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit
 
 from auditor.errors import Unavailable
 from auditor.probes.net.resolve import plain
+from auditor.text import clip
 
 _PORTS = {"http": 80, "https": 443}
 _LONGEST_SHOWN = 200
@@ -69,5 +70,5 @@ _HOST = frozenset(string.ascii_lowercase + string.digits + "-._:%")
 
 
 def _not_a_url(url: str) -> Unavailable:
-    shown = re.sub(r"//[^/@]*@", "//", url.partition("?")[0])[:_LONGEST_SHOWN]
+    shown = clip(re.sub(r"//[^/@]*@", "//", url.partition("?")[0]), _LONGEST_SHOWN)
     return Unavailable(f"{shown!r} is not a URL that can be asked", "it takes http:// or https:// and a host")

@@ -26,6 +26,7 @@ from auditor.probes.rate_limit.shots import Gun, Shot, is_private
 from auditor.probes.routes import api_routes
 from auditor.probes.surfaces import origin
 from auditor.registry import probe
+from auditor.text import clip
 
 ALL_SECONDS = 60.0
 """For the bursts of all endpoints; each may take as long as its own bounds say once it has begun."""
@@ -200,7 +201,7 @@ class _One:
             0.0,
             refused_status=first.status,
             signal=other.signal,
-            retry_after=wait[:100],
+            retry_after=clip(wait, 100),
             retry_after_s=retry_after(wait, time.time()),
             attempts=not self.safe,
             earlier=self.earlier,
@@ -221,7 +222,7 @@ class _One:
                 scope = Scope.UNKNOWN  # limiters often leave the health page alone
             spoofed, untried = await reach.spoofs(firing)
         refusal = next((shot.answer for shot in firing.shots if firing.refused(shot) and shot.answer), None)
-        wait = (refusal.header("retry-after") or "")[:100] if refusal else ""
+        wait = clip(refusal.header("retry-after") or "", 100) if refusal else ""
         first = firing.shots[0].answer
         now = time.time()
         said = advertised(first.headers, now) if first else ()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from auditor.errors import Unavailable
 from auditor.probes.rate_limit.shots import NAMES, Shot
+from auditor.text import clip
 
 
 def judge_first(shot: Shot) -> None:
@@ -19,13 +20,13 @@ def judge_first(shot: Shot) -> None:
     status, answer = shot.status, shot.answer
     if status == 429 or status >= 500:
         wait = answer.header("retry-after") if answer else None
-        hint = f"wait {wait[:40]} (Retry-After)" if wait else "wait until an earlier burst is forgotten"
+        hint = f"wait {clip(wait, 40)} (Retry-After)" if wait else "wait until an earlier burst is forgotten"
         raise Unavailable(
             f"the first request is already answered {status}: there is no steady answer to compare with",
             f"{hint}, or look at the endpoint",
         )
     if 300 <= status < 400:
-        to = (answer.header("location") or "nowhere").partition("?")[0][:200] if answer else "nowhere"
+        to = clip((answer.header("location") or "nowhere").partition("?")[0], 200) if answer else "nowhere"
         raise Unavailable(
             f"it redirects ({status}) to {to}: a burst would measure the redirect",
             "name the address that it leads to in [policy.rate_limiting] endpoints",

@@ -187,7 +187,7 @@ def test_many_lines():
 def test_a_long_line():
     found, _ = told(lambda _: answer(200, Access_Control_Allow_Origin="https://" + "o" * 20_000), ME)
     assert found.ids() == ["CORS024"]
-    assert max(len(one.allow_origin[0]) for group in found.found.groups for one in group.answers) == 300
+    assert {one.allow_origin for group in found.found.groups for one in group.answers} == {("…",)}
 
 
 def test_a_reflection_without_any_judgement_of_the_status():

@@ -346,7 +346,7 @@ def test_backups_without_a_source(write):
             3,
             "env.prod.backups",
             "this names no source",
-            'add dumps, or pgbackrest_info; without backups, absent = ["backups"]',
+            'add dumps, pgbackrest_info or another; without backups, absent = ["backups"]',
         )
     ]
 

@@ -96,7 +96,7 @@ class BackupsTable(_Table):
     s3: list[f.BucketUrl] = []
     """Folders of dumps in S3, as s3://bucket/prefix; takes the extra aws."""
     rds_reports: list[Report] = []
-    """What `aws rds` prints for describe-db-instances, describe-db-snapshots or describe-db-instance-automated-backups."""
+    """What `aws rds describe-db-instances` prints, or that of snapshots, automated backups or clusters."""
     rds: list[f.Text] = []
     """Identifiers of instances of Amazon RDS; takes the extra aws."""
     aws_region: str = ""

@@ -37,6 +37,8 @@ class Status(StrEnum):
     """It is there, by its name and size; nobody has looked inside."""
     DAMAGED = "damaged"
     """Something is wrong inside."""
+    PARTIAL = "partial"
+    """Sound, but no backup of a database: it holds its definitions alone, or roles alone."""
     FAILED = "failed"
     """Its own tool says that it did not succeed."""
     RUNNING = "running"
@@ -220,6 +222,8 @@ class Archiving:
     """``archive_timeout`` in seconds; 0 is off."""
     waiting: int | None
     """Segments that wait to be archived; None when the role may not look."""
+    oldest_waiting: datetime | None = None
+    """Since when the one that waits longest does."""
     in_recovery: bool = False
     cluster: str = ""
     """System identifier; empty when the server hides it."""

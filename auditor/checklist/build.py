@@ -217,7 +217,7 @@ def _backup_policy(table: s.BackupPolicyTable) -> BackupPolicy:
         retention=values.duration(table.retention),
         rpo=_given(table.rpo, values.duration, None),
         pitr_window=_given(table.pitr_window, values.duration, None),
-        before_release=_given(table.before_release, values.release_time, ""),
+        before_release=values.release_time(table.before_release) if table.before_release else "",
         encrypted_storage=table.encrypted_storage,
         off_host=table.off_host,
     )

@@ -98,6 +98,8 @@ class Backup:
     """Whether it is kept elsewhere than the database; None when nobody can tell."""
     everyone_reads: bool = False
     """Every account of the machine may read the file."""
+    in_full: bool = False
+    """Every byte of it was read, and what is compressed was decompressed."""
     tables: tuple[DumpedTable, ...] | None = None
     """Of the newest dump that is read in full; None for others."""
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from auditor.facts.backup_verdicts import backlog, is_failing, is_stalled, lasting, stamp
 from auditor.facts.backups import Archiving, Backups
-from auditor.model import Finding, Level, Severity, failed, not_applicable, passed, unproven
+from auditor.model import Evidence, Finding, Level, Severity, failed, not_applicable, passed, unproven
 from auditor.registry import check
 
 _FAR_BEHIND = 1 << 30
@@ -42,7 +41,7 @@ def archiving_works(archiving: Archiving, found: Backups) -> Iterator[Finding]:
         yield _judge(archiving, subject, evidence)
 
 
-def _off(found: Backups, evidence: dict[str, Any]) -> Finding:
+def _off(found: Backups, evidence: Evidence) -> Finding:
     needing = sorted(
         {
             backup.source
@@ -57,7 +56,7 @@ def _off(found: Backups, evidence: dict[str, Any]) -> Finding:
     return not_applicable("archive_mode is off: no log is archived, and backups alone count", "pg_stat_archiver")
 
 
-def _judge(archiving: Archiving, subject: str, evidence: dict[str, Any]) -> Finding:
+def _judge(archiving: Archiving, subject: str, evidence: Evidence) -> Finding:
     waiting = backlog(archiving) if archiving.waiting is None else archiving.waiting
     if is_failing(archiving):
         since = (
@@ -88,7 +87,7 @@ def _judge(archiving: Archiving, subject: str, evidence: dict[str, Any]) -> Find
     )
 
 
-def _evidence(archiving: Archiving) -> dict[str, Any]:
+def _evidence(archiving: Archiving) -> Evidence:
     return {
         "archive_mode": archiving.mode,
         "last_archived_wal": archiving.last_wal,

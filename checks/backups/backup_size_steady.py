@@ -53,6 +53,10 @@ def _series(found: Backups) -> list[list[Backup]]:
     """Series of two or more, each from the newest on."""
     series: dict[str, list[Backup]] = {}
     for backup in found.usable():
-        if backup.series and backup.size_bytes and (backup.kind is not Kind.INCREMENTAL or "pgBackRest" in backup.source):
+        if (
+            backup.series
+            and backup.size_bytes
+            and (backup.kind is not Kind.INCREMENTAL or "pgBackRest" in backup.source)
+        ):
             series.setdefault(backup.series, []).append(backup)
     return [mine for mine in series.values() if len(mine) > 1]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from auditor.facts.backup_verdicts import is_dump, no_backup, stamp
 from auditor.facts.backups import Backup, Backups, Status
-from auditor.model import Confidence, Finding, Level, Severity, failed, not_applicable, passed, unproven
+from auditor.model import Confidence, Evidence, Finding, Level, Severity, failed, not_applicable, passed, unproven
 from auditor.registry import check
 
 _DRILL = "restore it: `audit run --drill`, or `pg_restore --file=/dev/null FILE`"
@@ -70,7 +70,7 @@ def _newest(backup: Backup) -> Finding:
     )
 
 
-def _evidence(backup: Backup) -> dict[str, object]:
+def _evidence(backup: Backup) -> Evidence:
     return {
         "source": backup.source,
         "format": backup.format,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from auditor.facts.backup_verdicts import ahead, hours, minutes, stamp, undated
 from auditor.facts.backups import Backup, Backups, Status
 from auditor.facts.policy import BackupPolicy
-from auditor.model import Confidence, Finding, Level, Severity, failed, passed, unproven
+from auditor.model import Confidence, Evidence, Finding, Level, Severity, failed, passed, unproven
 from auditor.registry import check
 
 
@@ -58,7 +58,7 @@ def _judge(newest: Backup, found: Backups, policy: BackupPolicy) -> Finding:
     age = found.looked_at - (newest.stop or found.looked_at)
     fresh = age <= policy.max_age
     limit = hours(policy.max_age)
-    evidence = {
+    evidence: Evidence = {
         "age_h": hours(age),
         "max_age_h": limit,
         "size_bytes": newest.size_bytes,

@@ -6,10 +6,11 @@ Source: barman's manual (barman-list-backups, barman-show-backup, barman-check) 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from auditor.facts.backups import Backup, Kind, Source, Status
-from auditor.probes.backups.reports import Found, epoch, whole
+from auditor.probes.backups.reports import Found, epoch, version, whole
 
 NAME, HOW = "barman", "barman -f json list-backups all"
 
@@ -74,6 +75,7 @@ def _listed(name: str, row: dict[str, Any]) -> Backup:
         status,
         epoch(stop) if stop not in (None, "") else None,
         whole(row.get("size_bytes")),
+        start=_begun(str(row["backup_id"])) if status is Status.FAILED else None,
         problem=_problem(status, state),
         format="base backup",
         where="barman",
@@ -87,7 +89,6 @@ def _shown(name: str, row: dict[str, Any]) -> Backup:
     status = _STATES.get(state, Status.UNREAD)
     inner = row.get("base_backup_information") or {}
     stop, start = (inner.get(f"{side}_time_timestamp") for side in ("end", "begin"))
-    version = row.get("postgresql_version")
     return Backup(
         name,
         str(row["backup_id"]),
@@ -102,16 +103,17 @@ def _shown(name: str, row: dict[str, Any]) -> Backup:
         # list-backups counts the WAL too: its sizes are not those of show-backup
         series=f"{name}/shown",
         cluster=str(row.get("system_id") or row.get("systemid") or ""),
-        server_version=_version(version),
+        server_version=version(row.get("postgresql_version")),
         encrypted=True if row.get("encryption") else None,
     )
 
 
-def _version(number: Any) -> str:
-    if not isinstance(number, int) or number < 90_000:
-        return ""
-    major, minor = divmod(number, 10_000)
-    return f"{major}.{minor}" if major >= 10 else f"{major}.{minor // 100}.{minor % 100}"
+def _begun(identifier: str) -> datetime | None:
+    """When a backup began, in the zone of barman's machine, to within half a day: its id is that time."""
+    try:
+        return datetime.strptime(identifier, "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def _problem(status: Status, state: str) -> str:

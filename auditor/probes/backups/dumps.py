@@ -131,6 +131,7 @@ def _backup(path: Path, changed: float, size: int, dump: DumpFile | None, off_ho
         encrypted=True if dump.encrypted else (None if dump.unread or dump.format == "not read" else False),
         off_host=off_host,
         everyone_reads=bool(path.stat().st_mode & 0o004) if path.exists() else False,
+        in_full=dump.in_full,
         tables=dump.tables,
     )
 

@@ -66,6 +66,7 @@ def _backups(name: str, stanza: dict[str, Any]) -> Iterator[Backup]:
             whole((row.get("info") or {}).get("size")),
             start=epoch(row["timestamp"]["start"]) if row["timestamp"].get("start") is not None else None,
             problem=problem,
+            hint="" if row.get("error") is not None else "pgBackRest does not say whether it found page errors in it",
             format=kind.value,
             where=f"repo{repo}" if repo is not None else "",
             series=f"{name}/{repo}/{kind}",

@@ -16,9 +16,7 @@ from auditor.probes.surfaces import repository
 from auditor.registry import probe
 
 _COMMITTED = ("log", "-1", "--format=%H %ct", "HEAD")
-_VERSION = re.compile(
-    rb"\(PostgreSQL\)\s+([0-9]{1,2})(?:\.([0-9]{1,2}))?|^\s*([0-9]{1,2})(?:\.[0-9]+)*\s*$", re.MULTILINE
-)
+_VERSION = re.compile(rb"\(PostgreSQL\)\s+([0-9]{1,2})|^\s*([0-9]{1,2})(?:\.[0-9]+)*\s*$", re.MULTILINE)
 
 
 @probe(deadline=20.0)
@@ -48,4 +46,4 @@ async def restore_tools(environment: Environment) -> RestoreTools:
         raise Unavailable(
             f"{command[0]} prints no version of PostgreSQL", "let `restore_command` run `pg_restore --version`"
         )
-    return RestoreTools(int(found[1] or found[3]), command[0])
+    return RestoreTools(int(found[1] or found[2]), command[0])

@@ -190,3 +190,11 @@ def whole(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise TypeError
     return max(0, int(value))
+
+
+def version(number: Any) -> str:
+    """The version that PostgreSQL writes as a number: 150018 is 15.18."""
+    if not isinstance(number, int) or number < 90_000:
+        return ""
+    major, minor = divmod(number, 10_000)
+    return f"{major}.{minor}" if major >= 10 else f"{major}.{minor // 100}.{minor % 100}"

@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from auditor.facts.backups import Backup, Kind, Source, Status
-from auditor.probes.backups.barman import _version
-from auditor.probes.backups.reports import Found, maybe, whole
+from auditor.probes.backups.reports import Found, maybe, version, whole
 
 NAME, HOW = "WAL-G", "wal-g backup-list --detail --json"
 
@@ -47,5 +46,5 @@ def _backup(row: dict[str, Any]) -> Backup:
         where=str(row.get("storage_name") or "storage of WAL-G"),
         series=f"{NAME}/{kind}" if size else "",
         cluster=str(cluster) if cluster else "",
-        server_version=_version(row.get("pg_version")),
+        server_version=version(row.get("pg_version")),
     )

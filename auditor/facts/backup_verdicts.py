@@ -13,6 +13,7 @@ PROVIDERS = ("Supabase", "RDS")
 STALLED = timedelta(minutes=5)
 """So long a segment may wait for the archiver, or its next try."""
 _SEGMENT_NAME = 24
+_HISTORY = ".backup"
 
 
 def no_backup() -> Finding:
@@ -74,14 +75,28 @@ def undated(found: Backups) -> tuple[Backup, ...]:
     return tuple(backup for backup in found.of_live() if backup.status is Status.UNREAD)
 
 
-def backlog(archiving: Archiving) -> int | None:
+def backlog(archiving: Archiving, archived_to: str = "") -> int | None:
     """Segments that are full and not archived; None when the names do not tell.
 
     Names of segments are three numbers of eight hexadecimal digits: timeline, and two that count (PostgreSQL
     documentation, section 28.6).
+
+    Args:
+        archiving: the live server's.
+        archived_to: the newest segment in the archive, where a tool says it.
     """
-    current, last = (_number(name, archiving.segment_bytes) for name in (archiving.current_wal, archiving.last_wal))
-    return None if current is None or last is None or last > current else max(current - last - 1, 0)
+    size = archiving.segment_bytes
+    current = _number(archiving.current_wal, size)
+    done = [number for name in (archiving.last_wal, archived_to) if (number := _number(name, size)) is not None]
+    if current is None or not done or max(done) > current:
+        return None
+    # where nothing of a segment is written yet, the server names the one before
+    full = current if archiving.current_offset == 0 else current - 1
+    waiting = max(full - max(done), 0)
+    if archiving.last_wal.endswith(_HISTORY) and max(done) == _number(archiving.last_wal, size):
+        # named after the segment that a backup began in, and archived behind the one that it ended in
+        return 0 if waiting <= 1 else None
+    return waiting
 
 
 def _number(name: str, segment_bytes: int) -> int | None:
@@ -91,16 +106,26 @@ def _number(name: str, segment_bytes: int) -> int | None:
     return int(digits[8:16], 16) * (0x100000000 // segment_bytes) + int(digits[16:], 16)
 
 
+def archived_to(found: Backups, archiving: Archiving) -> str:
+    """The newest segment of this cluster's log in any archive that says so."""
+    names = [
+        source.archived_to
+        for source in found.sources
+        if source.archived_to and source.cluster and source.cluster == archiving.cluster
+    ]
+    return max(names, default="")
+
+
 def is_failing(archiving: Archiving) -> bool:
     """The newest try to archive failed. How often earlier ones did says nothing about now."""
     failed, archived = archiving.last_failed_time, archiving.last_time
     return failed is not None and (archived is None or failed > archived)
 
 
-def is_stalled(archiving: Archiving) -> bool:
+def is_stalled(archiving: Archiving, archived_to: str = "") -> bool:
     """Full segments wait, and none has been archived for some time."""
     waits = archiving.oldest_waiting
     if archiving.waiting is not None:
         return bool(archiving.waiting and waits and archiving.asked_at - waits > STALLED)
     last = archiving.last_time
-    return bool(backlog(archiving)) and (last is None or archiving.asked_at - last > STALLED)
+    return bool(backlog(archiving, archived_to)) and (last is None or archiving.asked_at - last > STALLED)

@@ -125,6 +125,10 @@ class Source:
     """The latest one."""
     note: str = ""
     """What else it says of itself, such as its retention."""
+    archived_to: str = ""
+    """The newest segment of the log that it holds."""
+    cluster: str = ""
+    """System identifier of the cluster whose log it holds; empty when it does not say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.facts.backup_verdicts import backlog, is_failing, is_stalled, lasting, stamp
+from auditor.facts.backup_verdicts import archived_to, backlog, is_failing, is_stalled, lasting, stamp
 from auditor.facts.backups import Archiving, Backups
 from auditor.model import Evidence, Finding, Level, Severity, failed, not_applicable, passed, unproven
 from auditor.registry import check
@@ -38,7 +38,7 @@ def archiving_works(archiving: Archiving, found: Backups) -> Iterator[Finding]:
     elif not archiving.command and not archiving.command_hidden:
         yield failed(subject, "archive_mode is on, and no command or library archives anything", **evidence)
     else:
-        yield _judge(archiving, subject, evidence)
+        yield _judge(archiving, subject, evidence, archived_to(found, archiving))
 
 
 def _off(found: Backups, evidence: Evidence) -> Finding:
@@ -56,8 +56,8 @@ def _off(found: Backups, evidence: Evidence) -> Finding:
     return not_applicable("archive_mode is off: no log is archived, and backups alone count", "pg_stat_archiver")
 
 
-def _judge(archiving: Archiving, subject: str, evidence: Evidence) -> Finding:
-    waiting = backlog(archiving) if archiving.waiting is None else archiving.waiting
+def _judge(archiving: Archiving, subject: str, evidence: Evidence, reached: str) -> Finding:
+    waiting = backlog(archiving, reached) if archiving.waiting is None else archiving.waiting
     if is_failing(archiving):
         since = (
             f"the last that succeeded was {lasting(archiving.asked_at - archiving.last_time)} ago"
@@ -65,7 +65,7 @@ def _judge(archiving: Archiving, subject: str, evidence: Evidence) -> Finding:
             else "none has succeeded"
         )
         return failed(subject, f"archiving {archiving.last_failed_wal} failed; {since}", **evidence)
-    if is_stalled(archiving):
+    if is_stalled(archiving, reached):
         return failed(subject, f"{waiting} segments wait, and the archiver does nothing about it", **evidence)
     if archiving.last_time is None:
         return unproven(subject, "nothing has been archived since the statistics began", _SWITCH, **evidence)

@@ -53,10 +53,8 @@ def _series(found: Backups) -> list[list[Backup]]:
     """Series of two or more, each from the newest on."""
     series: dict[str, list[Backup]] = {}
     for backup in found.usable():
-        if (
-            backup.series
-            and backup.size_bytes
-            and (backup.kind is not Kind.INCREMENTAL or "pgBackRest" in backup.source)
-        ):
+        # pgBackRest gives the size of the cluster for every kind, others that of what has changed
+        whole = backup.kind is not Kind.INCREMENTAL or backup.source.startswith("pgBackRest")
+        if backup.series and backup.size_bytes and whole:
             series.setdefault(backup.series, []).append(backup)
     return [mine for mine in series.values() if len(mine) > 1]

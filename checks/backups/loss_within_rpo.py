@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from auditor.facts.backup_verdicts import backlog, is_failing, is_stalled, lasting, stamp
+from auditor.facts.backup_verdicts import archived_to, backlog, is_failing, is_stalled, lasting, stamp
 from auditor.facts.backups import Archiving, Backup, Backups, Kind
 from auditor.facts.policy import BackupPolicy
 from auditor.model import Finding, Level, Severity, failed, passed
@@ -14,7 +14,6 @@ from auditor.registry import check
 
 _NOTHING = 1024
 """Bytes at the beginning of a segment: its header, and the records of a checkpoint."""
-_STREAMING = "barman"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +60,7 @@ def loss_within_rpo(found: Backups, archiving: Archiving, policy: BackupPolicy) 
 
 
 def _losses(found: Backups, archiving: Archiving) -> Iterator[_Loss]:
+    reached = archived_to(found, archiving)
     for source in found.sources:
         mine = [backup for backup in found.usable() if backup.source == source.name]
         if not mine:
@@ -70,11 +70,11 @@ def _losses(found: Backups, archiving: Archiving) -> Iterator[_Loss]:
             yield _Loss(found.looked_at - begun, source.name, f"backup {mine[0].name}")
         if source.window_end:
             yield _Loss(found.looked_at - source.window_end, source.name, "the newest moment that it can restore")
-        elif source.archives_wal and (loss := _archived(mine, archiving)):
+        elif source.archives_wal and (loss := _archived(mine, archiving, reached)):
             yield _Loss(loss[0], source.name, loss[1])
 
 
-def _archived(backups: list[Backup], archiving: Archiving) -> tuple[timedelta, str] | None:
+def _archived(backups: list[Backup], archiving: Archiving, reached: str) -> tuple[timedelta, str] | None:
     """What is not archived yet; None when archiving tells nothing about these backups."""
     full = any(backup.kind is Kind.FULL for backup in backups)
     same = not archiving.cluster or any(backup.cluster == archiving.cluster for backup in backups)
@@ -82,10 +82,11 @@ def _archived(backups: list[Backup], archiving: Archiving) -> tuple[timedelta, s
     if not full or not same or archiving.mode == "off" or archiving.in_recovery or last is None:
         return None
     length = archiving.asked_at - last
-    if is_failing(archiving) or is_stalled(archiving):
+    if is_failing(archiving) or is_stalled(archiving, reached):
         return length, f"{archiving.last_wal} was archived last, and archiving does not work"
-    if backlog(archiving) == 0 and archiving.current_offset <= _NOTHING:
+    behind = backlog(archiving, reached) if archiving.waiting is None else archiving.waiting
+    if behind == 0 and archiving.current_offset <= _NOTHING:
         return timedelta(0), f"nothing was written since {archiving.last_wal} was archived"
-    if backlog(archiving) == 0 and 0 < archiving.timeout_s < length.total_seconds():
+    if behind == 0 and 0 < archiving.timeout_s < length.total_seconds():
         return timedelta(seconds=archiving.timeout_s), "archive_timeout"
     return length, f"{archiving.last_wal} was archived last"

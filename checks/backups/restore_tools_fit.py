@@ -55,17 +55,12 @@ def _judge(source: str, backup: Backup, found: Backups, tools: RestoreTools) -> 
     if major is None or needed is None:
         what = "which version it needs" if needed is None else "which PostgreSQL there is to restore it with"
         return unproven(source, f"{what} is not known", _HINT, **evidence)
+    told = f"it needs PostgreSQL {needed}{'' if exact else ' or newer'}, and {told_by} has {major}"
     if major == needed or (major > needed and not exact):
-        return passed(
-            source, f"it needs PostgreSQL {needed}{'' if exact else ' or newer'}, and {told_by} has {major}", **evidence
-        )
+        return passed(source, told, **evidence)
     if tools.major is None:
-        return unproven(
-            source, f"it needs PostgreSQL {needed}, which the live server, {major}, is not", _HINT, **evidence
-        )
-    return failed(
-        source, f"it needs PostgreSQL {needed}{'' if exact else ' or newer'}, and {told_by} has {major}", **evidence
-    )
+        return unproven(source, told, _HINT, **evidence)
+    return failed(source, told, **evidence)
 
 
 def _needed(backup: Backup) -> tuple[int | None, bool]:

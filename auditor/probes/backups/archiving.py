@@ -30,7 +30,7 @@ select pg_catalog.current_setting('archive_mode') as mode,
 from pg_catalog.pg_stat_archiver a
 """
 _POSITION = """
-select pg_catalog.pg_walfile_name(l.lsn), (l.lsn - '0/0'::pg_catalog.pg_lsn) % %(segment)s
+select pg_catalog.pg_walfile_name(l.lsn), (l.lsn - '0/0'::pg_catalog.pg_lsn) %% %(segment)s
 from (select pg_catalog.pg_current_wal_lsn() as lsn) l
 """
 _WAITING = """

@@ -41,7 +41,15 @@ def _source(name: str, stanza: dict[str, Any]) -> Source:
             complaints.append(f"pgBackRest says of repository {repo['key']}: {_text(inner['message'])}")
     last = [archive for archive in stanza.get("archive") or () if archive.get("max")]
     note = f"archived up to {_text(last[-1]['max'])}" if last else "nothing archived"
-    return Source(name, tuple(complaints), archives_wal=bool(last), note=note)
+    newest = stanza.get("db") or [{}]
+    return Source(
+        name,
+        tuple(complaints),
+        archives_wal=bool(last),
+        note=note,
+        archived_to=_text(last[-1]["max"]) if last else "",
+        cluster=str(newest[-1].get("system-id") or ""),
+    )
 
 
 def _backups(name: str, stanza: dict[str, Any]) -> Iterator[Backup]:

@@ -73,6 +73,17 @@ class Entry:
     """That holds its data, in the other formats; empty when it has none."""
 
     @property
+    def awaited(self) -> bool:
+        """In the custom format: there is data of it in the file.
+
+        Raises:
+            Damaged: its state is none.
+        """
+        if self.state not in {_POSITION_NOT_SET, _POSITION_SET, _NO_DATA}:
+            raise Damaged("its table of contents is damaged")
+        return self.state != _NO_DATA
+
+    @property
     def name(self) -> str:
         """``schema.table``."""
         return f"{self.schema}.{self.tag}"
@@ -211,10 +222,10 @@ def prove_whole(reader: Reader, entries: Iterable[Entry]) -> None:
         raise Cut
 
 
-def data_blocks(reader: Reader) -> Iterator[tuple[int, Iterator[bytes]]]:
+def data_blocks(reader: Reader) -> Iterator[tuple[int, Iterator[bytes] | None]]:
     """The data, entry by entry: its number, and its pieces as they are stored, which the caller reads to their end.
 
-    Large objects are passed over.
+    Large objects are passed over: there are no pieces of theirs.
 
     Args:
         reader: right behind the table of contents.
@@ -229,7 +240,9 @@ def data_blocks(reader: Reader) -> Iterator[tuple[int, Iterator[bytes]]]:
             yield number, _data(reader)
         elif kind[0] == _BLOBS:
             while reader.integer() != _END:
-                _pieces(reader)
+                for _ in _data(reader):
+                    pass
+            yield number, None
         else:
             raise Damaged("its data is damaged")
 

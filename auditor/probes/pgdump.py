@@ -177,13 +177,17 @@ def _archive(stream: BinaryIO, size: int, budget: Budget | None, *, whole: bool 
 
 def _rows(reader: Reader, header: Header, entries: Iterable[Entry], budget: Budget) -> dict[int, int | None]:
     by_number = {entry.number: entry for entry in entries}
+    awaited = {entry.number for entry in by_number.values() if entry.awaited}
     rows: dict[int, int | None] = {}
     for number, pieces in data_blocks(reader):
         entry = by_number.get(number)
         if entry is None:
             raise Damaged("its data is damaged")
-        rows[number] = counted(pieces, header.packing, copied=entry.copied, budget=budget)
-    if any(entry.kind == "TABLE DATA" and entry.number not in rows for entry in by_number.values()):
+        awaited.discard(number)
+        budget.spend()
+        if pieces is not None:
+            rows[number] = counted(pieces, header.packing, copied=entry.copied, budget=budget)
+    if awaited:
         raise Cut
     return rows
 

@@ -13,6 +13,7 @@ BEGIN = b"PostgreSQL database dump"
 CLUSTER_BEGIN = b"PostgreSQL database cluster dump"
 _END = b"-- PostgreSQL database dump complete"
 _CLUSTER_END = b"-- PostgreSQL database cluster dump complete"
+_DATA, _IN_SCHEMA = b"-- Data for Name: ", b"; Type: TABLE DATA; Schema: "
 _HEAD = 65_536
 _TAIL = 4096
 _LONGEST_LINE = 1 << 20
@@ -140,6 +141,8 @@ def _note(found: PlainDump, line: bytes) -> str:
     if line.startswith(b"INSERT INTO ") and (named := _INSERT.match(line)):
         table = _table(named)
         found.rows[table] = found.rows.get(table, 0) + 1
+    elif line.startswith(_DATA):
+        _note_data(found, line[len(_DATA) :])
     elif line.startswith(b"CREATE ") and (named := _CREATE.match(line)):
         found.defined.add(_table(named))
     elif line.startswith(b"\\connect ") and (named := _CONNECT.match(line)):
@@ -147,6 +150,14 @@ def _note(found: PlainDump, line: bytes) -> str:
     elif line.startswith(b"-- Dumped from") and not found.server_version and (named := _VERSION.match(line)):
         found.server_version = named[1].decode("ascii", "replace")
     return ""
+
+
+def _note_data(found: PlainDump, rest: bytes) -> None:
+    """The line above the rows of a table; with ``--inserts`` it is all that an empty one has."""
+    name, between, rest = rest.partition(_IN_SCHEMA)
+    schema, behind, _ = rest.partition(b"; Owner:")
+    if between and behind:
+        found.rows.setdefault(f"{schema.decode('utf-8', 'replace')}.{name.decode('utf-8', 'replace')}", 0)
 
 
 def _ended(found: PlainDump, lines: list[bytes]) -> bool:

@@ -173,7 +173,9 @@ def test_buckets(text, parts):
     assert values.bucket_url(text) == parts
 
 
-@pytest.mark.parametrize("text", ["", "acme", "s3:/acme", "https://s3.example.com/acme", "s3://", "s3:///x", "s3://-x/a"])
+@pytest.mark.parametrize(
+    "text", ["", "acme", "s3:/acme", "https://s3.example.com/acme", "s3://", "s3:///x", "s3://-x/a"]
+)
 def test_what_is_no_bucket(text):
     with pytest.raises(Wrong, match="is not the URL of a bucket"):
         values.bucket_url(text)

@@ -319,9 +319,7 @@ class TestOtherFiles:
         assert found.partial == "it holds no tables of any database, as with --globals-only"
 
     def test_only_definitions(self, tmp_path):
-        schema = b"".join(
-            line for line in PLAIN.splitlines(keepends=True) if not line.startswith((b"COPY", b"\\."))
-        )
+        schema = b"".join(line for line in PLAIN.splitlines(keepends=True) if not line.startswith((b"COPY", b"\\.")))
         assert read(tmp_path, schema, Budget(60)).partial == "it holds no rows of any table, as with --schema-only"
 
 

@@ -99,7 +99,12 @@ class TestReports:
 class TestCommands:
     """A command that hangs is ended, with what it has started."""
 
-    SCRIPT = "import os, subprocess, sys; p = subprocess.Popen(['sleep', '600']); open(sys.argv[1], 'w').write(str(p.pid)); p.wait()"
+    SCRIPT = """
+import subprocess, sys
+child = subprocess.Popen(["sleep", "600"])
+open(sys.argv[1], "w").write(str(child.pid))
+child.wait()
+"""
 
     def alive(self, path) -> bool:
         try:
@@ -109,19 +114,16 @@ class TestCommands:
         state = Path(f"/proc/{path.read_text()}/stat")
         return state.exists() and ") Z" not in state.read_text()
 
-    def wait_for(self, path):
-        async def main():
-            while not (path.exists() and path.read_text()):
-                await asyncio.sleep(0.01)
-
-        return main()
+    async def written(self, path):
+        while not (path.exists() and path.read_text()):  # noqa: ASYNC110  another process writes it
+            await asyncio.sleep(0.01)
 
     def test_when_nobody_waits_any_more(self, tmp_path):
         path = tmp_path / "pid"
 
         async def main():
             task = asyncio.create_task(reports.output((sys.executable, "-c", self.SCRIPT, str(path))))
-            await self.wait_for(path)
+            await self.written(path)
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task

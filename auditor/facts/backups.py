@@ -125,6 +125,8 @@ class Source:
     """The latest one."""
     note: str = ""
     """What else it says of itself, such as its retention."""
+    unseen: str = ""
+    """Why it could not be asked, where the checklist names others and this one may hold more."""
     archived_to: str = ""
     """The newest segment of the log that it holds."""
     cluster: str = ""

@@ -34,10 +34,15 @@ def dump_files(patterns: Iterable[str]) -> tuple[list[tuple[float, int, Path]], 
     """
     files: dict[Path, tuple[float, int]] = {}
     unreadable: dict[Path, str] = {}
-    for path in {Path(name) for pattern in patterns for name in glob.glob(pattern, recursive=True)}:  # noqa: PTH207
+    seen: set[tuple[int, int]] = set()
+    names = {name for pattern in patterns for name in glob.glob(pattern, recursive=True)}  # noqa: PTH207
+    # "latest" may be a link to another that matches: files come before links, and each counts once
+    for path in sorted(map(Path, names), key=lambda path: (path.is_symlink(), str(path))):
         try:
             place = _whole(path)
-            found = None if place in files else _looked_at(place)
+            identity = place.stat().st_dev, place.stat().st_ino
+            found = None if place in files or identity in seen else _looked_at(place)
+            seen.add(identity)
         except FileNotFoundError:  # backups are rotated while the audit looks
             continue
         except OSError as error:

@@ -7,7 +7,7 @@ Sources: ``ReadHead``, ``ReadToc`` and ``ReadOffset`` of PostgreSQL's pg_backup_
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
@@ -26,6 +26,8 @@ _DATA, _BLOBS = 1, 3
 _END = 0
 _LONGEST_STRING = 1 << 28
 _PART = 1 << 20
+_MOST_ENTRIES = 2_000_000
+"""What is read of a table of contents is kept in memory."""
 
 
 class Cut(Exception):
@@ -188,15 +190,18 @@ def read_entries(reader: Reader, format_: int = CUSTOM) -> list[Entry]:
     count = reader.integer()
     if count < 0 or count > reader.size:
         raise Damaged("its table of contents is damaged")
+    if count > _MOST_ENTRIES:
+        raise Unknown(f"its table of contents has more than {_MOST_ENTRIES} lines")
     return [_entry(reader, format_) for _ in range(count)]
 
 
-def prove_whole(reader: Reader, entries: Iterable[Entry]) -> None:
+def prove_whole(reader: Reader, entries: Iterable[Entry], spend: Callable[[], None] = lambda: None) -> None:
     """Follow the table of contents to the data and the data to the end of the file.
 
     Args:
         reader: right behind the table of contents.
         entries: the table of contents.
+        spend: called for every piece of data; may raise to end it.
 
     Raises:
         Cut: the file ends too early, or data of a table is not there.
@@ -217,7 +222,7 @@ def prove_whole(reader: Reader, entries: Iterable[Entry]) -> None:
         # pg_dump has written down where everything is: what matters is that the last piece is all there
         reader.stream.seek(last)
     while reader.stream.tell() < reader.size:
-        pending.discard(_block(reader))
+        pending.discard(_block(reader, spend))
     if pending:
         raise Cut
 
@@ -283,21 +288,22 @@ def _text(value: bytes | None) -> str:
     return (value or b"").decode("utf-8", "replace")
 
 
-def _block(reader: Reader) -> int:
+def _block(reader: Reader, spend: Callable[[], None]) -> int:
     """Pass over the data of one entry; its number."""
     kind, number = reader.byte(), reader.integer()
     if kind == _DATA:
-        _pieces(reader)
+        _pieces(reader, spend)
     elif kind == _BLOBS:
         while reader.integer() != _END:
-            _pieces(reader)
+            _pieces(reader, spend)
     else:
         raise Damaged("its data is damaged")
     return number
 
 
-def _pieces(reader: Reader) -> None:
+def _pieces(reader: Reader, spend: Callable[[], None]) -> None:
     while (length := reader.integer()) != _END:
+        spend()
         if length < 0:
             raise Damaged("its data is damaged")
         reader.skip(length)

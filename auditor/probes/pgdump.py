@@ -72,19 +72,23 @@ class DumpFile:
     """Every byte was read, and what is compressed was decompressed."""
     tables: tuple[DumpedTable, ...] | None = None
     """With their rows, where they were counted; None when the tables are not known."""
+    by_database: dict[str, tuple[DumpedTable, ...]] | None = None
+    """Of a dump of several databases."""
 
 
-def read_dump(path: Path, budget: Budget | None = None) -> DumpFile:
+def read_dump(path: Path, budget: Budget | None = None, quick: Budget | None = None) -> DumpFile:
     """Recognise a dump and look for signs that it is incomplete.
 
     Args:
         path: a file in the custom, tar or plain format, compressed or not, or a folder in the directory format.
         budget: given, every byte is read and the rows of tables are counted, as long as that lasts.
+        quick: without it: how long a look from end to end may take.
 
     Raises:
         OSError: the file cannot be read.
         OutOfTime: the budget is used up.
     """
+    quick = quick or Budget(_QUICK_SECONDS)
     if path.is_dir():
         return _folder(path, budget)
     with path.open("rb") as stream:
@@ -95,9 +99,9 @@ def read_dump(path: Path, budget: Budget | None = None) -> DumpFile:
             return DumpFile("encrypted", encrypted=True)
         kind = packing(head)
         if not kind:
-            return _one(stream, head, stream.seek(0, os.SEEK_END), budget)
+            return _one(stream, head, stream.seek(0, os.SEEK_END), budget, quick)
     try:
-        found = _packed(path, head, budget or Budget(_QUICK_SECONDS), count=budget is not None)
+        found = _packed(path, head, budget or quick, count=budget is not None)
     except Unreadable as unreadable:
         return DumpFile(kind, unread=unreadable.reason, hint=unreadable.hint)
     except (*PACKING_ERRORS, Damaged, OSError) as error:
@@ -120,13 +124,13 @@ def read_custom_header(head: bytes) -> DumpFile:
     return _archive(BytesIO(head), len(head), None, whole=False)
 
 
-def _one(stream: BinaryIO, head: bytes, size: int, budget: Budget | None) -> DumpFile:
+def _one(stream: BinaryIO, head: bytes, size: int, budget: Budget | None, quick: Budget) -> DumpFile:
     """A file that is not compressed."""
     stream.seek(0)
     if head.startswith(MAGIC):
-        return _archive(stream, size, budget)
+        return _archive(stream, size, budget, quick)
     if is_tar(head):
-        return _tar(stream, budget or Budget(_QUICK_SECONDS), count=budget is not None)
+        return _tar(stream, budget or quick, count=budget is not None)
     if budget is not None:
         return _plain(pgplain.read_all(stream, budget), in_full=True)
     stream.seek(max(0, size - _TAIL))
@@ -149,7 +153,9 @@ def _packed(path: Path, head: bytes, budget: Budget, *, count: bool) -> DumpFile
             stream.detach()
 
 
-def _archive(stream: BinaryIO, size: int, budget: Budget | None, *, whole: bool = True) -> DumpFile:
+def _archive(
+    stream: BinaryIO, size: int, budget: Budget | None, quick: Budget | None = None, *, whole: bool = True
+) -> DumpFile:
     """The custom format: in full with a budget, else as far as it takes to see whether it is whole."""
     reader = Reader(stream, size)
     header: Header | None = None
@@ -162,7 +168,7 @@ def _archive(stream: BinaryIO, size: int, budget: Budget | None, *, whole: bool 
             entries = read_entries(reader)
             rows = {} if budget is None else _rows(reader, header, entries, budget)
             if budget is None:
-                prove_whole(reader, entries)
+                prove_whole(reader, entries, quick.spend if quick else lambda: None)
             found = _contents(found, entries, rows, in_full=budget is not None)
     except Unknown as unknown:
         found = replace(
@@ -224,12 +230,12 @@ def _data(kinds: set[str]) -> bool:
 
 
 def _plain(plain: pgplain.PlainDump, *, in_full: bool) -> DumpFile:
-    names = {name for name in plain.databases if name}
+    names = {name for name in plain.databases if name} - ({"template1"} if plain.cluster else set())
     everything = plain.cluster or len(names) > 1
     partial = ""
     if in_full and not plain.problem:
-        if plain.cluster and not (plain.defined or plain.rows):
-            partial = "it holds no tables of any database, as with --globals-only"
+        if plain.cluster and not plain.whole_databases:
+            partial = "it holds no database, as with --globals-only"
         elif plain.defined and not plain.rows:
             partial = "it holds no rows of any table, as with --schema-only"
     return DumpFile(
@@ -240,6 +246,7 @@ def _plain(plain: pgplain.PlainDump, *, in_full: bool) -> DumpFile:
         partial=partial,
         in_full=in_full and not plain.problem,
         tables=plain.tables() if in_full and not everything else None,
+        by_database=plain.by_database() if in_full and everything else None,
     )
 
 
@@ -256,6 +263,7 @@ def _tar(stream: IO[bytes], budget: Budget, *, count: bool) -> DumpFile:
     files: dict[str, int | None] = {}
     try:
         for name, content in members(stream):
+            budget.spend()
             if header is None:
                 if name != _TOC:
                     raise Damaged("it is a tar archive, but none of pg_dump")

@@ -39,14 +39,28 @@ class PlainDump:
     databases: list[str] = field(default_factory=list)
     """Those that it connects to."""
     server_version: str = ""
-    rows: dict[str, int] = field(default_factory=dict)
-    """Tables with data, to their rows; only when it was read in full."""
-    defined: set[str] = field(default_factory=set)
+    rows: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Database and table with data, to its rows; only when it was read in full."""
+    defined: set[tuple[str, str]] = field(default_factory=set)
+    whole_databases: int = 0
+    """By pg_dumpall: how many databases are dumped to their end."""
+
+    @property
+    def here(self) -> str:
+        """The database that it is connected to."""
+        return self.databases[-1] if self.databases else ""
 
     def tables(self) -> tuple[DumpedTable, ...]:
         """The tables, by name."""
-        names = sorted(self.defined | set(self.rows))
-        return tuple(DumpedTable(name, self.rows.get(name), has_data=name in self.rows) for name in names)
+        return tuple(table for _, tables in sorted(self.by_database().items()) for table in tables)
+
+    def by_database(self) -> dict[str, tuple[DumpedTable, ...]]:
+        """The tables of each database, by name."""
+        found: dict[str, list[DumpedTable]] = {name: [] for name in self.databases}
+        for database, name in sorted(self.defined | set(self.rows)):
+            rows = self.rows.get((database, name))
+            found.setdefault(database, []).append(DumpedTable(name, rows, has_data=rows is not None))
+        return {database: tuple(tables) for database, tables in found.items()}
 
 
 def read_ends(first: bytes, last: bytes) -> PlainDump:
@@ -99,7 +113,7 @@ def read_all(stream: IO[bytes], budget: Budget) -> PlainDump:
         OutOfTime: it takes too long.
     """
     found = PlainDump()
-    copying = ""
+    copying: tuple[str, str] | None = None
     tail: list[bytes] = []
     count = 0
     began = False
@@ -116,6 +130,7 @@ def read_all(stream: IO[bytes], budget: Budget) -> PlainDump:
         copying = _note(found, line)
         if line.startswith(b"-- PostgreSQL"):
             tail = [line]
+            found.whole_databases += line.rstrip() == _END
     if not began:
         found.problem = "it does not look like a dump of PostgreSQL"
     elif copying or not _ended(found, tail):
@@ -123,33 +138,33 @@ def read_all(stream: IO[bytes], budget: Budget) -> PlainDump:
     return found
 
 
-def _copied(found: PlainDump, table: str, line: bytes) -> str:
+def _copied(found: PlainDump, table: tuple[str, str], line: bytes) -> tuple[str, str] | None:
     """The table that the next line belongs to."""
     if line.rstrip(b"\r\n") == b"\\.":
-        return ""
+        return None
     if line.endswith(b"\n"):  # only the end of a line too long to read at once counts
         found.rows[table] += 1
     return table
 
 
-def _note(found: PlainDump, line: bytes) -> str:
+def _note(found: PlainDump, line: bytes) -> tuple[str, str] | None:
     """Keep what a line says; the table whose rows follow it."""
     if line.startswith(b"COPY ") and (named := _COPY.match(line)):
-        table = _table(named)
+        table = (found.here, _table(named))
         found.rows.setdefault(table, 0)
         return table
     if line.startswith(b"INSERT INTO ") and (named := _INSERT.match(line)):
-        table = _table(named)
+        table = (found.here, _table(named))
         found.rows[table] = found.rows.get(table, 0) + 1
     elif line.startswith(_DATA):
         _note_data(found, line[len(_DATA) :])
     elif line.startswith(b"CREATE ") and (named := _CREATE.match(line)):
-        found.defined.add(_table(named))
+        found.defined.add((found.here, _table(named)))
     elif line.startswith(b"\\connect ") and (named := _CONNECT.match(line)):
         found.databases.append(_connected(named[1]))
     elif line.startswith(b"-- Dumped from") and not found.server_version and (named := _VERSION.match(line)):
         found.server_version = named[1].decode("ascii", "replace")
-    return ""
+    return None
 
 
 def _note_data(found: PlainDump, rest: bytes) -> None:
@@ -157,7 +172,8 @@ def _note_data(found: PlainDump, rest: bytes) -> None:
     name, between, rest = rest.partition(_IN_SCHEMA)
     schema, behind, _ = rest.partition(b"; Owner:")
     if between and behind:
-        found.rows.setdefault(f"{schema.decode('utf-8', 'replace')}.{name.decode('utf-8', 'replace')}", 0)
+        table = f"{schema.decode('utf-8', 'replace')}.{name.decode('utf-8', 'replace')}"
+        found.rows.setdefault((found.here, table), 0)
 
 
 def _ended(found: PlainDump, lines: list[bytes]) -> bool:
@@ -168,7 +184,8 @@ def _ended(found: PlainDump, lines: list[bytes]) -> bool:
 def _connected(written: bytes) -> str:
     if written.startswith(b'"') and (inner := _INNER.search(written)):
         return inner[1].replace(b"\\'", b"'").decode("utf-8", "replace")
-    return _bare(written.strip())
+    # pg_dump writes a name; what somebody else has written may hold a password
+    return "" if b"=" in written or b"://" in written else _bare(written.strip())
 
 
 def _table(named: re.Match[bytes]) -> str:

@@ -25,8 +25,11 @@ def backups_of_this_cluster(found: Backups) -> Iterator[Finding]:
     """
     marked = [backup for backup in found.backups if backup.cluster and (backup.usable or found.other_cluster(backup))]
     newest = newest_by_source(sorted(marked, key=lambda backup: stamp(backup.stop), reverse=True))
+    # a repository may hold stanzas of several clusters: one of them has to be the live one
+    tools = {source.split(" ")[0] for source, backup in newest.items() if not found.other_cluster(backup)}
     for source, backup in sorted(newest.items()):
-        yield _judge(source, backup, found)
+        if not (found.other_cluster(backup) and source.split(" ")[0] in tools):
+            yield _judge(source, backup, found)
     if not newest:
         yield not_applicable("no backup here says which cluster it is of")
 

@@ -22,10 +22,16 @@ def backups_succeed(found: Backups) -> Iterator[Finding]:
     Run it by hand, and read what it says: `pgbackrest backup`, `barman backup`, `wal-g backup-push`, or the
     provider's dashboard.
     """
-    for source in found.sources:
+    sources = [source for source in found.sources if not _of_others(source, found)]
+    for source in sources:
         yield from _of_source(source, found)
-    if not any(source.complaints or _mine(source, found) for source in found.sources):
+    if not any(source.complaints or source.unseen or _mine(source, found) for source in sources):
         yield not_applicable("dump files say nothing of the job that makes them")
+
+
+def _of_others(source: Source, found: Backups) -> bool:
+    """One report may tell of several clusters; whether any is the live one is another check's question."""
+    return bool(found.live and source.cluster and found.live.cluster and source.cluster != found.live.cluster)
 
 
 def _mine(source: Source, found: Backups) -> list[Backup]:
@@ -35,6 +41,10 @@ def _mine(source: Source, found: Backups) -> list[Backup]:
 def _of_source(source: Source, found: Backups) -> Iterator[Finding]:
     for number, complaint in enumerate(source.complaints):
         yield failed(source.name, complaint, aspect=str(number) if number else "")
+    if source.unseen:
+        yield unproven(
+            source.name, source.unseen, "give `supabase.access_token` the right `backups_read`", aspect="unseen"
+        )
     attempts = sorted(_mine(source, found), key=lambda backup: stamp(backup.start or backup.stop))
     good = [backup for backup in attempts if backup.status in {Status.GOOD, Status.DAMAGED}]
     last = attempts.index(good[-1]) if good else -1

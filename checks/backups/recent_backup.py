@@ -10,6 +10,9 @@ from auditor.facts.policy import BackupPolicy
 from auditor.model import Confidence, Evidence, Finding, Level, Severity, failed, passed, unproven
 from auditor.registry import check
 
+_MANY_SERVERS = ("barman", "RDS")
+"""Whose reports tell of several servers, and not which cluster each is."""
+
 
 @check(
     "BAK001",
@@ -38,20 +41,24 @@ def recent_backup(found: Backups, policy: BackupPolicy) -> Iterator[Finding]:
             source=backup.source,
             taken_at=stamp(backup.stop),
         )
-    groups = _groups(found)
+    groups = _groups(found, policy)
     for newest in groups:
         yield _judge(newest, found, policy)
     if not groups:
         yield from _nothing(found)
 
 
-def _groups(found: Backups) -> list[Backup]:
-    """The newest backup; of each database, when nobody can tell which of several is the live one."""
+def _groups(found: Backups, policy: BackupPolicy) -> list[Backup]:
+    """The newest backup; of each database or server, when nobody can tell which of several is the live one."""
     usable = found.usable()
     names = {backup.database for backup in usable}
-    if found.live or len(names - {""}) < 2:
-        return list(usable[:1])
-    return [next(backup for backup in usable if backup.database == name) for name in sorted(names)]
+    if not found.live and len(names - {""}) > 1:
+        return [next(backup for backup in usable if backup.database == name) for name in sorted(names)]
+    servers = {backup.source for backup in usable if backup.source.split(" ")[0] in _MANY_SERVERS}
+    known = [backup for backup in usable if len(servers) < 2 or backup.source not in servers]
+    if len(servers) < 2 or any(found.looked_at - backup.stop <= policy.max_age for backup in known if backup.stop):
+        return known[:1]
+    return [next(backup for backup in usable if backup.source == server) for server in sorted(servers)] or known[:1]
 
 
 def _judge(newest: Backup, found: Backups, policy: BackupPolicy) -> Finding:

@@ -49,7 +49,7 @@ async def archiving(databases: Databases) -> Archiving:
         (state,) = await transaction.dicts(_STATE)
         segment = int(state["segment"] or _SEGMENT)
         current, offset = ("", 0)
-        if not state["standby"]:
+        if not state["standby"] and state["mode"] != "off":  # Aurora, which archives nothing itself, has no position
             ((current, offset),) = await transaction.rows(_POSITION, {"segment": segment})
         waiting, oldest = (None, None)
         if state["countable"]:

@@ -15,6 +15,7 @@ from auditor.facts.backups import Backup, Kind, LiveIdentity, Source, Status
 from auditor.probes.backups.listings import series
 from auditor.probes.backups.reports import Found
 from auditor.probes.dump_files import dump_files
+from auditor.probes.git import shown
 from auditor.probes.net.threads import in_daemon_thread
 from auditor.probes.packed import Budget, OutOfTime
 from auditor.probes.pgdump import DumpFile, read_dump
@@ -28,8 +29,8 @@ _LOOK_AGAIN = 1.0
 """Seconds between two looks at a file that may be being written."""
 _RECENTLY = 600.0
 """Seconds in which a dump that is being written was changed, even when its server is slow."""
-_FIRST_ZONE, _LAST_ZONE = timedelta(hours=14), timedelta(hours=12)
-"""Between UTC and the clocks of the first and of the last place on earth to have a day."""
+_LAST_ZONE = timedelta(hours=12)
+"""Between UTC and the clock of the last place on earth where it is still the day before."""
 _ZONE_STEP = timedelta(minutes=30)
 """Between the zones of the world, apart from a few."""
 _WRITING = re.compile(r"^flags:\s*[0-7]*[12]$", re.MULTILINE)
@@ -63,9 +64,9 @@ def _look(
     read_in_full = False
     for changed, size, path in files:
         dump = _read(path, None if read_in_full else full, quick)
-        backup = _backup(path, changed, size, dump, off_host)
+        backup = _backup(path, changed, size, dump, off_host, live)
         if often[path.name] > 1:
-            backup = replace(backup, name=f"{path.parent.name}/{path.name}")
+            backup = replace(backup, name=shown(f"{path.parent.name}/{path.name}"))
         read_in_full = read_in_full or _settles(backup, live)
         if backup.tables is not None and not _settles(backup, live):
             backup = replace(backup, tables=None)
@@ -96,7 +97,7 @@ def _read(path: Path, full: Budget | None, quick: Budget) -> DumpFile | None:
             except OutOfTime:
                 pass
         quick.spend()
-        return _kept_short(read_dump(path, None), full is not None)
+        return _kept_short(read_dump(path, None, quick), full is not None)
     except OutOfTime:
         return None
     except OSError as error:
@@ -108,14 +109,16 @@ def _kept_short(dump: DumpFile, wanted: bool) -> DumpFile:
     return dump if wanted else replace(dump, tables=None)
 
 
-def _backup(path: Path, changed: float, size: int, dump: DumpFile | None, off_host: bool | None) -> Backup:
+def _backup(
+    path: Path, changed: float, size: int, dump: DumpFile | None, off_host: bool | None, live: LiveIdentity | None
+) -> Backup:
     moment = datetime.fromtimestamp(changed, UTC)
-    dump = dump or DumpFile("not read", unread="")
+    dump = _of_live(dump or DumpFile("not read"), live)
     status, problem = _status(dump)
-    name = series(str(path))
+    name = series(shown(str(path)))
     return Backup(
         NAME,
-        path.name,
+        shown(path.name),
         Kind.LOGICAL,
         status,
         _taken_at(moment, dump),
@@ -130,10 +133,27 @@ def _backup(path: Path, changed: float, size: int, dump: DumpFile | None, off_ho
         server_version=dump.server_version,
         encrypted=True if dump.encrypted else (None if dump.unread or dump.format == "not read" else False),
         off_host=off_host,
-        everyone_reads=bool(path.stat().st_mode & 0o004) if path.exists() else False,
+        everyone_reads=_everyone_reads(path),
         in_full=dump.in_full,
         tables=dump.tables,
     )
+
+
+def _of_live(dump: DumpFile, live: LiveIdentity | None) -> DumpFile:
+    """Of a dump of several databases: the tables of the live one, or the names of those that it holds instead."""
+    if dump.by_database is None or live is None:
+        return dump
+    if live.database in dump.by_database:
+        return replace(dump, tables=dump.by_database[live.database])
+    others = sorted(set(dump.by_database) - {"template1"})
+    return replace(dump, database=", ".join(others) or "template1")
+
+
+def _everyone_reads(path: Path) -> bool:
+    try:
+        return bool(path.stat().st_mode & 0o004)
+    except OSError:
+        return False
 
 
 def _status(dump: DumpFile) -> tuple[Status, str]:
@@ -159,15 +179,15 @@ def _started(moment: datetime, dump: DumpFile) -> datetime | None:
     """When pg_dump began, as far as the time inside and that of the file tell together.
 
     Their difference is the zone and how long it took. Zones are half hours apart: what goes beyond the last half hour
-    is time that it took. None when the file's time is not that of its making, or none is inside.
+    is time that it took. None when nothing is inside, or the zone would be neither UTC nor that of this machine.
     """
     if dump.started is None:
         return None
     local = dump.started.replace(tzinfo=UTC)
-    if not local - _FIRST_ZONE <= moment <= local + _LAST_ZONE:
-        return None
     zone = ((moment - local) // _ZONE_STEP) * _ZONE_STEP
-    return local + zone
+    here = moment.astimezone().utcoffset() or timedelta(0)
+    # any other zone may be one, or the hours between making a file and copying it
+    return local + zone if -zone in {here, timedelta(0)} else None
 
 
 def _being_written(files: dict[int, Path]) -> Iterator[int]:

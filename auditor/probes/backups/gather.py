@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from auditor.checklist.model import BackupSources, Environment, ToolReport
@@ -30,7 +31,8 @@ async def backups(environment: Environment, databases: Databases, http: Http) ->
     live, unknown = await identity_or_why_not(databases)
     wanted = [*_asked(sources, environment, databases, live)]
     if project:
-        wanted.append(collect(supabase.NAME, supabase.ask(project, http)))
+        asking = collect(supabase.NAME, supabase.ask(project, http))
+        wanted.append(_beside(asking) if wanted else asking)
     if not wanted:
         raise missing(environment, "backup source (such as `dumps` or `pgbackrest_info`)")
     found = _together(await asyncio.gather(*wanted))
@@ -63,6 +65,16 @@ async def _dumps(
     patterns: tuple[str, ...], environment: Environment, databases: Databases, live: LiveIdentity | None
 ) -> Found:
     return await dumps.ask(patterns, live, await on_other_machine(environment, databases))
+
+
+async def _beside(asking: Awaitable[Found]) -> Found:
+    """A source that the checklist does not name: that it cannot be asked leaves no gap in those that it does name.
+
+    The token may be there for another item's sake, without the right to see backups.
+    """
+    found = await asking
+    sources = [replace(source, unseen=gap.reason) for source, gap in zip(found.sources, found.gaps, strict=False)]
+    return Found(sources or found.sources, found.backups)
 
 
 def _together(parts: Iterable[Found]) -> Found:

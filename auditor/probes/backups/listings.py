@@ -21,7 +21,7 @@ _DUMP = re.compile(
 )
 _BESIDE = re.compile(r"\.(?:md5|sha\d+|sha\d+sum|sig|log|txt|md|json|ya?ml|html|png|jpe?g)(?:\.gz)?$", re.IGNORECASE)
 _PART = re.compile(r"(?:toc|[0-9]+)\.dat(?:\.(?:gz|lz4|zst))?|blobs?[^/]*")
-_DIGITS = re.compile(r"[0-9]+")
+_DIGITS = re.compile(r"[0-9a-f]{7,40}|[0-9]+")
 _ENCRYPTED = re.compile(r"\.(?:gpg|pgp|age|enc|aes)$", re.IGNORECASE)
 _COLD = frozenset({"GLACIER", "DEEP_ARCHIVE"})
 

@@ -34,6 +34,13 @@ def test_each_source_for_itself():
     ]
 
 
+def test_a_repository_of_several_clusters():
+    """One report tells of all stanzas: it is enough that one is the live cluster's."""
+    other = replace(FOREIGN, source="pgBackRest billing")
+    assert [(one, name) for one, name, _ in judge(FULL, other)] == [("pass", REPO)]
+    assert [one for one, *_ in judge(other, replace(FOREIGN, source="pgBackRest crm"))] == ["fail", "fail"]
+
+
 def test_what_nobody_can_tell():
     assert [one for one, *_ in judge(FULL, live=None)] == ["error"]
     assert [one for one, *_ in judge(FULL, live=replace(LIVE, cluster=""))] == ["error"]

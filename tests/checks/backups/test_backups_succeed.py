@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from auditor.facts.backups import Source, Status
 from checks.backups.backups_succeed import backups_succeed
-from tests.checks.backups.making import CUT, DAY, DUMP, FULL, HOUR, REPO, ages, found, said
+from tests.checks.backups.making import CUT, DAY, DUMP, ELSEWHERE, FULL, HERE, HOUR, REPO, ages, found, said
 
 
 def failed_one(age, status=Status.FAILED):
@@ -47,6 +47,18 @@ def test_what_a_tool_complains_of():
     ]
     assert [finding.aspect for finding in backups_succeed(found(sources=sources))] == ["", "1"]
     assert [outcome for outcome, *_ in judge(FULL, sources=sources)] == ["fail", "fail"]
+
+
+def test_a_stanza_of_another_cluster():
+    other = Source("pgBackRest billing", ("pgBackRest says of the stanza: no valid backups",), cluster=ELSEWHERE)
+    assert judge(FULL, sources=(Source(REPO, cluster=HERE), other)) == [
+        ("pass", REPO, f"the newest backup, {FULL.name}, succeeded")
+    ]
+
+
+def test_a_source_that_could_not_be_asked():
+    sources = (Source("dump files"), Source("Supabase", unseen="the Management API answers 403"))
+    assert judge(DUMP, sources=sources) == [("error", "Supabase", "the Management API answers 403")]
 
 
 def test_dumps_say_nothing_of_their_job():

@@ -161,5 +161,15 @@ def test_each_database_when_nobody_knows_which_is_live():
     assert outcomes(judge(DUMP, replace(other, database=""), live=None)) == ["pass"]
 
 
+def test_each_server_when_nobody_knows_which_is_live():
+    """barman and RDS tell of all of theirs, and not which cluster each is."""
+    one = replace(FULL, source="barman app", name="fresh", cluster="")
+    other = replace(ages(one, 9 * DAY)[0], source="barman billing", name="old")
+    assert [(o, name) for o, name, _ in said(judge(one, other))] == [("pass", "fresh"), ("fail", "old")]
+    assert [name for _, name, _ in said(judge(one, other, DUMP))] == ["app.dump"]
+    assert [name for _, name, _ in said(judge(one, other, *ages(DUMP, 3 * DAY)))] == ["fresh", "old"]
+    assert outcomes(judge(one)) == ["pass"]
+
+
 def test_incremental_ones_count():
     assert outcomes(judge(replace(FULL, kind=Kind.INCREMENTAL))) == ["pass"]

@@ -178,8 +178,11 @@ class TestSupabase:
     )
     def test_what_tells_nothing(self, response, reason):
         found, _ = self.ask(routes({}, response), backups=BackupSources(dumps=(str(DUMP),)))
-        assert [(gap.subject, gap.reason) for gap in found.gaps] == [("Supabase", reason)]
+        assert (found.gaps, [source.unseen for source in found.sources]) == ((), ["", reason])
         assert len(found.backups) == 1
+        assert TOKEN not in repr(found)
+        found, _ = self.ask(routes({}, response))
+        assert [(gap.subject, gap.reason) for gap in found.gaps] == [("Supabase", reason)]
         assert TOKEN not in repr(found)
 
 

@@ -6,20 +6,21 @@ import zlib
 from collections.abc import Iterable, Iterator
 
 from auditor.facts.backups import DumpedTable
-from auditor.probes.packed import Budget
-from auditor.probes.pgarchive import GZIP, PLAIN, Damaged, Entry
+from auditor.probes.packed import Budget, zstd_parts
+from auditor.probes.pgarchive import GZIP, PLAIN, ZSTD, Damaged, Entry
 
 _COPY_ENDS = b"\\.\n\n\n"
 """What pg_dump writes behind the last row of COPY (``dumpTableData_copy``)."""
-_INSERT = b"\nINSERT INTO "
+_INSERT, _ROW = b"\nINSERT INTO ", b"\n\t("
 _PART = 1 << 20
 
 
 class RowCounter:
     """Counts as data passes.
 
-    COPY escapes the line breaks in values, so its lines are its rows. Of INSERT statements the count is that of lines
-    that begin one: right for ``--inserts``, and above nothing where there are rows in any case.
+    COPY escapes the line breaks in values, so its lines are its rows. Of INSERT statements it counts the lines that
+    begin one, or those that begin a row of one with several (``--rows-per-insert``): a value may hold such a line, so
+    there may be fewer rows, and never none.
 
     Args:
         copied: the data is what COPY prints.
@@ -27,7 +28,7 @@ class RowCounter:
 
     def __init__(self, *, copied: bool) -> None:
         self._copied = copied
-        self._count = 0
+        self._count = self._inner = 0
         self._tail = b"" if copied else b"\n"
 
     def feed(self, data: bytes) -> None:
@@ -38,12 +39,15 @@ class RowCounter:
             return
         joined = self._tail + data
         self._count += joined.count(_INSERT)
+        self._inner += joined.count(_ROW) - self._tail.count(_ROW)
         self._tail = joined[-len(_INSERT) + 1 :]
 
     @property
     def rows(self) -> int:
         """How many there were."""
-        return self._count - _COPY_ENDS.count(b"\n") if self._copied and self._tail == _COPY_ENDS else self._count
+        if self._copied:
+            return self._count - (_COPY_ENDS.count(b"\n") if self._tail == _COPY_ENDS else 0)
+        return max(self._count, self._inner)
 
 
 def inflated(pieces: Iterable[bytes], packing: int) -> Iterator[bytes] | None:
@@ -58,6 +62,8 @@ def inflated(pieces: Iterable[bytes], packing: int) -> Iterator[bytes] | None:
     """
     if packing == PLAIN:
         return iter(pieces)
+    if packing == ZSTD:
+        return zstd_parts(pieces)
     return _inflated(pieces) if packing == GZIP else None
 
 

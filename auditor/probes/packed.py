@@ -11,7 +11,7 @@ import subprocess
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -22,6 +22,10 @@ from auditor.probes.pgarchive import Damaged
 GZIP, ZSTD, LZ4 = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\x04\x22\x4d\x18"
 BZIP2, XZ = b"BZh", b"\xfd7zXZ\x00"
 _NAMES = {GZIP: "gzip", ZSTD: "zstd", BZIP2: "bzip2", XZ: "xz", LZ4: "lz4"}
+
+
+_SMALL = 4096
+"""Compressed bytes that are looked at together."""
 
 
 class Unreadable(Exception):
@@ -99,6 +103,35 @@ def unpacked(path: Path, head: bytes) -> Iterator[IO[bytes]]:
 def packing(head: bytes) -> str:
     """``gzip``, ``zstd``, another one's name, or nothing."""
     return next((name for magic, name in _NAMES.items() if head.startswith(magic)), "")
+
+
+def zstd_parts(pieces: Iterable[bytes]) -> Iterator[bytes] | None:
+    """What pieces of one zstd stream hold; None when no module here can decompress them.
+
+    Raises:
+        Damaged: while it is read.
+    """
+    for name, make in (("compression.zstd", "ZstdDecompressor"), ("zstandard", "ZstdDecompressor")):
+        try:
+            module = import_module(name)
+        except ImportError:
+            continue
+        machine = getattr(module, make)()
+        machine = machine.decompressobj() if name == "zstandard" else machine
+        return _decompressed(pieces, machine, module.ZstdError)
+    return None
+
+
+def _decompressed(pieces: Iterable[bytes], machine: Any, error: type[Exception]) -> Iterator[bytes]:
+    try:
+        for piece in pieces:
+            # small parts: one of them never becomes large, whatever it holds
+            for at in range(0, len(piece), _SMALL):
+                yield machine.decompress(piece[at : at + _SMALL])
+    except (error, EOFError):
+        raise Damaged("its compressed data is damaged") from None
+    if not machine.eof:
+        raise Damaged("its compressed data is damaged")
 
 
 @contextmanager

@@ -40,12 +40,15 @@ _ENDLESS = 1 << 50
 """The size of what is compressed: nobody knows it before the end."""
 _TOC = "toc.dat"
 _LARGEST_TOC = 1 << 28
+_BLOBS = "BLOBS"
 _SUFFIXES = ("", ".gz", ".lz4", ".zst")
 """Of the data files of the directory format."""
 _QUICK_SECONDS = 3600.0
 _ENCRYPTED = (b"age-encryption.org/", b"-----BEGIN PGP MESSAGE", b"-----BEGIN AGE ENCRYPTED", b"Salted__")
 _ENCRYPTED_SUFFIXES = (".gpg", ".pgp", ".asc", ".age", ".enc", ".aes")
 
+_NO_ROWS = "it holds no rows of any table, as with --schema-only"
+_NO_TABLES = "it holds no table"
 CUT, HEADLESS = "it is cut off", "it ends inside its header"
 
 
@@ -215,18 +218,15 @@ def _contents(found: DumpFile, entries: list[Entry], rows: dict[int, int | None]
     return replace(
         found,
         tables=dumped_tables(entries, rows),
-        partial=_partial(entry.kind for entry in entries),
+        partial=_partial({entry.kind for entry in entries}),
         in_full=in_full and None not in rows.values(),
     )
 
 
-def _partial(kinds: Iterable[str]) -> str:
-    kinds = set(kinds)
-    return "it holds no rows of any table, as with --schema-only" if kinds & {"TABLE"} and not _data(kinds) else ""
-
-
-def _data(kinds: set[str]) -> bool:
-    return "TABLE DATA" in kinds
+def _partial(kinds: set[str]) -> str:
+    if "TABLE DATA" in kinds:
+        return ""
+    return _NO_ROWS if "TABLE" in kinds else _NO_TABLES
 
 
 def _plain(plain: pgplain.PlainDump, *, in_full: bool) -> DumpFile:
@@ -236,8 +236,8 @@ def _plain(plain: pgplain.PlainDump, *, in_full: bool) -> DumpFile:
     if in_full and not plain.problem:
         if plain.cluster and not plain.whole_databases:
             partial = "it holds no database, as with --globals-only"
-        elif plain.defined and not plain.rows:
-            partial = "it holds no rows of any table, as with --schema-only"
+        elif not plain.rows:
+            partial = _NO_ROWS if plain.defined else _NO_TABLES
     return DumpFile(
         "plain, all databases" if plain.cluster else "plain",
         "" if everything else next(iter(names), ""),
@@ -274,7 +274,7 @@ def _tar(stream: IO[bytes], budget: Budget, *, count: bool) -> DumpFile:
                 counting = count and entry is not None and entry.kind == "TABLE DATA"
                 copied = bool(entry and entry.copied)
                 files[name] = counted(content, pgarchive.PLAIN, copied=copied, budget=budget) if counting else None
-        if header is None or any(entry.file and entry.file not in files for entry in entries):
+        if header is None or not all(_in_tar(entry, files) for entry in entries):
             raise Cut
         rows = {entry.number: files[entry.file] for entry in entries if entry.kind == "TABLE DATA" and entry.file}
         found = _contents(found, entries, rows, in_full=count)
@@ -285,6 +285,13 @@ def _tar(stream: IO[bytes], budget: Budget, *, count: bool) -> DumpFile:
     except Damaged as damaged:
         found = replace(found, problem=str(damaged))
     return _headed(found, FORMATS[TAR], reader, header)
+
+
+def _in_tar(entry: Entry, files: Iterable[str]) -> bool:
+    """Its data is there. That of large objects lies in files with names of their own, listed in ``blobs….toc``."""
+    if entry.kind == _BLOBS:
+        return any(name.startswith(_BLOBS.lower()) for name in files)
+    return not entry.file or entry.file in files
 
 
 def _joined(content: Iterator[bytes]) -> bytes:
@@ -333,9 +340,20 @@ def _folder_rows(path: Path, entries: Iterable[Entry], budget: Budget | None) ->
             raise Damaged(f"the data of {entry.name} is not there" if entry.schema else "data is not there")
         if file.stat().st_size == 0 and entry.kind == "TABLE DATA":
             raise Damaged(f"the data of {entry.name} is cut off")
+        if entry.kind == _BLOBS:
+            _prove_blobs(path, file)
         if budget is not None and entry.kind == "TABLE DATA":
             rows[entry.number] = _file_rows(file, entry, budget)
     return rows
+
+
+def _prove_blobs(path: Path, listing: Path) -> None:
+    """Each line of the list is a number and the name of a file with a large object."""
+    with listing.open("rb") as lines:
+        for line in lines:
+            _, _, name = line.decode("utf-8", "replace").strip().partition(" ")
+            if name and _data_file(path, name) is None:
+                raise Damaged(f"the large object {name} is not there")
 
 
 def _data_file(path: Path, name: str) -> Path | None:

@@ -24,6 +24,7 @@ _NAME = rb'("(?:[^"]|"")*"|[^\s."(]+)\.("(?:[^"]|"")*"|[^\s."(]+)'
 _CREATE = re.compile(rb"CREATE (?:UNLOGGED )?TABLE (?:IF NOT EXISTS )?" + _NAME)
 _COPY = re.compile(rb"COPY " + _NAME + rb"[^\n]*FROM stdin;")
 _INSERT = re.compile(rb"INSERT INTO " + _NAME)
+_INSERT_MANY = re.compile(rb"INSERT INTO " + _NAME + rb"[^\n]* VALUES\r?\n")
 _CONNECT = re.compile(rb"\\connect (?:-reuse-previous=on )?(\S[^\r\n]*)")
 _VERSION = re.compile(rb"-- Dumped from database version ([0-9][0-9A-Za-z.]*)")
 _INNER = re.compile(rb"dbname='((?:[^'\\]|\\.)*)'")
@@ -114,6 +115,7 @@ def read_all(stream: IO[bytes], budget: Budget) -> PlainDump:
     """
     found = PlainDump()
     copying: tuple[str, str] | None = None
+    inserting: tuple[str, str] | None = None
     tail: list[bytes] = []
     count = 0
     began = False
@@ -127,7 +129,13 @@ def read_all(stream: IO[bytes], budget: Budget) -> PlainDump:
         if not began:
             found.cluster = found.cluster or CLUSTER_BEGIN in line
             began = found.cluster or BEGIN in line
+        if inserting and line.startswith(b"\t("):
+            found.rows[inserting] += 1
+            continue
         copying = _note(found, line)
+        inserting = (found.here, _table(named)) if (named := _INSERT_MANY.match(line)) else None
+        if inserting:
+            found.rows[inserting] -= 1  # its rows follow
         if line.startswith(b"-- PostgreSQL"):
             tail = [line]
             found.whole_databases += line.rstrip() == _END

@@ -37,6 +37,7 @@ create role auditor login;
 create database app owner app;
 """
 TABLES = """
+select lo_from_bytea(0, 'large'), lo_from_bytea(0, 'object');
 create table public.tenants (id int primary key, name text);
 alter table public.tenants enable row level security;
 insert into public.tenants select n, 'tenant ' || n from generate_series(1, 21) n;

@@ -139,6 +139,13 @@ class TestDumps:
         for check_id in ("BAK001", "BAK004", "BAK006", "BAK007", "BAK017"):
             assert {str(finding.outcome) for finding in judged(facts, check_id)} == {"pass"}, check_id
 
+    @pytest.mark.parametrize("letter", ["c", "p"])
+    def test_rows_of_insert_statements(self, server, tmp_path, letter):
+        for option in ("--inserts", "--column-inserts", "--rows-per-insert=7"):
+            dump(tmp_path / "i", server.url("boss"), f"-F{letter}", option)
+            [backup] = everything(server.url(), dumps=(str(tmp_path / "i"),))[Backups].backups
+            assert [table.rows for table in backup.tables if table.has_data] == [2000, 50, 21], option
+
     def test_the_tables_that_a_dump_leaves_out(self, server, tmp_path):
         path = tmp_path / "some.dump"
         dump(path, server.url("boss"), "-Fc", "--table=tenants", "--table=orders", "--exclude-table-data=orders")
@@ -152,14 +159,14 @@ class TestDumps:
         server.run("create role reader login; grant select on all tables in schema public to reader")
         for extra, name in (("-Fc", "rls.dump"), ("-Fp", "rls.sql"), ("--inserts", "rls.inserts.sql")):
             path = tmp_path / name
-            dump(path, server.url("reader"), "--enable-row-security", extra)  # and pg_dump is content
+            dump(path, server.url("reader"), "--enable-row-security", "--no-blobs", extra)  # and pg_dump is content
             facts = asked(server, dumps=(str(path),))
             [hidden] = judged(facts, "BAK007")
             assert (str(hidden.outcome), hidden.subject) == ("fail", "public.tenants")
             rows = {table.name: table.rows for table in facts[Backups].backups[0].tables}
             assert (rows.get("public.tenants") or 0, rows["public.orders"]) == (0, 2000)
 
-    @pytest.mark.parametrize("option", ["--schema-only", "--section=pre-data"])
+    @pytest.mark.parametrize("option", ["--schema-only", "--section=pre-data", "--section=post-data"])
     def test_no_rows_at_all(self, server, tmp_path, option):
         path = tmp_path / "schema.dump"
         dump(path, server.url("boss"), "-Fc", option)

@@ -24,8 +24,11 @@ BZIP2, XZ = b"BZh", b"\xfd7zXZ\x00"
 _NAMES = {GZIP: "gzip", ZSTD: "zstd", BZIP2: "bzip2", XZ: "xz", LZ4: "lz4"}
 
 
-_SMALL = 4096
+_SMALL = 512
 """Compressed bytes that are looked at together."""
+
+
+_CUT = "the compressed file is cut off or damaged"
 
 
 class Unreadable(Exception):
@@ -106,45 +109,50 @@ def packing(head: bytes) -> str:
 
 
 def zstd_parts(pieces: Iterable[bytes]) -> Iterator[bytes] | None:
-    """What pieces of one zstd stream hold; None when no module here can decompress them.
+    """What pieces of zstd frames hold, by Python's own module (3.14) or the package; None when there is neither.
 
     Raises:
         Damaged: while it is read.
     """
-    for name, make in (("compression.zstd", "ZstdDecompressor"), ("zstandard", "ZstdDecompressor")):
+    for name in ("compression.zstd", "zstandard"):
         try:
-            module = import_module(name)
+            return _frames(pieces, import_module(name))
         except ImportError:
             continue
-        machine = getattr(module, make)()
-        machine = machine.decompressobj() if name == "zstandard" else machine
-        return _decompressed(pieces, machine, module.ZstdError)
     return None
 
 
-def _decompressed(pieces: Iterable[bytes], machine: Any, error: type[Exception]) -> Iterator[bytes]:
+def _frames(pieces: Iterable[bytes], module: Any) -> Iterator[bytes]:
+    machine = None
     try:
         for piece in pieces:
-            # small parts: one of them never becomes large, whatever it holds
+            # small parts: what comes out of one is bounded, whatever it holds
             for at in range(0, len(piece), _SMALL):
-                yield machine.decompress(piece[at : at + _SMALL])
-    except (error, EOFError):
-        raise Damaged("its compressed data is damaged") from None
-    if not machine.eof:
-        raise Damaged("its compressed data is damaged")
+                rest = piece[at : at + _SMALL]
+                while rest:
+                    machine = machine or _machine(module)
+                    yield machine.decompress(rest)
+                    rest = machine.unused_data if machine.eof else b""
+                    machine = None if machine.eof else machine
+    except (module.ZstdError, EOFError):
+        raise Damaged(_CUT) from None
+    if machine is not None:
+        raise Damaged(_CUT)
+
+
+def _machine(module: Any) -> Any:
+    made = module.ZstdDecompressor()
+    return made.decompressobj() if hasattr(made, "decompressobj") else made
 
 
 @contextmanager
 def _zstandard(path: Path) -> Iterator[IO[bytes]]:
-    """By Python's own module (3.14), by the package zstandard, or by the program."""
-    for name in ("compression.zstd", "zstandard"):
-        try:
-            opener = cast("Callable[..., IO[bytes]]", import_module(name).open)
-        except ImportError:
-            continue
-        with opener(path, "rb") as stream:
-            yield cast("IO[bytes]", _Telling(stream, name))
-        return
+    """By a module of Python, else by the program."""
+    with path.open("rb") as packed:
+        parts = zstd_parts(iter(lambda: packed.read(1 << 16), b""))
+        if parts is not None:
+            yield cast("IO[bytes]", io.BufferedReader(_Joined(parts), 1 << 16))
+            return
     program = shutil.which("zstd")
     if program is None:
         raise Unreadable(
@@ -155,23 +163,26 @@ def _zstandard(path: Path) -> Iterator[IO[bytes]]:
         yield stream
 
 
-class _Telling(io.RawIOBase):
-    """Raises one kind of error for damage, whichever module reads."""
+class _Joined(io.RawIOBase):
+    """A file of what a generator makes."""
 
-    def __init__(self, stream: IO[bytes], module: str) -> None:
-        self._stream = stream
-        self._error: type[Exception] = getattr(import_module(module), "ZstdError", ValueError)
+    def __init__(self, parts: Iterator[bytes]) -> None:
+        self._parts = parts
+        self._rest = memoryview(b"")
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        try:
-            data = self._stream.read(len(buffer))
-        except (self._error, EOFError):
-            raise Damaged("the compressed file is cut off or damaged") from None
-        buffer[: len(data)] = data
-        return len(data)
+        while not self._rest:
+            part = next(self._parts, None)
+            if part is None:
+                return 0
+            self._rest = memoryview(part)
+        size = min(len(buffer), len(self._rest))
+        buffer[:size] = self._rest[:size]
+        self._rest = self._rest[size:]
+        return size
 
 
 @contextmanager
@@ -205,7 +216,7 @@ class _Ended(io.RawIOBase):
         assert self._child.stdout is not None  # noqa: S101  it was asked for
         data = self._child.stdout.read(len(buffer))
         if not data and self._child.wait():
-            raise Damaged("the compressed file is cut off or damaged")
+            raise Damaged(_CUT)
         buffer[: len(data)] = data
         return len(data)
 

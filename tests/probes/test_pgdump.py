@@ -12,6 +12,7 @@ import sys
 import zlib
 from dataclasses import replace
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,14 @@ CREATE ROLE app;
 --
 
 """
+
+
+def _importable(name: str) -> bool:
+    try:
+        import_module(name)
+    except ImportError:
+        return False
+    return True
 
 
 def read(folder, data, budget=None) -> DumpFile:
@@ -289,7 +298,13 @@ class TestOtherFiles:
         assert not found.problem
 
     @pytest.mark.skipif(not shutil.which("zstd"), reason="needs the program zstd")
-    def test_zstd(self, tmp_path):
+    @pytest.mark.parametrize("way", ["module", "program"])
+    def test_zstd(self, tmp_path, monkeypatch, way):
+        if way == "program":
+            monkeypatch.setitem(sys.modules, "zstandard", None)
+            monkeypatch.setitem(sys.modules, "compression.zstd", None)
+        elif not any(map(_importable, ("compression.zstd", "zstandard"))):
+            pytest.skip("needs Python 3.14, or the package zstandard")
         packed = subprocess.run(["zstd", "-q"], input=PLAIN, stdout=subprocess.PIPE, check=True).stdout
         assert read(tmp_path, packed) == DumpFile("plain, zstd", server_version="18.6")
         assert read(tmp_path, packed, Budget(60)).tables == FULL.tables

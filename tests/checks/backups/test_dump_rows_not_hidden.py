@@ -48,6 +48,16 @@ def test_rows_that_came_since_the_dump():
     assert [one for one, *_ in judge(0, 23, since=before, inserted=23)] == ["fail"]
 
 
+def test_a_table_that_was_empty():
+    """The role sees the rows of another table with row level security: it is no wonder that a few came since."""
+    tables = (DumpedTable("public.jobs", 0, has_data=True), DumpedTable("public.tenants", 21, has_data=True))
+    for rows, outcome in ((3, "pass"), (30, "fail")):
+        jobs = LiveTable("public.jobs", rows, partitioned=False, row_security=True, inserted=rows)
+        live = LiveTables("app", (jobs, *TABLES.tables), None)
+        found_ = said(dump_rows_not_hidden(found(replace(DUMP, tables=tables)), live))
+        assert [one for one, *_ in found_] == [outcome]
+
+
 def test_what_nobody_can_tell():
     assert [one for one, *_ in judge(None, 23)] == ["error"]  # the table is missing: another check's finding
     assert [one for one, *_ in judge(3, -1)] == ["error"]

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import asyncio
 import gzip
 import os
 import shutil
 import struct
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -198,6 +200,32 @@ def test_time_that_runs_out(tmp_path, monkeypatch):
     place(tmp_path, "app.dump", WHOLE)
     [backup] = look(tmp_path)
     assert (backup.status, backup.in_full, backup.format) == (Status.LISTED, False, "not read")
+
+
+def test_nobody_waits_any_more(tmp_path, monkeypatch):
+    """The thread that reads goes on without anybody: it has to see that itself."""
+    ended, began = threading.Event(), threading.Event()
+
+    def read_dump(path, *budgets):
+        began.set()
+        try:
+            while True:
+                budgets[0].spend()
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(dumps, "read_dump", read_dump)
+    place(tmp_path, "app.dump", WHOLE)
+
+    async def main():
+        task = asyncio.create_task(dumps.ask((f"{tmp_path}/*",), None, off_host=None))
+        await asyncio.get_running_loop().run_in_executor(None, began.wait)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    run(main())
+    assert ended.wait(10)
 
 
 def test_a_large_one_is_looked_at_from_its_ends(tmp_path, monkeypatch):

@@ -21,7 +21,8 @@ from auditor.probes.pgarchive import Damaged
 
 GZIP, ZSTD, LZ4 = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\x04\x22\x4d\x18"
 BZIP2, XZ = b"BZh", b"\xfd7zXZ\x00"
-_NAMES = {GZIP: "gzip", ZSTD: "zstd", BZIP2: "bzip2", XZ: "xz", LZ4: "lz4"}
+_NAMES = {GZIP: "gzip", ZSTD: "zstd", BZIP2: "bzip2", XZ: "xz", LZ4: "lz4", b"PK\x03\x04": "zip", b"7z\xbc\xaf": "7z"}
+_FOREIGN = ("lz4", "zip", "7z")
 
 
 _SMALL = 512
@@ -96,8 +97,8 @@ def unpacked(path: Path, head: bytes) -> Iterator[IO[bytes]]:
     elif head.startswith(ZSTD):
         with _zstandard(path) as stream:
             yield stream
-    elif head.startswith(LZ4):
-        raise Unreadable("it is compressed with lz4, which the audit cannot read", "compress it with gzip or zstd")
+    elif (name := packing(head)) in _FOREIGN:
+        raise Unreadable(f"it is compressed with {name}, which the audit cannot read", "compress it with gzip or zstd")
     else:
         with path.open("rb") as stream:
             yield stream

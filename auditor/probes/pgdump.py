@@ -47,6 +47,7 @@ _QUICK_SECONDS = 3600.0
 _ENCRYPTED = (b"age-encryption.org/", b"-----BEGIN PGP MESSAGE", b"-----BEGIN AGE ENCRYPTED", b"Salted__")
 _ENCRYPTED_SUFFIXES = (".gpg", ".pgp", ".asc", ".age", ".enc", ".aes")
 
+_UNPACK = "name the dump itself, as pg_dump writes it; for a base backup, the report of the tool that makes it"
 _NO_ROWS = "it holds no rows of any table, as with --schema-only"
 _NO_TABLES = "it holds no table"
 CUT, HEADLESS = "it is cut off", "it ends inside its header"
@@ -266,7 +267,7 @@ def _tar(stream: IO[bytes], budget: Budget, *, count: bool) -> DumpFile:
             budget.spend()
             if header is None:
                 if name != _TOC:
-                    raise Damaged("it is a tar archive, but none of pg_dump")
+                    raise Unreadable("it is a tar archive, and none that pg_dump wrote", _UNPACK)
                 reader, header, entries = _toc(_joined(content), TAR)
                 by_file = {entry.file: entry for entry in entries if entry.file}
             else:
@@ -278,6 +279,8 @@ def _tar(stream: IO[bytes], budget: Budget, *, count: bool) -> DumpFile:
             raise Cut
         rows = {entry.number: files[entry.file] for entry in entries if entry.kind == "TABLE DATA" and entry.file}
         found = _contents(found, entries, rows, in_full=count)
+    except Unreadable as unreadable:
+        return DumpFile("tar", unread=unreadable.reason, hint=unreadable.hint)
     except Unknown as unknown:
         found = replace(found, unread=str(unknown), hint="update the audit")
     except Cut:

@@ -9,10 +9,12 @@ import shutil
 import struct
 import subprocess
 import sys
+import tarfile
 import zlib
 from dataclasses import replace
 from datetime import datetime
 from importlib import import_module
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -292,10 +294,23 @@ class TestOtherFiles:
         (tmp_path / name).write_bytes(data)
         assert read_dump(tmp_path / name) == DumpFile("encrypted", encrypted=True)
 
-    def test_lz4(self, tmp_path):
-        found = read(tmp_path, b"\x04\x22\x4d\x18" + b"x" * 90)
-        assert found.unread == "it is compressed with lz4, which the audit cannot read"
+    @pytest.mark.parametrize(
+        ("magic", "name"), [(b"\x04\x22\x4d\x18", "lz4"), (b"PK\x03\x04", "zip"), (b"7z\xbc\xaf\x27\x1c", "7z")]
+    )
+    def test_what_cannot_be_unpacked_is_not_called_damaged(self, tmp_path, magic, name):
+        found = read(tmp_path, magic + b"x" * 90)
+        assert found.unread == f"it is compressed with {name}, which the audit cannot read"
         assert not found.problem
+
+    @pytest.mark.parametrize("name", ["app/toc.dat", "backup_label", "PG_VERSION"])
+    def test_a_tar_archive_of_something_else(self, tmp_path, name):
+        """Such as a base backup, or a folder that was packed."""
+        stream = BytesIO()
+        with tarfile.open(fileobj=stream, mode="w") as archive_:
+            archive_.addfile(tarfile.TarInfo(name))
+        for data in (stream.getvalue(), gzip.compress(stream.getvalue())):
+            found = read(tmp_path, data)
+            assert (found.unread, found.problem) == ("it is a tar archive, and none that pg_dump wrote", "")
 
     @pytest.mark.skipif(not shutil.which("zstd"), reason="needs the program zstd")
     @pytest.mark.parametrize("way", ["module", "program"])

@@ -217,7 +217,10 @@ def _state(path: Path) -> tuple[int, int] | None:
 
 def _written_by_processes() -> Iterable[str]:
     """Files that this account's processes (root: all) have open for writing, where there is a ``/proc``."""
+    ends = time.monotonic() + _LOOK_AGAIN
     for link in Path("/proc").glob("[0-9]*/fd/*"):
+        if time.monotonic() > ends:
+            return
         try:
             target = str(link.readlink())
             if target.startswith("/") and not target.startswith(("/dev/", "/proc/")):

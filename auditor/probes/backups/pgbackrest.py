@@ -36,7 +36,7 @@ def _source(name: str, stanza: dict[str, Any]) -> Source:
     status = stanza["status"]
     complaints = [] if status["code"] == 0 else [f"pgBackRest says of the stanza: {_text(status['message'])}"]
     for repo in stanza.get("repo") or ():
-        inner = repo["status"]
+        inner = repo.get("status") or {"code": 0}
         if inner["code"] != 0 and len(stanza["repo"]) > 1:
             complaints.append(f"pgBackRest says of repository {repo['key']}: {_text(inner['message'])}")
     last = [archive for archive in stanza.get("archive") or () if archive.get("max")]
@@ -64,7 +64,7 @@ def _backups(name: str, stanza: dict[str, Any]) -> Iterator[Backup]:
         repo = belongs.get("repo-key")
         cluster = clusters.get((belongs.get("id"), repo), {})
         cipher = ciphers.get(repo, stanza.get("cipher"))
-        kind = _KINDS[_text(row.get("type") or "full")]
+        kind = _KINDS.get(_text(row.get("type") or "full"), Kind.INCREMENTAL)
         yield Backup(
             name,
             label,

@@ -45,6 +45,8 @@ def _judge(source: str, backup: Backup, found: Backups, tools: RestoreTools) -> 
     major = tools.major or (found.live.major if found.live else None)
     told_by = tools.told_by if tools.major else "the live server"
     needed, exact = _needed(backup)
+    if needed is None and exact and found.live:
+        needed = found.live.major  # not known to be of another cluster than the live one
     evidence: Evidence = {
         "backup": backup.name,
         "format": backup.format,

@@ -40,6 +40,13 @@ def test_physical_ones_want_their_own(there, outcome):
     assert judge(FULL, tools=RestoreTools(there, "ssh")) == [outcome]
 
 
+def test_physical_ones_that_do_not_say():
+    silent = replace(FULL, source="barman app", server_version="", cluster="")
+    assert judge(silent, tools=RestoreTools(15, "ssh")) == ["pass"]
+    assert judge(silent, tools=RestoreTools(16, "ssh")) == ["fail"]
+    assert judge(silent, tools=RestoreTools(15, "ssh"), live=None) == ["error"]
+
+
 def test_without_a_command_the_live_server_stands_for_one_like_it():
     assert judge(DUMP) == judge(FULL) == ["pass"]
     assert said(restore_tools_fit(found(DUMP), NONE))[0][2] == (

@@ -25,7 +25,12 @@ def backups_without_errors(found: Backups) -> Iterator[Finding]:
         pgbackrest expire --stanza=app --set=LABEL
     """
     of_tools = [backup for backup in found.of_live() if not is_dump(backup)]
-    for backup in of_tools:
+    said = [*_errors(of_tools), *_sound(of_tools)]
+    yield from said or [not_applicable("no tool here notes errors inside its backups: a restore drill finds them")]
+
+
+def _errors(backups: list[Backup]) -> Iterator[Finding]:
+    for backup in backups:
         if backup.status is Status.DAMAGED:
             yield failed(
                 backup.name,
@@ -36,12 +41,13 @@ def backups_without_errors(found: Backups) -> Iterator[Finding]:
             )
         elif backup.status is Status.GOOD and backup.hint:
             yield unproven(backup.name, backup.hint, "make a full backup with a newer pgBackRest", source=backup.source)
-    sound = [backup for backup in of_tools if _looked_inside(backup)]
+
+
+def _sound(backups: list[Backup]) -> Iterator[Finding]:
+    sound = [backup for backup in backups if _looked_inside(backup)]
     for source in sorted({backup.source for backup in sound}):
         mine = [backup for backup in sound if backup.source == source]
         yield passed(source, f"no errors inside {len(mine)} backups", backups=len(mine), newest=mine[-1].name)
-    if not sound and not any(backup.status is Status.DAMAGED or backup.hint for backup in of_tools):
-        yield not_applicable("no tool here notes errors inside its backups: a restore drill finds them")
 
 
 def _looked_inside(backup: Backup) -> bool:

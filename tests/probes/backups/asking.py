@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from auditor.checklist.model import BackupSources
 from auditor.facts.backups import Backups, Release, RestoreTools
 from auditor.facts.policy import BackupPolicy
@@ -10,7 +12,7 @@ from auditor.probes.backups.archiving import archiving
 from auditor.probes.backups.gather import backups
 from auditor.probes.backups.live import live_tables
 from auditor.redact import Secret
-from auditor.registry import builtin_checks
+from auditor.registry import Check, builtin_checks
 from tests.probes.net.running import run
 from tests.probes.stand import way
 
@@ -43,13 +45,18 @@ def everything(url: str, **sources) -> dict[type, object]:
     return {type(fact): fact for fact in given}
 
 
+@cache
+def checks() -> dict[str, Check]:
+    """Those of backups, by id."""
+    return {one.id: one for one in builtin_checks().checks if one.item == "backups" and one.id < "BAK030"}
+
+
 def judged(facts: dict[type, object], check_id: str) -> list[Finding]:
     """What a check says of facts."""
-    [check] = [one for one in builtin_checks().checks if one.id == check_id]
+    check = checks()[check_id]
     return list(check.function(*(facts[need] for need in check.needs())))
 
 
-def outcomes(facts: dict[type, object], *, but: tuple[str, ...] = ()) -> dict[str, list[str]]:
+def outcomes(facts: dict[type, object]) -> dict[str, list[str]]:
     """Check ids to the outcomes of their findings."""
-    ids = [one.id for one in builtin_checks().checks if one.item == "backups" and one.id < "BAK030"]
-    return {one: [str(finding.outcome) for finding in judged(facts, one)] for one in ids if one not in but}
+    return {one: [str(finding.outcome) for finding in judged(facts, one)] for one in checks()}

@@ -20,7 +20,7 @@ from auditor.probes.backups import barman, listings, pgbackrest, rds, supabase, 
 from auditor.probes.backups.reports import Found, shaped
 
 DATA = Path(__file__).parent / "data"
-FUZZ = settings(max_examples=min(5000, int(os.environ.get("AUDIT_FUZZ", "300"))), deadline=None)
+FUZZ = settings(max_examples=min(5000, int(os.environ.get("AUDIT_FUZZ", "200"))), deadline=None)
 
 
 def sample(name):

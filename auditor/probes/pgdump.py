@@ -44,8 +44,12 @@ _BLOBS = "BLOBS"
 _SUFFIXES = ("", ".gz", ".lz4", ".zst")
 """Of the data files of the directory format."""
 _QUICK_SECONDS = 3600.0
-_ENCRYPTED = (b"age-encryption.org/", b"-----BEGIN PGP MESSAGE", b"-----BEGIN AGE ENCRYPTED", b"Salted__")
-_ENCRYPTED_SUFFIXES = (".gpg", ".pgp", ".asc", ".age", ".enc", ".aes")
+_ENCRYPTED = (
+    *(b"age-encryption.org/", b"-----BEGIN AGE ENCRYPTED", b"-----BEGIN PGP MESSAGE"),
+    *(b"Salted__", b"U2FsdGVkX1"),  # OpenSSL's, and the same in base64
+)
+_ENCRYPTED_SUFFIXES = (".gpg", ".pgp", ".age", ".enc", ".aes")
+_SIGNATURE = b"-----BEGIN PGP SIGNATURE"
 
 _UNPACK = "name the dump itself, as pg_dump writes it; for a base backup, the report of the tool that makes it"
 _NO_ROWS = "it holds no rows of any table, as with --schema-only"
@@ -99,7 +103,9 @@ def read_dump(path: Path, budget: Budget | None = None, quick: Budget | None = N
         head = stream.read(_HEAD)
         if not head:
             return DumpFile(problem="it is empty")
-        if head.startswith(_ENCRYPTED) or (path.suffix.lower() in _ENCRYPTED_SUFFIXES and not _looks_like_one(head)):
+        if head.startswith(_SIGNATURE):
+            return DumpFile("signature", partial="it is a signature, and no dump")
+        if head.startswith(_ENCRYPTED) or (path.suffix.lower() in _ENCRYPTED_SUFFIXES and not _in_the_clear(head)):
             return DumpFile("encrypted", encrypted=True)
         kind = packing(head)
         if not kind:
@@ -115,8 +121,9 @@ def read_dump(path: Path, budget: Budget | None = None, quick: Budget | None = N
     return replace(found, format=f"{found.format}, {kind}" if found.format else kind)
 
 
-def _looks_like_one(head: bytes) -> bool:
-    return head.startswith(MAGIC) or is_tar(head) or pgplain.BEGIN in head or bool(packing(head))
+def _in_the_clear(head: bytes) -> bool:
+    """Whatever its name says: it is text, or something that the audit knows."""
+    return head.isascii() or head.startswith(MAGIC) or is_tar(head) or pgplain.BEGIN in head or bool(packing(head))
 
 
 def read_custom_header(head: bytes) -> DumpFile:

@@ -288,11 +288,21 @@ class TestOtherFiles:
             ("a.dump.age", b"age-encryption.org/v1\n"),
             ("a.dump", b"-----BEGIN PGP MESSAGE-----\n"),
             ("a", b"Salted__" + bytes(40)),
+            ("a.sql.enc", b"U2FsdGVkX1" + b"9" * 60),
         ],
     )
     def test_encrypted(self, tmp_path, name, data):
         (tmp_path / name).write_bytes(data)
         assert read_dump(tmp_path / name) == DumpFile("encrypted", encrypted=True)
+
+    @pytest.mark.parametrize("data", [b"insert into t values (1);", PLAIN, FILE, gzip.compress(PLAIN)])
+    def test_encrypted_by_its_name_alone(self, tmp_path, data):
+        (tmp_path / "a.sql.gpg").write_bytes(data)
+        assert not read_dump(tmp_path / "a.sql.gpg").encrypted
+
+    def test_a_signature(self, tmp_path):
+        found = read(tmp_path, b"-----BEGIN PGP SIGNATURE-----\n")
+        assert (found.partial, found.encrypted) == ("it is a signature, and no dump", False)
 
     @pytest.mark.parametrize(
         ("magic", "name"), [(b"\x04\x22\x4d\x18", "lz4"), (b"PK\x03\x04", "zip"), (b"7z\xbc\xaf\x27\x1c", "7z")]

@@ -18,6 +18,7 @@ from auditor.checklist.model import (
     Plugin,
     Supabase,
     TlsSettings,
+    ToolReport,
     Waiver,
 )
 from auditor.facts.policy import (
@@ -94,7 +95,7 @@ def policies(table: s.PolicyTable, folder: Path) -> dict[type, object]:
             table.rate_limiting.max_requests,
             table.rate_limiting.trust_private_peer,
         ),
-        BackupPolicy(values.duration(table.backups.max_age), values.duration(table.backups.retention)),
+        _backup_policy(table.backups),
         _tls(table.tls, folder),
         MonitoringPolicy(table.monitoring.job),
         SecretsPolicy(
@@ -186,9 +187,37 @@ def _backups(table: s.BackupsTable | None, folder: Path) -> BackupSources | None
         return None
     info = table.pgbackrest_info
     command = info.command if isinstance(info, s.CommandTable) else table.command
+
+    def reports(given: list[str | s.CommandTable]) -> tuple[ToolReport, ...]:
+        return tuple(
+            ToolReport(command=tuple(one.command)) if isinstance(one, s.CommandTable) else ToolReport(folder / one)
+            for one in given
+        )
+
     return BackupSources(
         # the folder's own name may hold characters that a glob reads
         dumps=tuple(str(Path(glob.escape(str(folder))) / pattern) for pattern in table.dumps),
         pgbackrest_info=_path(info, folder) if isinstance(info, str) else None,
         pgbackrest_command=tuple(command),
+        barman=reports(table.barman),
+        wal_g=reports(table.wal_g),
+        s3_listings=reports(table.s3_listings),
+        s3=tuple(table.s3),
+        rds_reports=reports(table.rds_reports),
+        rds=tuple(table.rds),
+        aws_region=table.aws_region,
+        aws_endpoint=_given(table.aws_endpoint, values.service_url, ""),
+        restore_command=tuple(table.restore_command),
+    )
+
+
+def _backup_policy(table: s.BackupPolicyTable) -> BackupPolicy:
+    return BackupPolicy(
+        max_age=values.duration(table.max_age),
+        retention=values.duration(table.retention),
+        rpo=_given(table.rpo, values.duration, None),
+        pitr_window=_given(table.pitr_window, values.duration, None),
+        before_release=values.release_time(table.before_release) if table.before_release else "",
+        encrypted_storage=table.encrypted_storage,
+        off_host=table.off_host,
     )

@@ -118,6 +118,14 @@ class TlsSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolReport:
+    """What a tool has printed, or prints: exactly one of the two is set."""
+
+    path: Path | None = None
+    command: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class BackupSources:
     """``[env.*.backups]``."""
 
@@ -125,6 +133,18 @@ class BackupSources:
     """Globs, absolute after loading."""
     pgbackrest_info: Path | None = None
     pgbackrest_command: tuple[str, ...] = ()
+    barman: tuple[ToolReport, ...] = ()
+    wal_g: tuple[ToolReport, ...] = ()
+    s3_listings: tuple[ToolReport, ...] = ()
+    s3: tuple[str, ...] = ()
+    """``s3://bucket/prefix``, asked with the extra ``aws``."""
+    rds_reports: tuple[ToolReport, ...] = ()
+    rds: tuple[str, ...] = ()
+    """Identifiers of instances, asked with the extra ``aws``."""
+    aws_region: str = ""
+    aws_endpoint: str = ""
+    """URL of an S3 that is not Amazon's."""
+    restore_command: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ def _backups(key: Key, backups: object, problems: Problems) -> None:
         return
     if not backups:
         problems.add(
-            key, "this names no source", 'add dumps, or pgbackrest_info; without backups, absent = ["backups"]'
+            key, "this names no source", 'add dumps, pgbackrest_info or another; without backups, absent = ["backups"]'
         )
     if "command" in backups and isinstance(backups.get("pgbackrest_info"), dict):
         problems.add((*key, "command"), "this is a second command", "keep this or pgbackrest_info.command")

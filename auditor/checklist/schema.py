@@ -74,17 +74,37 @@ class CommandTable(_Table):
     """The program and its arguments."""
 
 
+Report = Annotated[Annotated[f.FilePath, Tag(f.TEXT)] | Annotated[CommandTable, Tag(f.TABLE)], f.TEXT_OR_TABLE]
+"""What a tool prints: a file that holds it, or a table with the command."""
+
+
 class BackupsTable(_Table):
     """Where backups can be seen; any number of sources."""
 
     dumps: list[f.FilePath] = []
-    """Globs of dump files."""
-    pgbackrest_info: (
-        Annotated[Annotated[f.FilePath, Tag(f.TEXT)] | Annotated[CommandTable, Tag(f.TABLE)], f.TEXT_OR_TABLE] | None
-    ) = None
+    """Globs of dump files, and of folders that pg_dump has written."""
+    pgbackrest_info: Report | None = None
     """The output of `pgbackrest info --output=json`: a file, or a table with the command that prints it."""
     command: list[f.Text] = Field([], min_length=1)
     """The command that prints it: another way to write pgbackrest_info.command."""
+    barman: list[Report] = []
+    """What `barman -f json` prints for list-backups, show-backup or check: files, or tables with commands."""
+    wal_g: list[Report] = []
+    """What `wal-g backup-list --detail --json` prints: files, or tables with commands."""
+    s3_listings: list[Report] = []
+    """What `aws s3api list-objects-v2` prints for a folder of dumps: files, or tables with commands."""
+    s3: list[f.BucketUrl] = []
+    """Folders of dumps in S3, as s3://bucket/prefix; takes the extra aws."""
+    rds_reports: list[Report] = []
+    """What `aws rds describe-db-instances` prints, or that of snapshots, automated backups or clusters."""
+    rds: list[f.Text] = []
+    """Identifiers of instances of Amazon RDS; takes the extra aws."""
+    aws_region: str = ""
+    """The region of s3 and rds; else boto3's own setting."""
+    aws_endpoint: f.ServiceUrl = ""
+    """URL of an S3 that is not Amazon's."""
+    restore_command: list[f.Text] = Field([], min_length=1)
+    """A command that prints the version of PostgreSQL where backups are restored: pg_restore --version, over ssh."""
 
 
 class EnvironmentTable(_Table):
@@ -164,6 +184,16 @@ class BackupPolicyTable(_Table):
     """The newest backup must be younger than this."""
     retention: f.Duration = "7d"
     """Backups must reach back this far."""
+    rpo: f.Duration = ""
+    """The most that may be lost, measured; max_age when left out."""
+    pitr_window: f.Duration = ""
+    """Every moment must be restorable this far back; nothing is promised when left out."""
+    before_release: f.ReleaseTime = ""
+    """A backup must be newer than this: a time such as 2026-11-24T18:00:00Z, or commit for the repository's newest."""
+    encrypted_storage: bool = False
+    """True when what backups are kept on is encrypted, whatever their own bytes look like."""
+    off_host: bool = False
+    """True when backups are kept on another machine than the database, though the audit cannot see it."""
 
 
 class TlsPolicyTable(_Table):

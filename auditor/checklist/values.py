@@ -9,7 +9,7 @@ import base64
 import ipaddress
 import re
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import SplitResult, urlsplit
 
 from auditor.checklist.model import GUIDELINES, SERVICES, SURFACES
@@ -21,6 +21,7 @@ _UNFIT = re.compile(r"[\s\x00-\x1f\x7f\\]")
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?"
 _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
 _DURATION = re.compile(r"([0-9]{1,6})([smhdw])")
+_BUCKET = re.compile(r"s3://([A-Za-z0-9][A-Za-z0-9._-]{1,254})(?:/([^\x00-\x1f\x7f]{0,1024}))?")
 _RATE = re.compile(r"([0-9]{1,9})/([0-9]{0,6})([smhd]|(?:second|minute|hour|day)s?)")
 _AUTHORITY = re.compile(r"(?:\[[^\]]*\]|[^:\[\]]*)(?::[0-9]+)?")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -168,6 +169,28 @@ def duration(value: str) -> timedelta:
     if not found or not int(found[1]):
         raise Wrong("is not a length of time", "write a number and a unit: 90s, 15m, 24h, 7d or 2w")
     return timedelta(seconds=int(found[1]) * _SECONDS[found[2]])
+
+
+def release_time(value: str) -> datetime | str:
+    """When a release was ready: ``commit``, or a time with its zone as in RFC 3339."""
+    if value == "commit":
+        return value
+    remedy = 'write "commit", or a time with its zone: 2026-11-24T18:00:00Z'
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise Wrong("is not a time", remedy) from None
+    if moment.tzinfo is None:
+        raise Wrong("is a time without its zone", remedy)
+    return moment.astimezone(UTC)
+
+
+def bucket_url(value: str) -> tuple[str, str]:
+    """A bucket and a prefix: ``s3://bucket/prefix``."""
+    found = _BUCKET.fullmatch(value)
+    if not found:
+        raise Wrong("is not the URL of a bucket", "write it as s3://bucket/prefix")
+    return found[1], found[2] or ""
 
 
 def rate(value: str) -> Rate:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,19 @@ class BackupPolicy:
     """``[policy.backups]``."""
 
     max_age: timedelta = timedelta(hours=24)
+    """The newest good backup must be younger."""
     retention: timedelta = timedelta(days=7)
+    """Backups must reach back this far."""
+    rpo: timedelta | None = None
+    """The most that may be lost. None: as much as max_age."""
+    pitr_window: timedelta | None = None
+    """Every moment must be restorable this far back. None: nothing is promised."""
+    before_release: datetime | str = ""
+    """A backup must be newer than this: a time, ``commit`` for the newest commit of the repository, or nothing."""
+    encrypted_storage: bool = False
+    """True when what the backups are kept on is encrypted, whatever their bytes look like."""
+    off_host: bool = False
+    """True when the folder of backups is on another machine than the database, or copied there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,17 @@ Sources: ``ReadHead``, ``ReadToc`` and ``ReadOffset`` of PostgreSQL's pg_backup_
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
 MAGIC = b"PGDMP"
-CUSTOM = 1
+CUSTOM, TAR, DIRECTORY = 1, 3, 5
+FORMATS = {CUSTOM: "custom", TAR: "tar", DIRECTORY: "directory"}
+"""The formats that such a table of contents is for (``ArchiveFormat`` of pg_backup.h)."""
+PLAIN, GZIP, LZ4, ZSTD = range(4)
+"""How data is compressed (``pg_compress_algorithm`` of common/compression.h)."""
 KNOWN = ((1, 12), (1, 16))
 """Archive versions from PostgreSQL 9.0 on."""
 
@@ -20,6 +25,9 @@ _POSITION_NOT_SET, _POSITION_SET, _NO_DATA = 1, 2, 3
 _DATA, _BLOBS = 1, 3
 _END = 0
 _LONGEST_STRING = 1 << 28
+_PART = 1 << 20
+_MOST_ENTRIES = 2_000_000
+"""What is read of a table of contents is kept in memory."""
 
 
 class Cut(Exception):
@@ -28,6 +36,10 @@ class Cut(Exception):
 
 class Damaged(Exception):
     """The file holds what pg_dump does not write."""
+
+
+class Unknown(Damaged):
+    """The file may be sound, but is of a version that this audit does not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +52,43 @@ class Header:
     """Local time of the machine that pg_dump ran on; nothing says in which zone."""
     database: str
     server_version: str
+    packing: int = GZIP
+    """How the data is compressed."""
+    pg_dump_version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the table of contents."""
+
+    number: int
+    tag: str
+    kind: str
+    """Such as ``TABLE`` or ``TABLE DATA``."""
+    schema: str
+    copied: bool
+    """Its data is what COPY prints, and no INSERT statements."""
+    state: int
+    """Of its data, in the custom format."""
+    position: int
+    file: str
+    """That holds its data, in the other formats; empty when it has none."""
+
+    @property
+    def awaited(self) -> bool:
+        """In the custom format: there is data of it in the file.
+
+        Raises:
+            Damaged: its state is none.
+        """
+        if self.state not in {_POSITION_NOT_SET, _POSITION_SET, _NO_DATA}:
+            raise Damaged("its table of contents is damaged")
+        return self.state != _NO_DATA
+
+    @property
+    def name(self) -> str:
+        """``schema.table``."""
+        return f"{self.schema}.{self.tag}"
 
 
 class Reader:
@@ -105,15 +154,18 @@ def read_header(reader: Reader) -> Header:
     major, minor, _revision, int_size, offset_size, kind = reader.take(6)
     reader.version, reader.int_size, reader.offset_size = (major, minor), int_size, offset_size
     if not KNOWN[0] <= reader.version <= KNOWN[1]:
-        raise Damaged("its archive version is not known to this audit")
-    reader.byte() if reader.version >= (1, 15) else reader.integer()  # compression
+        known = f"{KNOWN[0][0]}.{KNOWN[0][1]} to {KNOWN[1][0]}.{KNOWN[1][1]}"
+        raise Unknown(f"its archive version is {major}.{minor}, and this audit reads {known}")
+    packing = reader.byte() if reader.version >= (1, 15) else (GZIP if reader.integer() else PLAIN)
     second, minute, hour, day, month, year, _dst = (reader.integer() for _ in range(7))
-    database, server, _pg_dump = (reader.string() or b"" for _ in range(3))
+    database, server, pg_dump = ((reader.string() or b"").decode("utf-8", "replace") for _ in range(3))
     return Header(
         kind,
         _moment(year + 1900, month + 1, day, hour, minute, second),
-        database.decode("utf-8", "replace"),
-        server.decode("utf-8", "replace").split(" ")[0],
+        database,
+        server.split(" ")[0],
+        packing,
+        pg_dump.split(" ")[0],
     )
 
 
@@ -124,11 +176,32 @@ def _moment(*parts: int) -> datetime | None:
         return None
 
 
-def prove_whole(reader: Reader) -> None:
-    """Follow the table of contents to the data and the data to the end of the file.
+def read_entries(reader: Reader, format_: int = CUSTOM) -> list[Entry]:
+    """The table of contents.
 
     Args:
         reader: right behind the header.
+        format_: from the header.
+
+    Raises:
+        Cut: the file ends too early.
+        Damaged: it cannot be followed.
+    """
+    count = reader.integer()
+    if count < 0 or count > reader.size:
+        raise Damaged("its table of contents is damaged")
+    if count > _MOST_ENTRIES:
+        raise Unknown(f"its table of contents has more than {_MOST_ENTRIES} lines")
+    return [_entry(reader, format_) for _ in range(count)]
+
+
+def prove_whole(reader: Reader, entries: Iterable[Entry], spend: Callable[[], None] = lambda: None) -> None:
+    """Follow the table of contents to the data and the data to the end of the file.
+
+    Args:
+        reader: right behind the table of contents.
+        entries: the table of contents.
+        spend: called for every piece of data; may raise to end it.
 
     Raises:
         Cut: the file ends too early, or data of a table is not there.
@@ -136,13 +209,12 @@ def prove_whole(reader: Reader) -> None:
     """
     pending: set[int] = set()
     last = 0
-    for _ in range(reader.integer()):
-        number, state, position = _entry(reader)
-        if state == _POSITION_NOT_SET:
-            pending.add(number)
-        elif state == _POSITION_SET:
-            last = max(last, position)
-        elif state != _NO_DATA:
+    for entry in entries:
+        if entry.state == _POSITION_NOT_SET:
+            pending.add(entry.number)
+        elif entry.state == _POSITION_SET:
+            last = max(last, entry.position)
+        elif entry.state != _NO_DATA:
             raise Damaged("its table of contents is damaged")
     if last >= reader.size:
         raise Cut
@@ -150,47 +222,88 @@ def prove_whole(reader: Reader) -> None:
         # pg_dump has written down where everything is: what matters is that the last piece is all there
         reader.stream.seek(last)
     while reader.stream.tell() < reader.size:
-        pending.discard(_block(reader))
+        pending.discard(_block(reader, spend))
     if pending:
         raise Cut
 
 
-def _entry(reader: Reader) -> tuple[int, int, int]:
-    """Number, state and position of the data of one entry of the table of contents."""
+def data_blocks(reader: Reader) -> Iterator[tuple[int, Iterator[bytes] | None]]:
+    """The data, entry by entry: its number, and its pieces as they are stored, which the caller reads to their end.
+
+    Large objects are passed over: there are no pieces of theirs.
+
+    Args:
+        reader: right behind the table of contents.
+
+    Raises:
+        Cut: the file ends too early.
+        Damaged: it cannot be followed.
+    """
+    while kind := reader.stream.read(1):
+        number = reader.integer()
+        if kind[0] == _DATA:
+            yield number, _data(reader)
+        elif kind[0] == _BLOBS:
+            while reader.integer() != _END:
+                for _ in _data(reader):
+                    pass
+            yield number, None
+        else:
+            raise Damaged("its data is damaged")
+
+
+def _data(reader: Reader) -> Iterator[bytes]:
+    while (length := reader.integer()) != _END:
+        if length < 0:
+            raise Damaged("its data is damaged")
+        while length:
+            part = reader.take(min(length, _PART))
+            length -= len(part)
+            yield part
+
+
+def _entry(reader: Reader, format_: int) -> Entry:
     number = reader.integer()
     reader.integer()  # whether it has data
-    for _ in range(4):  # two oids, tag, kind
-        reader.string()
+    _, _, tag, kind = (reader.string() for _ in range(4))  # first two oids
     reader.integer()  # section
-    for _ in range(
-        6 if reader.version >= (1, 14) else 5
-    ):  # SQL to make, drop and copy; schema, tablespace, access method
-        reader.string()
+    # SQL to make, drop and copy; schema, tablespace, access method
+    _, _, copied, schema, *_ = (reader.string() for _ in range(6 if reader.version >= (1, 14) else 5))
     if reader.version >= (1, 16):
         reader.integer()  # relkind
     for _ in range(2):  # owner, oids
         reader.string()
     while reader.string() is not None:  # dependencies
         pass
-    state = reader.byte()
-    return number, state, int.from_bytes(reader.take(reader.offset_size), "little")
+    state, position, file = _NO_DATA, 0, ""
+    if format_ == CUSTOM:
+        state = reader.byte()
+        position = int.from_bytes(reader.take(reader.offset_size), "little")
+    else:
+        file = _text(reader.string())
+    return Entry(number, _text(tag), _text(kind), _text(schema), bool(copied), state, position, file)
 
 
-def _block(reader: Reader) -> int:
+def _text(value: bytes | None) -> str:
+    return (value or b"").decode("utf-8", "replace")
+
+
+def _block(reader: Reader, spend: Callable[[], None]) -> int:
     """Pass over the data of one entry; its number."""
     kind, number = reader.byte(), reader.integer()
     if kind == _DATA:
-        _pieces(reader)
+        _pieces(reader, spend)
     elif kind == _BLOBS:
         while reader.integer() != _END:
-            _pieces(reader)
+            _pieces(reader, spend)
     else:
         raise Damaged("its data is damaged")
     return number
 
 
-def _pieces(reader: Reader) -> None:
+def _pieces(reader: Reader, spend: Callable[[], None]) -> None:
     while (length := reader.integer()) != _END:
+        spend()
         if length < 0:
             raise Damaged("its data is damaged")
         reader.skip(length)

@@ -58,6 +58,15 @@ trust = "both"
 dumps = ["backups/*.dump", "/var/backups/*.gz"]
 pgbackrest_info = "pgbackrest-info.json"
 command = ["pgbackrest", "info", "--output=json"]
+barman = ["list.json", { command = ["barman", "-f", "json", "check", "app"] }]
+wal_g = [{ command = ["wal-g", "backup-list", "--detail", "--json"] }]
+s3_listings = ["/var/lib/listing.json"]
+s3 = ["s3://acme-backups/app/"]
+rds_reports = ["rds.json"]
+rds = ["app-prod"]
+aws_region = "eu-west-3"
+aws_endpoint = "https://s3.example.com"
+restore_command = ["ssh", "standby", "pg_restore", "--version"]
 
 [env.other]
 database = "${OTHER_DATABASE_URL}"
@@ -77,6 +86,11 @@ trust_private_peer = true
 [policy.backups]
 max_age = "12h"
 retention = "2w"
+rpo = "5m"
+pitr_window = "3d"
+before_release = "2026-11-24T18:00:00+01:00"
+encrypted_storage = true
+off_host = true
 [policy.tls]
 expires_within = "30d"
 hsts_min_age = "52w"

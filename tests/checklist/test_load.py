@@ -6,7 +6,7 @@ import glob
 import hashlib
 import subprocess
 import sys
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,7 @@ from auditor.checklist.model import (
     Plugin,
     Supabase,
     TlsSettings,
+    ToolReport,
     Waiver,
 )
 from auditor.errors import ChecklistError
@@ -82,6 +83,18 @@ def test_a_checklist_with_everything(folder):
             dumps=(f"{folder}/backups/*.dump", "/var/backups/*.gz"),
             pgbackrest_info=folder / "pgbackrest-info.json",
             pgbackrest_command=("pgbackrest", "info", "--output=json"),
+            barman=(
+                ToolReport(folder / "list.json"),
+                ToolReport(command=("barman", "-f", "json", "check", "app")),
+            ),
+            wal_g=(ToolReport(command=("wal-g", "backup-list", "--detail", "--json")),),
+            s3_listings=(ToolReport(Path("/var/lib/listing.json")),),
+            s3=("s3://acme-backups/app/",),
+            rds_reports=(ToolReport(folder / "rds.json"),),
+            rds=("app-prod",),
+            aws_region="eu-west-3",
+            aws_endpoint="https://s3.example.com",
+            restore_command=("ssh", "standby", "pg_restore", "--version"),
         ),
         cors_token=Secret("bearer-of-the-audit", "bearer token"),
     )
@@ -91,7 +104,15 @@ def test_a_checklist_with_everything(folder):
         RateLimitPolicy: RateLimitPolicy(
             (Endpoint("GET", "/api/workspaces"), Endpoint("POST", "/auth/login")), Rate(100, 60.0), 120, True
         ),
-        BackupPolicy: BackupPolicy(timedelta(hours=12), timedelta(weeks=2)),
+        BackupPolicy: BackupPolicy(
+            timedelta(hours=12),
+            timedelta(weeks=2),
+            timedelta(minutes=5),
+            timedelta(days=3),
+            datetime(2026, 11, 24, 17, 0, tzinfo=UTC),
+            encrypted_storage=True,
+            off_host=True,
+        ),
         TlsPolicy: TlsPolicy(timedelta(days=30), timedelta(weeks=52)),
         MonitoringPolicy: MonitoringPolicy("api"),
         ExposurePolicy: ExposurePolicy(
@@ -101,7 +122,7 @@ def test_a_checklist_with_everything(folder):
     }
     assert checklist.check_levels == {"TLS012": Level.OFF, "rls-enabled": Level.RECOMMENDED}
     assert checklist.waivers == (
-        Waiver("RLS001", "public.countries", "public reference data", "data-team", date(2027, 1, 31), 87),
+        Waiver("RLS001", "public.countries", "public reference data", "data-team", date(2027, 1, 31), 101),
     )
     assert checklist.plugins == (Plugin(module="acme_checks"), Plugin(path=folder / "audit_checks"))
     assert (checklist.path, checklist.sha256) == (path, hashlib.sha256(EVERYTHING.encode()).hexdigest())
@@ -162,7 +183,7 @@ def test_lines_of_keys(folder):
         "waivers.0.subject",
         "plugins.1.path",
     )
-    assert [lines[key] for key in keys] == [4, 7, 23, 43, 74, 83, 84, 87, 89, 96]
+    assert [lines[key] for key in keys] == [4, 7, 23, 52, 88, 97, 98, 101, 103, 110]
 
 
 def test_the_least_that_loads(write):

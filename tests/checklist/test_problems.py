@@ -135,7 +135,12 @@ path = "${X}"
         ),
         (19, "env.prod.tls.ca_file", "there is no such file", f"looked in {path.parent}"),
         (20, "env.prod.tls.trust", '"costum" is not a way to trust', 'did you mean "custom"?'),
-        (22, "env.prod.backups.dumps", "this must be a list, not text", "Globs of dump files"),
+        (
+            22,
+            "env.prod.backups.dumps",
+            "this must be a list, not text",
+            "Globs of dump files, and of folders that pg_dump has written",
+        ),
         (
             23,
             "env.prod.backups.pgbackrest_info.command",
@@ -346,7 +351,7 @@ def test_backups_without_a_source(write):
             3,
             "env.prod.backups",
             "this names no source",
-            'add dumps, or pgbackrest_info; without backups, absent = ["backups"]',
+            'add dumps, pgbackrest_info or another; without backups, absent = ["backups"]',
         )
     ]
 

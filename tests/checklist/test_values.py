@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -141,6 +141,44 @@ def test_durations(text, length):
 def test_what_is_no_duration(text):
     with pytest.raises(Wrong, match="is not a length of time"):
         values.duration(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("commit", "commit"),
+        ("2026-11-24T18:00:00Z", datetime(2026, 11, 24, 18, tzinfo=UTC)),
+        ("2026-11-24 19:30+01:30", datetime(2026, 11, 24, 18, tzinfo=UTC)),
+    ],
+)
+def test_times_of_a_release(text, moment):
+    assert values.release_time(text) == moment
+
+
+@pytest.mark.parametrize("text", ["", "now", "Commit", "2026-11-24", "2026-11-24T18:00:00", "2026-13-01T00:00Z", "1"])
+def test_what_is_no_time_of_a_release(text):
+    with pytest.raises(Wrong, match=r"is not a time|is a time without its zone"):
+        values.release_time(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("s3://acme-backups", ("acme-backups", "")),
+        ("s3://acme-backups/", ("acme-backups", "")),
+        ("s3://acme.backups/app/prod é/", ("acme.backups", "app/prod é/")),
+    ],
+)
+def test_buckets(text, parts):
+    assert values.bucket_url(text) == parts
+
+
+@pytest.mark.parametrize(
+    "text", ["", "acme", "s3:/acme", "https://s3.example.com/acme", "s3://", "s3:///x", "s3://-x/a"]
+)
+def test_what_is_no_bucket(text):
+    with pytest.raises(Wrong, match="is not the URL of a bucket"):
+        values.bucket_url(text)
 
 
 @pytest.mark.parametrize(

@@ -1,20 +1,32 @@
 from __future__ import annotations
 
+import bz2
 import gzip
+import lzma
+import os
 import random
+import shutil
 import struct
+import subprocess
+import sys
+import tarfile
 import zlib
+from dataclasses import replace
 from datetime import datetime
+from importlib import import_module
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from auditor.facts.backups import DumpedTable
+from auditor.probes.packed import Budget, OutOfTime
 from auditor.probes.pgdump import DumpFile, read_custom_header, read_dump
 
 DATA = Path(__file__).parent / "data"
-BOUNDED = settings(deadline=None, max_examples=200)
+BOUNDED = settings(deadline=None, max_examples=min(5000, int(os.environ.get("AUDIT_FUZZ", "200"))))
 
 FILE = (DATA / "file.dump").read_bytes()
 """By pg_dump 18, with two tables and two large objects; it says where its data is."""
@@ -25,12 +37,52 @@ HEAD = (DATA / "app-head.dump").read_bytes()
 PLAIN = (DATA / "plain.sql").read_bytes()
 
 SMALL = DumpFile("custom 1.16", "small", "18.6", started=datetime(2026, 11, 24, 3, 29, 9))  # noqa: DTZ001
+NAMES, ROWS = ("public.t", "public.u"), (20, 0)
+TABLES = replace(SMALL, tables=tuple(DumpedTable(name, None, has_data=True) for name in NAMES))
+FULL = replace(SMALL, in_full=True, tables=tuple(map(DumpedTable, NAMES, ROWS, (True, True))))
 
 
-def read(folder, data) -> DumpFile:
+CLUSTER = b"""--
+-- PostgreSQL database cluster dump
+--
+
+\\connect template1
+
+%s
+
+\\connect small
+
+%s
+--
+-- PostgreSQL database cluster dump complete
+--
+
+"""
+ROLES = b"""--
+-- PostgreSQL database cluster dump
+--
+
+CREATE ROLE app;
+
+--
+-- PostgreSQL database cluster dump complete
+--
+
+"""
+
+
+def _importable(name: str) -> bool:
+    try:
+        import_module(name)
+    except ImportError:
+        return False
+    return True
+
+
+def read(folder, data, budget=None) -> DumpFile:
     path = folder / "a.dump"
     path.write_bytes(data)
-    return read_dump(path)
+    return read_dump(path, budget)
 
 
 def integer(value) -> bytes:
@@ -62,11 +114,19 @@ def block(number, *pieces, kind=1) -> bytes:
 class TestRealDumps:
     @pytest.mark.parametrize("data", [FILE, PIPED], ids=["file", "piped"])
     def test_whole(self, tmp_path, data):
-        assert read(tmp_path, data) == SMALL
+        assert read(tmp_path, data) == TABLES
+        assert read(tmp_path, data, Budget(60)) == FULL
 
     @pytest.mark.parametrize("data", [FILE, PIPED], ids=["file", "piped"])
     def test_cut_off_anywhere(self, tmp_path, data):
-        problems = [read(tmp_path, data[:size]).problem for size in range(5, len(data))]
+        path = tmp_path / "a.dump"
+        path.write_bytes(data)
+        problems = []
+        for size in reversed(range(5, len(data))):
+            os.truncate(path, size)
+            problems.insert(0, read_dump(path).problem)
+            if size % 23 == 0 or len(data) - size < 100:
+                assert read_dump(path, Budget(60)).problem
         assert set(problems) == {"it ends inside its header", "it is cut off"}
         assert problems == sorted(problems, reverse=True, key=lambda problem: "header" in problem)
 
@@ -82,6 +142,7 @@ class TestRealDumps:
     @pytest.mark.parametrize("data", [FILE, PIPED], ids=["file", "piped"])
     def test_followed_by_something_else(self, tmp_path, data):
         assert read(tmp_path, data + b"\0" * 10).problem == "its data is damaged"
+        assert read(tmp_path, data + b"\0" * 10, Budget(60)).problem == "its data is damaged"
 
     def test_the_table_of_contents_of_a_folder(self, tmp_path):
         found = read(tmp_path, (DATA / "toc.dat").read_bytes())
@@ -89,16 +150,21 @@ class TestRealDumps:
         assert found.server_version == "18.6"
 
     def test_plain(self, tmp_path):
-        assert read(tmp_path, PLAIN) == DumpFile("plain")
-        assert read(tmp_path, gzip.compress(PLAIN)) == DumpFile("plain, gzipped")
+        plain = DumpFile("plain", server_version="18.6")
+        full = replace(plain, in_full=True, tables=FULL.tables)
+        assert (read(tmp_path, PLAIN), read(tmp_path, PLAIN, Budget(60))) == (plain, full)
+        for name, pack in (("gzip", gzip.compress), ("bzip2", bz2.compress), ("xz", lzma.compress)):
+            assert read(tmp_path, pack(PLAIN)) == replace(plain, format=f"plain, {name}")
+            assert read(tmp_path, pack(PLAIN), Budget(60)) == replace(full, format=f"plain, {name}")
 
     def test_plain_and_large(self, tmp_path):
         large = PLAIN.replace(b"--\n-- Name", b"-- " + b"x" * 300_000 + b"\n--\n-- Name", 1)
         assert len(large) > 300_000
-        assert read(tmp_path, large) == DumpFile("plain")
-        assert read(tmp_path, gzip.compress(large)) == DumpFile("plain, gzipped")
+        assert read(tmp_path, large) == DumpFile("plain", server_version="18.6")
+        assert read(tmp_path, gzip.compress(large)).problem == ""
         for cut in (large[:-600], gzip.compress(large[:-600])):
-            assert read(tmp_path, cut).problem == "its end is missing: pg_dump did not finish"
+            for budget in (None, Budget(60)):
+                assert read(tmp_path, cut, budget).problem == "its end is missing: pg_dump did not finish"
 
 
 class TestHeader:
@@ -122,9 +188,11 @@ class TestHeader:
 
     @pytest.mark.parametrize("version", [(1, 0), (1, 11), (1, 17), (2, 0), (0, 14), (255, 255)])
     def test_unknown_versions(self, version):
-        name = f"custom {version[0]}.{version[1]}"
+        name = "{}.{}".format(*version)
         assert read_custom_header(archive(version, [])) == DumpFile(
-            name, problem="its archive version is not known to this audit"
+            f"custom {name}",
+            unread=f"its archive version is {name}, and this audit reads 1.12 to 1.16",
+            hint="update the audit, or look at it with pg_restore of its own version",
         )
 
     @pytest.mark.parametrize("moment", [(61, 0, 0, 1, 0, 126, 0), (0,) * 7, (0, 0, 0, 1, 0, 10**9, 0), (-1,) * 7])
@@ -180,7 +248,8 @@ class TestArchives:
         assert read(tmp_path, archive((1, 16), [(7, 1, 0, data)])).problem == "its data is damaged"
 
     def test_only_a_schema(self, tmp_path):
-        assert read(tmp_path, archive((1, 16), [(7, 3, 0, b"")])).problem == ""
+        found = read(tmp_path, archive((1, 16), [(7, 3, 0, b"")]))
+        assert (found.problem, found.partial) == ("", "it holds no rows of any table, as with --schema-only")
 
 
 class TestOtherFiles:
@@ -193,7 +262,7 @@ class TestOtherFiles:
 
     def test_gzip_cut_off(self, tmp_path):
         packed = gzip.compress(PLAIN)
-        expected = DumpFile("plain, gzipped", problem="the compressed file is cut off or damaged")
+        expected = DumpFile("gzip", problem="the compressed file is cut off or damaged")
         assert {read(tmp_path, packed[:size]) for size in range(2, len(packed))} == {expected}
 
     def test_gzip_damaged(self, tmp_path):
@@ -209,8 +278,97 @@ class TestOtherFiles:
         assert "damaged" in read(tmp_path, packed).problem
 
     def test_a_file_that_cannot_be_read(self, tmp_path):
-        with pytest.raises(OSError, match="directory"):
-            read_dump(tmp_path)
+        with pytest.raises(OSError, match="No such file"):
+            read_dump(tmp_path / "none")
+
+    @pytest.mark.parametrize(
+        ("name", "data"),
+        [
+            ("a.dump.gpg", b"\x85\x02\x0c" + b"x" * 90),
+            ("a.dump.age", b"age-encryption.org/v1\n"),
+            ("a.dump", b"-----BEGIN PGP MESSAGE-----\n"),
+            ("a", b"Salted__" + bytes(40)),
+            ("a.sql.enc", b"U2FsdGVkX1" + b"9" * 60),
+        ],
+    )
+    def test_encrypted(self, tmp_path, name, data):
+        (tmp_path / name).write_bytes(data)
+        assert read_dump(tmp_path / name) == DumpFile("encrypted", encrypted=True)
+
+    @pytest.mark.parametrize("data", [b"insert into t values (1);", PLAIN, FILE, gzip.compress(PLAIN)])
+    def test_encrypted_by_its_name_alone(self, tmp_path, data):
+        (tmp_path / "a.sql.gpg").write_bytes(data)
+        assert not read_dump(tmp_path / "a.sql.gpg").encrypted
+
+    def test_a_signature(self, tmp_path):
+        found = read(tmp_path, b"-----BEGIN PGP SIGNATURE-----\n")
+        assert (found.partial, found.encrypted) == ("it is a signature, and no dump", False)
+
+    @pytest.mark.parametrize(
+        ("magic", "name"), [(b"\x04\x22\x4d\x18", "lz4"), (b"PK\x03\x04", "zip"), (b"7z\xbc\xaf\x27\x1c", "7z")]
+    )
+    def test_what_cannot_be_unpacked_is_not_called_damaged(self, tmp_path, magic, name):
+        found = read(tmp_path, magic + b"x" * 90)
+        assert found.unread == f"it is compressed with {name}, which the audit cannot read"
+        assert not found.problem
+
+    @pytest.mark.parametrize("name", ["app/toc.dat", "backup_label", "PG_VERSION"])
+    def test_a_tar_archive_of_something_else(self, tmp_path, name):
+        """Such as a base backup, or a folder that was packed."""
+        stream = BytesIO()
+        with tarfile.open(fileobj=stream, mode="w") as archive_:
+            archive_.addfile(tarfile.TarInfo(name))
+        for data in (stream.getvalue(), gzip.compress(stream.getvalue())):
+            found = read(tmp_path, data)
+            assert (found.unread, found.problem) == ("it is a tar archive, and none that pg_dump wrote", "")
+
+    @pytest.mark.skipif(not shutil.which("zstd"), reason="needs the program zstd")
+    @pytest.mark.parametrize("way", ["module", "program"])
+    def test_zstd(self, tmp_path, monkeypatch, way):
+        if way == "program":
+            monkeypatch.setitem(sys.modules, "zstandard", None)
+            monkeypatch.setitem(sys.modules, "compression.zstd", None)
+        elif not any(map(_importable, ("compression.zstd", "zstandard"))):
+            pytest.skip("needs Python 3.14, or the package zstandard")
+        packed = subprocess.run(["zstd", "-q"], input=PLAIN, stdout=subprocess.PIPE, check=True).stdout
+        assert read(tmp_path, packed) == DumpFile("plain, zstd", server_version="18.6")
+        assert read(tmp_path, packed, Budget(60)).tables == FULL.tables
+        for size in (6, len(packed) // 2, len(packed) - 1):
+            for budget in (None, Budget(60)):
+                assert read(tmp_path, packed[:size], budget).problem == "the compressed file is cut off or damaged"
+        archive_ = subprocess.run(["zstd", "-q"], input=PIPED, stdout=subprocess.PIPE, check=True).stdout
+        assert read(tmp_path, archive_) == replace(FULL, format="custom 1.16, zstd")
+        assert read(tmp_path, archive_[:-9]).problem == "the compressed file is cut off or damaged"
+
+    def test_zstd_with_nothing_to_read_it(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(shutil, "which", lambda _: None)
+        monkeypatch.setitem(sys.modules, "zstandard", None)
+        monkeypatch.setitem(sys.modules, "compression.zstd", None)
+        found = read(tmp_path, b"\x28\xb5\x2f\xfd" + b"x" * 90)
+        assert (found.unread, found.problem) == ("it is compressed with zstd, which nothing here can read", "")
+
+    def test_time_that_runs_out(self, tmp_path):
+        for data in (FILE, PLAIN * 2000, gzip.compress(FILE)):
+            with pytest.raises(OutOfTime):
+                read(tmp_path, data, Budget(0))
+
+    def test_a_dump_of_all_databases(self, tmp_path):
+        whole = CLUSTER % (PLAIN, PLAIN)
+        found = read(tmp_path, whole, Budget(60))
+        tables = {"template1": FULL.tables, "small": FULL.tables}
+        assert found == DumpFile("plain, all databases", "", "18.6", in_full=True, by_database=tables)
+        assert read(tmp_path, whole[:-70]).problem == "its end is missing: pg_dump did not finish"
+        assert read(tmp_path, whole[:-70], Budget(60)).problem == "its end is missing: pg_dump did not finish"
+
+    def test_only_roles(self, tmp_path):
+        found = read(tmp_path, ROLES, Budget(60))
+        assert found.partial == "it holds no database, as with --globals-only"
+
+    def test_only_definitions(self, tmp_path):
+        schema = b"".join(
+            line for line in PLAIN.splitlines(keepends=True) if not line.startswith((b"COPY", b"\\.", b"-- Data for"))
+        )
+        assert read(tmp_path, schema, Budget(60)).partial == "it holds no rows of any table, as with --schema-only"
 
 
 REAL = st.sampled_from([FILE, PIPED, HEAD, PLAIN, gzip.compress(PLAIN)])
@@ -235,6 +393,7 @@ class TestAnything:
     @BOUNDED
     def test_any_file_is_read(self, folder, data):
         assert isinstance(read(folder, data), DumpFile)
+        assert isinstance(read(folder, data, Budget(60)), DumpFile)
 
     @given(damaged() | st.binary(max_size=200))
     @BOUNDED

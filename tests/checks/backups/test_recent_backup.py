@@ -1,46 +1,56 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from auditor.facts.backups import Backup, Backups
+from auditor.facts.backups import Kind, Source, Status
 from auditor.facts.policy import BackupPolicy
-from auditor.model import Gap, failed, passed, unproven
+from auditor.model import Confidence, Gap, failed, passed, unproven
 from checks.backups.recent_backup import recent_backup
+from tests.checks.backups.making import (
+    CUT,
+    DAY,
+    DUMP,
+    DUMPS,
+    ELSEWHERE,
+    FULL,
+    HOUR,
+    LISTED,
+    NOW,
+    REPO,
+    ages,
+    found,
+    outcomes,
+    said,
+)
 
-NOW = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
-HOUR = timedelta(hours=1)
-FRESH = Backup("dump", "app.dump", NOW - 3 * HOUR, 139_664, True, format="custom 1.16", server_version="18.0")
-BROKEN = replace(FRESH, name="cut.dump", taken_at=NOW - HOUR, good=False, problem="it ends inside its header")
-NOT_GOOD = failed("cut.dump", "this backup is not good: it ends inside its header", source="dump")
+UNREAD = replace(DUMP, name="new.dump", status=Status.UNREAD, problem="its archive version is 1.17", hint="update",
+                 stop=NOW - HOUR)  # fmt: skip
 
 
-def judge(*backups, max_age=24 * HOUR, sources=("dump files",), gaps=()):
-    return list(recent_backup(Backups(sources, backups, NOW, gaps), BackupPolicy(max_age=max_age)))
-
-
-def newest(judge_, message, age, taken_at, backups=1, limit=24.0):
-    return judge_(
-        "app.dump",
-        f"the newest good backup is {message} h",
-        age_h=age,
-        max_age_h=limit,
-        size_bytes=139_664,
-        format="custom 1.16",
-        taken_at=taken_at,
-        backups=backups,
-    )
+def judge(*backups, max_age=24 * HOUR, **more):
+    return list(recent_backup(found(*backups, **more), BackupPolicy(max_age=max_age)))
 
 
 def test_fresh():
-    assert judge(FRESH) == [newest(passed, "3.0 h old, within 24", 3.0, "2026-11-24T15:00:00+00:00")]
-
-
-def test_old():
-    old = replace(FRESH, taken_at=NOW - 9 * 24 * HOUR)
-    assert judge(old) == [newest(failed, "216.0 h old, beyond 24", 216.0, "2026-11-15T18:00:00+00:00")]
+    assert judge(DUMP) == [
+        passed(
+            "app.dump",
+            "the newest good backup is 3.0 h old, within 24 h",
+            confidence=Confidence.OBSERVED,
+            age_h=3.0,
+            max_age_h=24.0,
+            size_bytes=139_664,
+            kind="logical",
+            format="custom 1.14",
+            source=DUMPS,
+            started_at="2026-11-24T14:59:00+00:00",
+            taken_at="2026-11-24T15:00:00+00:00",
+            backups=1,
+        )
+    ]
 
 
 @pytest.mark.parametrize(
@@ -49,83 +59,117 @@ def test_old():
         (24 * HOUR - timedelta(seconds=1), "pass"),
         (24 * HOUR, "pass"),
         (24 * HOUR + timedelta(microseconds=1), "fail"),
-        (24 * HOUR + timedelta(seconds=1), "fail"),
+        (9 * DAY, "fail"),
+        (timedelta(minutes=-4), "pass"),
     ],
 )
-def test_at_the_limit(age, outcome):
-    [found] = judge(replace(FRESH, taken_at=NOW - age))
-    assert found.outcome == outcome
-    assert ("within" in found.message) == (outcome == "pass")
+def test_its_age(age, outcome):
+    [one] = judge(*ages(DUMP, age))
+    assert one.outcome == outcome
+    assert ("within" in one.message) == (outcome == "pass")
 
 
-def test_minutes_are_told():
-    [found] = judge(replace(FRESH, taken_at=NOW - timedelta(minutes=20)))
-    assert (found.message, found.evidence["age_h"]) == ("the newest good backup is 0.3 h old, within 24 h", 0.33)
+def test_the_newest_of_all_sources_counts():
+    assert [one.subject for one in judge(*ages(DUMP, 9 * DAY), FULL, *ages(LISTED, 5 * HOUR))] == [FULL.name]
 
 
-def test_the_policy_decides():
-    assert judge(FRESH, max_age=timedelta(minutes=90)) == [
-        newest(failed, "3.0 h old, beyond 1.5", 3.0, "2026-11-24T15:00:00+00:00", limit=1.5)
-    ]
+def test_a_listing_is_called_one():
+    [one] = judge(LISTED)
+    assert (one.outcome, one.confidence) == ("pass", Confidence.INFERRED)
+    assert one.message == "the newest backup in the listing is 3.0 h old, within 24 h"
 
 
-def test_the_newest_counts():
-    older = replace(FRESH, name="older.dump", taken_at=NOW - 900 * HOUR)
-    for order in ((FRESH, older), (older, FRESH)):
-        assert judge(*order) == [newest(passed, "3.0 h old, within 24", 3.0, "2026-11-24T15:00:00+00:00", 2)]
-
-
-def test_a_broken_one_that_is_newer_does_not_count():
-    assert judge(BROKEN, FRESH) == [
-        NOT_GOOD,
-        newest(passed, "3.0 h old, within 24", 3.0, "2026-11-24T15:00:00+00:00", 2),
-    ]
-
-
-def test_only_broken_ones():
-    assert judge(BROKEN) == [
-        NOT_GOOD,
-        failed("dump files", "there is no good backup", backups=1, sources=["dump files"]),
-    ]
-
-
-def test_none():
-    assert judge(sources=("dump files", "pgBackRest")) == [
-        failed("dump files, pgBackRest", "there is no good backup", backups=0, sources=["dump files", "pgBackRest"])
-    ]
-
-
-@pytest.mark.parametrize("ahead", [timedelta(0), timedelta(minutes=5)])
-def test_clocks_may_differ_a_little(ahead):
-    taken = NOW + ahead
-    assert judge(replace(FRESH, taken_at=taken)) == [newest(passed, "0.0 h old, within 24", 0.0, taken.isoformat())]
-
-
-AHEAD = replace(FRESH, name="ahead.dump", taken_at=NOW + timedelta(minutes=5, seconds=1))
-NOBODY_KNOWS = unproven(
-    "ahead.dump",
-    "this backup is dated in the future, 2026-11-24 18:05 UTC: nobody can tell its age",
-    "set the clocks, or the time of the file",
-    source="dump",
-    taken_at="2026-11-24T18:05:01+00:00",
+@pytest.mark.parametrize(
+    "other",
+    [
+        CUT,
+        replace(DUMP, status=Status.PARTIAL),
+        replace(DUMP, status=Status.RUNNING),
+        replace(FULL, status=Status.FAILED),
+        replace(FULL, status=Status.DAMAGED),
+        replace(DUMP, database="other"),
+        replace(FULL, cluster=ELSEWHERE),
+    ],
 )
+def test_what_does_not_count(other):
+    assert outcomes(judge(other)) == ["fail"]
+    assert outcomes(judge(other, *ages(DUMP, 9 * DAY))) == ["fail"]
 
 
-def test_a_backup_from_the_future_is_not_recent():
-    assert judge(AHEAD) == [NOBODY_KNOWS]
-
-
-def test_a_backup_from_the_future_does_not_hide_the_newest():
-    old = replace(FRESH, taken_at=NOW - 30 * HOUR)
-    assert judge(AHEAD, old) == [
-        NOBODY_KNOWS,
-        newest(failed, "30.0 h old, beyond 24", 30.0, "2026-11-23T12:00:00+00:00", 2),
+def test_nothing():
+    assert judge(sources=(Source(DUMPS), Source(REPO))) == [
+        failed(
+            "dump files, pgBackRest app",
+            "there is no good backup",
+            backups=0,
+            of_others=0,
+            sources=[DUMPS, REPO],
+            not_good=[],
+        )
     ]
 
 
-def test_gaps_only():
-    assert judge(gaps=(Gap("pgBackRest", "the report cannot be read"),)) == []
+def test_nothing_good():
+    assert judge(CUT, replace(DUMP, database="other")) == [
+        failed(
+            "dump files",
+            "there is no good backup of this database",
+            backups=2,
+            of_others=1,
+            sources=[DUMPS],
+            not_good=[{"name": "cut.dump", "status": "damaged", "problem": "it is cut off"}],
+        )
+    ]
 
 
-def test_broken_ones_and_a_gap():
-    assert judge(BROKEN, gaps=(Gap("pgBackRest", "the report cannot be read"),)) == [NOT_GOOD]
+def test_what_could_not_be_read_may_be_one():
+    assert judge(UNREAD) == [
+        unproven("new.dump", "nobody can tell whether this backup is good: its archive version is 1.17", "update")
+    ]
+    [one] = judge(UNREAD, *ages(DUMP, 2 * DAY))
+    assert (one.outcome, one.evidence["unread"]) == ("error", ["new.dump"])
+    assert outcomes(judge(UNREAD, DUMP)) == ["pass"]
+    assert outcomes(judge(replace(UNREAD, stop=NOW - 3 * DAY), *ages(DUMP, 2 * DAY))) == ["fail"]
+
+
+def test_a_source_that_tells_nothing():
+    """The engine makes an error of the gap."""
+    assert judge(gaps=(Gap(REPO, "no report"),), sources=(Source(REPO),)) == []
+    assert outcomes(judge(DUMP, gaps=(Gap(REPO, "no report"),))) == ["pass"]
+
+
+def test_in_the_future():
+    [ahead] = ages(DUMP, -HOUR)
+    assert judge(ahead) == [
+        unproven(
+            "app.dump-0",
+            "this backup is dated in the future, 2026-11-24 19:00 UTC: nobody can tell its age",
+            "set the clocks, or the time of the file",
+            source=DUMPS,
+            taken_at="2026-11-24T19:00:00+00:00",
+        )
+    ]
+    assert outcomes(judge(ahead, DUMP)) == ["error", "pass"]
+
+
+def test_each_database_when_nobody_knows_which_is_live():
+    other = replace(ages(DUMP, 9 * DAY)[0], database="other")
+    assert said(judge(DUMP, other, live=None)) == [
+        ("pass", "app.dump", "the newest good backup of app is 3.0 h old, within 24 h"),
+        ("fail", "app.dump-0", "the newest good backup of other is 216.0 h old, beyond 24 h"),
+    ]
+    assert outcomes(judge(DUMP, replace(other, database=""), live=None)) == ["pass"]
+
+
+def test_each_server_when_nobody_knows_which_is_live():
+    """barman and RDS tell of all of theirs, and not which cluster each is."""
+    one = replace(FULL, source="barman app", name="fresh", cluster="")
+    other = replace(ages(one, 9 * DAY)[0], source="barman billing", name="old")
+    assert [(o, name) for o, name, _ in said(judge(one, other))] == [("pass", "fresh"), ("fail", "old")]
+    assert [name for _, name, _ in said(judge(one, other, DUMP))] == ["app.dump"]
+    assert [name for _, name, _ in said(judge(one, other, *ages(DUMP, 3 * DAY)))] == ["fresh", "old"]
+    assert outcomes(judge(one)) == ["pass"]
+
+
+def test_incremental_ones_count():
+    assert outcomes(judge(replace(FULL, kind=Kind.INCREMENTAL))) == ["pass"]

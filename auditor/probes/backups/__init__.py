@@ -1,0 +1,1 @@
+"""Looks for backups wherever the checklist says that there are any: one module a kind of source."""

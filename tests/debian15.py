@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.probes.net.cluster import PASSWORD, Cluster, _account, _binaries, _free_port, _wait
@@ -52,6 +53,22 @@ class Server(Cluster):
 
     processes: list[subprocess.Popen]
     start: Callable[[], subprocess.Popen]
+
+    def log(self) -> str:
+        """What the server and its sessions have written to stderr."""
+        return self.log_file.read_text()
+
+    @property
+    def log_file(self) -> Path:
+        """Where stderr goes, outside the data directory."""
+        return self.sockets / "server.log"
+
+    def script(self, *statements: str, database: str = "app") -> None:
+        """Several statements over one connection."""
+        target = f"host={self.sockets} port={self.port} dbname={database} user=superuser"
+        with psycopg.connect(target, autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
 
     def restart(self) -> None:
         """With what ``ALTER SYSTEM`` has set."""
@@ -112,7 +129,7 @@ def server(home: Path | None, settings: Mapping[str, str], *, hba: str = HBA) ->
             file.writelines(f"{name} = '{value}'\n" for name, value in values.items())
 
         def start() -> subprocess.Popen:
-            with (data / "log").open("ab") as log:
+            with (root / "server.log").open("ab") as log:
                 return subprocess.Popen(
                     [home / "bin" / "postgres", "-D", data],
                     stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environ, cwd=root, **account,

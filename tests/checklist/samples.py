@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SURFACES = "frontend, api, database, repository, prometheus, alertmanager, supabase, backups"
+SURFACES = "frontend, api, database, repository, prometheus, alertmanager, supabase, backups, logs"
 IDS = (
     "https",
     "secrets-manager",
@@ -58,6 +58,11 @@ trust = "both"
 dumps = ["backups/*.dump", "/var/backups/*.gz"]
 pgbackrest_info = "pgbackrest-info.json"
 command = ["pgbackrest", "info", "--output=json"]
+[env.prod.logs]
+database = ["/var/log/postgresql/*.log*"]
+application = ["logs/*.log"]
+database_command = ["docker", "logs", "db"]
+application_command = ["docker", "logs", "api"]
 
 [env.other]
 database = "${OTHER_DATABASE_URL}"
@@ -77,6 +82,12 @@ trust_private_peer = true
 [policy.backups]
 max_age = "12h"
 retention = "2w"
+[policy.audit_logs]
+tables = ["public.ledger"]
+retention = "90d"
+fresh = "2h"
+canary = true
+canary_within = "20s"
 [policy.tls]
 expires_within = "30d"
 hsts_min_age = "52w"

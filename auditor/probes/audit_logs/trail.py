@@ -1,0 +1,215 @@
+"""Reads the logs of the checklist, and looks in them for what the audit itself has just done."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from auditor.checklist.model import Environment, LogSources
+from auditor.errors import Absent, Unavailable
+from auditor.facts.log_files import LogFiles, LogSource, Trace
+from auditor.probes.audit_logs import commands, files
+from auditor.probes.audit_logs.reading import Reader, lines_with
+from auditor.probes.audit_logs.requests import request_of
+from auditor.probes.net.http import Http
+from auditor.probes.net.login import APPLICATION_NAME
+from auditor.probes.net.threads import in_daemon_thread
+from auditor.probes.secrets.known import known_values
+from auditor.probes.secrets.scanner import Scanner
+from auditor.probes.secrets.search import Limits
+from auditor.probes.surfaces import Databases, missing, origin
+from auditor.registry import probe
+
+KINDS = ("database", "application")
+SECONDS = 15.0
+"""For reading."""
+PATIENCE_SECONDS = 3.0
+"""That a line may take to get into its file."""
+_PAUSE_SECONDS = 0.1
+_NEW_BYTES = 2_000_000
+_FOLLOWED = 5
+"""Files of a pattern, the newest, in which new lines are looked for."""
+_CLUSTER = """
+select pg_catalog.pg_backend_pid(),
+       -- the upper half of the identifier is when initdb made it, in seconds since 1970
+       pg_catalog.to_timestamp((c.system_identifier >> 32)::double precision)
+from pg_catalog.pg_control_system() c
+"""
+
+
+@dataclass(slots=True)
+class Followed:
+    """The newest files of some patterns, and what is appended to them from now on."""
+
+    patterns: tuple[str, ...]
+    sizes: dict[tuple[int, int], int] = field(default_factory=dict)
+
+    def start(self) -> None:
+        """Everything that is there now is old."""
+        found, _ = files.find(self.patterns)
+        self.sizes = {(one.status.st_dev, one.status.st_ino): one.status.st_size for one in found}
+
+    def appended(self) -> list[tuple[Path, bytes]]:
+        """What has been written since, file by file."""
+        new: list[tuple[Path, bytes]] = []
+        found, _ = files.find(self.patterns)
+        for one in found[:_FOLLOWED]:
+            grown = one.status.st_size - self.sizes.get((one.status.st_dev, one.status.st_ino), 0)
+            if grown > 0:
+                new.append((one.path, files.tail(one.path, min(grown, _NEW_BYTES) + 1).data))
+            elif grown < 0:  # it was truncated: all of it is new
+                new.append((one.path, files.tail(one.path, _NEW_BYTES).data))
+        return new
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What a command printed."""
+
+    name: str = ""
+    """The program; empty when there is no command."""
+    data: bytes = b""
+    problem: str = ""
+    """Why that is nothing, or not all."""
+
+
+@probe(deadline=60.0)
+async def log_files(environment: Environment, databases: Databases, http: Http) -> LogFiles:
+    """The logs of ``[env.*.logs]``. Two requests to paths that do not exist, and a connection, are looked for in them.
+
+    What a line holds stays here: the fact has counts, times, and where secrets stand.
+    """
+    sources = _sources(environment)
+    followed = {kind: Followed(getattr(sources, kind)) for kind in KINDS}
+    for one in followed.values():
+        await in_daemon_thread(one.start)
+    marker = f"{APPLICATION_NAME}-{secrets.token_hex(6)}"
+    request = await _asked(environment, http, marker) if _has(sources, "application") else Trace()
+    connection, pid, since = await _connected(databases) if _has(sources, "database") else (Trace(), 0, None)
+    request, connection = await _awaited(followed, request, marker, connection)
+    printed = {kind: await printed_by(getattr(sources, f"{kind}_command")) for kind in KINDS}
+    if printed["application"].data:
+        request = _found(request, [(printed["application"].name, printed["application"].data)], marker)
+    if printed["database"].data:
+        connection = _of_us(connection, [(printed["database"].name, printed["database"].data)], pid)
+    reader = Reader(
+        Scanner(known_values(environment), limits=Limits(seconds=SECONDS / 3)),
+        datetime.now(UTC),
+        time.monotonic() + SECONDS,
+    )
+    found = await in_daemon_thread(_read, reader, sources, printed)
+    return LogFiles(
+        reader.now, tuple(found), tuple(reader.sightings), reader.scanned, request, connection, since,
+        tuple(reader.unscanned),
+    )  # fmt: skip
+
+
+def _sources(environment: Environment) -> LogSources:
+    if "logs" in environment.absent:
+        raise Absent("logs")
+    if environment.logs is None:
+        raise missing(environment, "logs")
+    return environment.logs
+
+
+def _has(sources: LogSources, kind: str) -> bool:
+    return bool(getattr(sources, kind) or getattr(sources, f"{kind}_command"))
+
+
+async def _asked(environment: Environment, http: Http, marker: str) -> Trace:
+    """One request at the root and one below the health page: of the two, one reaches the API behind any router."""
+    try:
+        api = origin(environment, "api")
+        for path in (f"/{marker}", f"{environment.health.rstrip('/')}/{marker}"):
+            await http.get(f"{api}{path}")
+    except Unavailable as unavailable:
+        return Trace(why_not=unavailable.reason)
+    return Trace(done=True)
+
+
+async def _connected(databases: Databases) -> tuple[Trace, int, datetime | None]:
+    """A connection as the audit; its process, and when the cluster was made."""
+    try:
+        async with databases.for_audit().session() as session, session.transaction() as transaction:
+            ((pid, since),) = await transaction.rows(_CLUSTER)
+    except Unavailable as unavailable:
+        return Trace(why_not=unavailable.reason), 0, None
+    return Trace(done=True), int(pid), since.astimezone(UTC)
+
+
+async def _awaited(
+    followed: dict[str, Followed], request: Trace, marker: str, connection: Trace
+) -> tuple[Trace, Trace]:
+    """Both traces, as soon as the files have them, or when patience ends."""
+    ends = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        if request.done and followed["application"].patterns:
+            request = _found(request, await in_daemon_thread(followed["application"].appended), marker)
+        if connection.done and followed["database"].patterns:
+            connection = _of_us(connection, await in_daemon_thread(followed["database"].appended), 0)
+        waiting = (request.done and not request.found_in and bool(followed["application"].patterns)) or (
+            connection.done and not connection.found_in and bool(followed["database"].patterns)
+        )
+        if not waiting or time.monotonic() > ends:
+            return request, connection
+        await asyncio.sleep(_PAUSE_SECONDS)
+
+
+def _found(trace: Trace, texts: list[tuple[Path, bytes]] | list[tuple[str, bytes]], marker: str) -> Trace:
+    """With the line that tells most of a request."""
+    best = trace
+    for place, data in texts:
+        for line in lines_with(data, marker):
+            told = _told(line)
+            if not best.found_in or len(told) > len(best.told):
+                best = Trace(True, str(place), told)
+    return best
+
+
+def _told(line: str) -> tuple[str, ...]:
+    request = request_of(line, datetime.now(UTC))
+    if request is None:
+        return ("path",)
+    parts = {"status": request.answered, "time": request.moment is not None, "who": request.attributed}
+    return ("method", "path", *(name for name, there in parts.items() if there))
+
+
+def _of_us(trace: Trace, texts: list[tuple[Path, bytes]] | list[tuple[str, bytes]], pid: int) -> Trace:
+    """What was appended just now, or what our own process wrote, names the audit as its application."""
+    number = re.compile(rf"(?<![0-9]){pid}(?![0-9])")
+    for place, data in texts:
+        for line in lines_with(data, APPLICATION_NAME):
+            if trace.done and not trace.found_in and (not pid or number.search(line)):
+                return Trace(True, str(place))
+    return trace
+
+
+async def printed_by(command: tuple[str, ...]) -> Printed:
+    """What a command prints, or why it does not.
+
+    Args:
+        command: of the checklist; empty when it names none.
+    """
+    if not command:
+        return Printed()
+    try:
+        data, late = await commands.output(command)
+    except Unavailable as unavailable:
+        return Printed(command[0], problem=unavailable.reason)
+    return Printed(command[0], data, late)
+
+
+def _read(reader: Reader, sources: LogSources, printed: dict[str, Printed]) -> list[LogSource]:
+    found = []
+    for kind in KINDS:
+        if patterns := getattr(sources, kind):
+            opened, problems = files.find(patterns)
+            found.append(reader.files(kind, ", ".join(patterns), opened, problems))
+        if printed[kind].name:
+            found.append(reader.printed(kind, printed[kind].name, printed[kind].data, printed[kind].problem))
+    return found

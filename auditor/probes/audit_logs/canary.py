@@ -68,9 +68,8 @@ async def _looked(log: _Log, sent: Canary, marker: str, seconds: float) -> Canar
         if not found.read_in and any(lines_with(data, f"{marker}_read")):
             found = replace(found, read_in=place)
         # the name alone stands in DEALLOCATE too, and a statement that was refused in the line of its error
-        if not (found.write_in or found.refused) and any(
-            "DELETE FROM" in line for line in lines_with(data, f"{marker}_write")
-        ):
+        marked = [line for line in lines_with(data, f"{marker}_write") if "DELETE FROM" in line]
+        if marked and not found.write_in and not found.refused:
             found = replace(found, write_in=place)
         found = replace(found, alive=found.alive or APPLICATION_NAME.encode() in data)
         if found.read_in and found.write_in:

@@ -198,9 +198,8 @@ def _unpacked_tail(plain: Packed, most: int, until: float | None) -> End:
         read += len(chunk)
         kept = (kept + chunk)[-most:]
         if read > UNPACKED_BYTES or (until is not None and time.monotonic() > until):
-            return End(
-                _whole_lines(kept, False).data, False, f"it unpacks to more than {read} bytes: the rest was left"
-            )
+            problem = f"it unpacks to more than {read} bytes: the rest was left"
+            return End(_whole_lines(kept, whole=False).data, False, problem)
     return _whole_lines(kept, whole=read <= most)
 
 

@@ -53,12 +53,12 @@ class Reader:
         lines, left = 0, MOST_BYTES
         told, listed = _Told(), []
         newest: datetime | None = None
-        for opened in found[: files.MOST_FILES]:
+        for number, opened in enumerate(found[: files.MOST_FILES]):
             problem = ""
             if left > 0 and opened.status.st_size:
                 end = files.tail(opened.path, min(left, files.TAIL_BYTES), self.until)
                 problem = end.problem or ("it is no text" if files.is_binary(end.data) else "")
-                if problem:
+                if problem and number == 0:  # of older ones only the times matter
                     self.unscanned[f"{opened.path}: {problem}"] = None
                 if not problem or (end.data and not files.is_binary(end.data)):
                     left -= max(len(end.data), 1)

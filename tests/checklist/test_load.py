@@ -18,6 +18,7 @@ from auditor.checklist.model import (
     Checklist,
     Environment,
     Item,
+    LogSources,
     NetworkSettings,
     Plugin,
     Supabase,
@@ -27,6 +28,7 @@ from auditor.checklist.model import (
 from auditor.errors import ChecklistError
 from auditor.facts.policy import (
     POLICIES,
+    AuditLogPolicy,
     BackupPolicy,
     CorsPolicy,
     Endpoint,
@@ -83,6 +85,12 @@ def test_a_checklist_with_everything(folder):
             pgbackrest_info=folder / "pgbackrest-info.json",
             pgbackrest_command=("pgbackrest", "info", "--output=json"),
         ),
+        logs=LogSources(
+            database=("/var/log/postgresql/*.log*",),
+            application=(f"{folder}/logs/*.log",),
+            database_command=("docker", "logs", "db"),
+            application_command=("docker", "logs", "api"),
+        ),
         cors_token=Secret("bearer-of-the-audit", "bearer token"),
     )
     assert checklist.policies == {
@@ -92,6 +100,9 @@ def test_a_checklist_with_everything(folder):
             (Endpoint("GET", "/api/workspaces"), Endpoint("POST", "/auth/login")), Rate(100, 60.0), 120, True
         ),
         BackupPolicy: BackupPolicy(timedelta(hours=12), timedelta(weeks=2)),
+        AuditLogPolicy: AuditLogPolicy(
+            ("public.ledger",), timedelta(days=90), timedelta(hours=2), True, timedelta(seconds=20)
+        ),
         TlsPolicy: TlsPolicy(timedelta(days=30), timedelta(weeks=52)),
         MonitoringPolicy: MonitoringPolicy("api"),
         ExposurePolicy: ExposurePolicy(
@@ -101,7 +112,7 @@ def test_a_checklist_with_everything(folder):
     }
     assert checklist.check_levels == {"TLS012": Level.OFF, "rls-enabled": Level.RECOMMENDED}
     assert checklist.waivers == (
-        Waiver("RLS001", "public.countries", "public reference data", "data-team", date(2027, 1, 31), 87),
+        Waiver("RLS001", "public.countries", "public reference data", "data-team", date(2027, 1, 31), 98),
     )
     assert checklist.plugins == (Plugin(module="acme_checks"), Plugin(path=folder / "audit_checks"))
     assert (checklist.path, checklist.sha256) == (path, hashlib.sha256(EVERYTHING.encode()).hexdigest())
@@ -162,7 +173,7 @@ def test_lines_of_keys(folder):
         "waivers.0.subject",
         "plugins.1.path",
     )
-    assert [lines[key] for key in keys] == [4, 7, 23, 43, 74, 83, 84, 87, 89, 96]
+    assert [lines[key] for key in keys] == [4, 7, 23, 48, 85, 94, 95, 98, 100, 107]
 
 
 def test_the_least_that_loads(write):

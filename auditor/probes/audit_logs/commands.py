@@ -12,6 +12,7 @@ from auditor.errors import Unavailable
 SECONDS = 15.0
 KEPT_BYTES = 2_000_000
 """Of the end of what it prints."""
+_LAST_SECONDS = 1.0
 MOST_BYTES = 200_000_000
 """After which it is ended."""
 
@@ -54,8 +55,7 @@ async def output(command: tuple[str, ...], seconds: float = SECONDS) -> tuple[by
         late = f"{command[0]} was ended after {seconds:g} s"
     finally:
         if not ended:
-            _end(process)
-            await process.wait()
+            await _end(process)
     if ended and process.returncode:
         raise Unavailable(f"{command[0]} ended with exit code {process.returncode}", "run it by hand to see why")
     return bytes(kept[-KEPT_BYTES:]), late
@@ -74,7 +74,12 @@ async def _read(process: asyncio.subprocess.Process, kept: bytearray) -> str:
     return ""
 
 
-def _end(process: asyncio.subprocess.Process) -> None:
+async def _end(process: asyncio.subprocess.Process) -> None:
     """The command and what it has started; a session of its own keeps them together."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
+    await process.wait()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_LAST_SECONDS):
+            while process.stdout and await process.stdout.read(262_144):  # until nobody holds the pipe any more
+                continue

@@ -56,7 +56,8 @@ union all
 select w.ev_class::bigint, w.rulename::text, case w.ev_type::text when '2' then 17 else 9 end, ''
 from pg_catalog.pg_rewrite w
 where w.ev_class = any(%(tables)s::pg_catalog.oid[]) and w.is_instead and w.ev_enabled in ('O', 'A')
-  and w.ev_type::text in ('2', '4') and w.ev_qual::text = '<>' and w.ev_action::text = '<>'
+  and w.ev_type::text in ('2', '4') and w.ev_qual::text = '<>'
+  and pg_catalog.pg_get_ruledef(w.oid) ~ 'DO INSTEAD NOTHING;$'
 order by 1, 2
 """
 """Triggers before a change, and rules in its place, that may refuse it."""

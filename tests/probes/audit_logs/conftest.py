@@ -46,7 +46,7 @@ def prepare(server: Server) -> None:
 @contextmanager
 def changed(server: Server, *statements: str):
     """Settings that are taken back: each ``do`` or ``do -- undo``."""
-    pairs = [statement.partition(" -- ") for statement in statements]
+    pairs = [(s, "", "") if " -- " not in s else s.rpartition(" -- ") for s in statements]
     try:
         server.script(*(do for do, _, _ in pairs))
         if any("system" in statement for statement in statements):

@@ -90,7 +90,7 @@ class Trace:
     told: tuple[str, ...] = ()
     """What the line says: ``method``, ``path``, ``status``, ``time``, ``who``."""
     why_not: str = ""
-    """Why it was not done."""
+    """Why it was not done, or why nothing is to be expected of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,8 @@ _FOLLOWED = 5
 _CLUSTER = """
 select pg_catalog.pg_backend_pid(),
        -- the upper half of the identifier is when initdb made it, in seconds since 1970
-       pg_catalog.to_timestamp((c.system_identifier >> 32)::double precision)
+       pg_catalog.to_timestamp((c.system_identifier >> 32)::double precision),
+       pg_catalog.current_setting('log_connections')
 from pg_catalog.pg_control_system() c
 """
 
@@ -136,10 +137,12 @@ async def _connected(databases: Databases) -> tuple[Trace, int, datetime | None]
     """A connection as the audit; its process, and when the cluster was made."""
     try:
         async with databases.for_audit().session() as session, session.transaction() as transaction:
-            ((pid, since),) = await transaction.rows(_CLUSTER)
+            ((pid, since, logged),) = await transaction.rows(_CLUSTER)
     except Unavailable as unavailable:
         return Trace(why_not=unavailable.reason), 0, None
-    return Trace(done=True), int(pid), since.astimezone(UTC)
+    # the server will not tell of it: nothing to wait for
+    why_not = "" if str(logged).lower() not in ("off", "") else "log_connections is off"
+    return Trace(done=True, why_not=why_not), int(pid), since.astimezone(UTC)
 
 
 async def _awaited(
@@ -152,8 +155,9 @@ async def _awaited(
             request = _found(request, await in_daemon_thread(followed["application"].appended), marker)
         if connection.done and followed["database"].patterns:
             connection = _of_us(connection, await in_daemon_thread(followed["database"].appended), 0)
-        waiting = (request.done and not request.found_in and bool(followed["application"].patterns)) or (
-            connection.done and not connection.found_in and bool(followed["database"].patterns)
+        # a pattern that no file matches is not waited for
+        waiting = bool(request.done and not request.found_in and followed["application"].sizes) or bool(
+            connection.done and not (connection.found_in or connection.why_not) and followed["database"].sizes
         )
         if not waiting or time.monotonic() > ends:
             return request, connection

@@ -12,7 +12,7 @@ from auditor.registry import check
 
 @check("LOG015", level=Level.MANDATORY, severity=Severity.HIGH, references=("CWE-532", "ASVS-5.0-16.2.5"))
 def logs_hold_no_secrets(logs: LogFiles) -> Iterator[Finding]:
-    r"""No bearer token, password, key or connection string is in the newest lines of the logs.
+    """No bearer token, password, key or connection string is in the newest lines of the logs.
 
     ## Why it matters
     Logs are copied to more places, kept longer and read by more people than any secret should be. `log_statement`
@@ -20,7 +20,7 @@ def logs_hold_no_secrets(logs: LogFiles) -> Iterator[Finding]:
 
     ## How to fix it
     Replace what was found: it is known now. Leave Authorization and Cookie out of what is logged, take tokens out of
-    URLs, and set passwords with `\password` in psql, which sends a verifier. Then delete the lines.
+    URLs, and set passwords with psql's `password` command, which sends a verifier. Then delete the lines.
     """
     groups: dict[tuple[str, str, str], list[Sighting]] = {}
     for one in logs.sightings:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from auditor.facts.audit_logs import LogSettings, RoleLogging, Setting
+from auditor.facts.log_files import LogFiles, LogSource, RequestLines
 
 PREFIX = "%m [%p] user=%u,db=%d,app=%a,client=%h "
 SERVER = {
@@ -44,3 +47,27 @@ def settings(*roles: RoleLogging, loaded=False, created="", set_for=(), provider
         tuple(set_for),
         provider,
     )
+
+
+NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
+
+
+def ago(**length) -> datetime:
+    return NOW - timedelta(**length)
+
+
+def source(kind="application", name="app.log", *, command=False, lines=10, files=(), problem="", **values) -> LogSource:
+    """A log; what requests it tells of by ``total``, ``timed``, ..."""
+    times = {key: values.pop(key) for key in ("oldest", "newest") if key in values}
+    if "requests_newest" in values:
+        values["newest"] = values.pop("requests_newest")
+    requests = RequestLines(**values)
+    return LogSource(kind, name, command, tuple(files), lines, requests=requests, problem=problem, **times)
+
+
+def logs(*sources: LogSource, **values) -> LogFiles:
+    return LogFiles(NOW, sources, **values)
+
+
+def outcomes(findings) -> list[str]:
+    return [finding.outcome.value for finding in findings]

@@ -34,6 +34,8 @@ class RequestLines:
     """At the latest, as far as their times tell."""
     forms: tuple[str, ...] = ()
     """``JSON``, ``logfmt``, ``access`` or ``text``."""
+    unclear: int = 0
+    """Lines that name whole URLs: asked of the application or by it."""
 
     @property
     def told(self) -> bool:

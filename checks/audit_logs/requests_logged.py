@@ -67,6 +67,13 @@ def _by_lines(logs: LogFiles, sources: tuple[LogSource, ...], policy: AuditLogPo
         )
     if any(source.requests.total for source in sources):
         return failed("application", "its lines tell method and path, and not how requests were answered", **evidence)
+    if any(source.requests.unclear for source in sources):
+        return unproven(
+            "application",
+            "its lines name whole URLs: whether they were asked of the application or by it cannot be told",
+            "log the path alone, or set `api` so that the audit can make a request of its own",
+            **evidence,
+        )
     if not any(source.lines for source in sources):
         reason = next((source.problem for source in sources if source.problem), "")
         if reason or not logs.request.done:

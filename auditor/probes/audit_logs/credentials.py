@@ -11,12 +11,12 @@ from auditor.model import Severity
 from auditor.probes.secrets.scanner import Scanner
 
 _HEADER = re.compile(
-    rb"authorization[\"']?\s{0,3}[:=,]\s{0,3}[\"'(b]{0,4}(bearer|basic|token)\s{1,3}([A-Za-z0-9._~+/=-]{12,8192})",
+    rb"authorization[\\\"']{0,4}\s{0,3}[:=,]\s{0,3}[\\\"'(b\[]{0,6}(bearer|basic|token)\s{1,3}([A-Za-z0-9._~+/=-]{12,8192})",
     re.IGNORECASE,
 )
 """A header of a request, as dumps of headers write it (RFC 6750, RFC 7617)."""
 _COOKIE = re.compile(
-    rb"(?:^|[^a-z-])(?:set-)?cookie[\"']?\s{0,3}[:=]\s{0,3}[\"'b]{0,3}(sb-[a-z0-9]{6,40}-auth-token[^=\n]{0,4})=",
+    rb"(?:^|[^a-z-])(?:set-)?cookie[\"']?\s{0,3}[:=]\s{0,3}[\"'b]{0,3}(sb-[a-z0-9]{6,40}-auth-token[^=\n]{0,4})=[A-Za-z0-9%._+/-]{16}",
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(

@@ -7,6 +7,7 @@ import glob
 import gzip
 import lzma
 import os
+import re
 import stat
 import time
 import zlib
@@ -28,6 +29,7 @@ UNPACKED_BYTES = 32_000_000
 
 _WEB_ROOTS = frozenset({"public", "public_html", "htdocs", "wwwroot", "static", ".next", "webroot", "www-root"})
 _WEB_PATHS = ("/usr/share/nginx/html", "/var/www/html", "/srv/http", "/srv/www", "/usr/local/apache2/htdocs")
+_COLOUR = re.compile(r"\x1b\[[0-9;]{0,20}m")
 _JOURNAL = b"LPKSHHRH"
 _ZSTD = b"\x28\xb5\x2f\xfd"
 Packed = gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile
@@ -210,17 +212,17 @@ def _whole_lines(data: bytes, *, whole: bool) -> End:
 
 
 def text_of(data: bytes) -> str:
-    """Bytes of a log as text: UTF-8, or UTF-16 where every other byte is zero. Never fails.
+    """Bytes of a log as text, colours left out: UTF-8, or UTF-16 where every other byte is zero. Never fails.
 
     Args:
         data: of a log.
     """
     sample = data[:4096]
+    encoding = "utf-8"
     if len(sample) >= 8 and sample.count(0) >= len(sample) // 3:
-        if sample[1::2].count(0) > sample[::2].count(0):
-            return data.decode("utf-16-le", "replace").lstrip("\ufeff")
-        return data.decode("utf-16-be", "replace").lstrip("\ufeff")
-    return data.decode("utf-8", "replace").lstrip("\ufeff")
+        encoding = "utf-16-le" if sample[1::2].count(0) > sample[::2].count(0) else "utf-16-be"
+    text = data.decode(encoding, "replace").lstrip("\ufeff")
+    return _COLOUR.sub("", text) if "\x1b" in text else text
 
 
 def is_binary(data: bytes) -> bool:

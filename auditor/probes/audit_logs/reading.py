@@ -89,7 +89,7 @@ class Reader:
 
     def _read(self, data: bytes, place: str, told: _Told, changed: datetime | None) -> tuple[int, datetime | None]:
         self._scan(data, place)
-        lines = files.text_of(data).splitlines()[-MOST_LINES:]
+        lines = files.text_of(data).rstrip("\n").split("\n")[-MOST_LINES:]
         newest: datetime | None = None
         for number, line in enumerate(lines):
             if number % 512 == 0 and time.monotonic() > self.until:
@@ -99,12 +99,15 @@ class Reader:
             moment = request.moment if request else moments.of_line(line, self.now)
             at = self._plausible(moment, changed)
             newest = _later(newest, at)
-            if request:
+            if request and request.whole:
+                told.unclear += 1
+            elif request:
                 # a line without a time is as old as its file, when it is one of the last
                 told.add(request, at or (changed if len(lines) - number <= 50 else None))
             elif status_apart(line):
                 told.apart += 1
-        return len(lines), newest if newest or not lines else changed
+        count = len(lines) if data.strip() else 0
+        return count, newest if newest or not count else changed
 
     def _plausible(self, moment: moments.Moment | None, changed: datetime | None) -> datetime | None:
         if moment is None or moment.at > self.now + _SKEW:
@@ -132,7 +135,7 @@ class Reader:
             return None
         oldest = with_lines[-1]
         end = files.head(oldest.path)
-        for line in files.text_of(end.data).splitlines()[:200]:
+        for line in files.text_of(end.data).split("\n")[:200]:
             request = request_of(line, self.now)
             moment = request.moment if request else moments.of_line(line, self.now)
             if moment and moment.at <= self.now + _SKEW:
@@ -150,6 +153,7 @@ class _Told:
     attributed: int = 0
     complete: int = 0
     apart: int = 0
+    unclear: int = 0
     newest: datetime | None = None
     forms: set[str] = field(default_factory=set)
 
@@ -166,7 +170,7 @@ class _Told:
     def counted(self) -> RequestLines:
         return RequestLines(
             self.total, self.timed, self.answered, self.attributed, self.complete, self.apart, self.newest,
-            tuple(sorted(self.forms)),
+            tuple(sorted(self.forms)), self.unclear,
         )  # fmt: skip
 
 

@@ -18,10 +18,14 @@ _METHODS = "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS"
 _ACCESS = re.compile(rf'"(?:{_METHODS}) (/[^ "]*)(?: (?:HTTP/)?[0-9](?:\.[0-9])?)?"[ :,]*([1-5][0-9]{{2}})?(?![0-9])')
 """As uvicorn, gunicorn, hypercorn, nginx and Apache write it: the request in quotes, and mostly the status after it."""
 _TEXT = re.compile(rf"(?<![A-Za-z0-9_])(?:{_METHODS}) (/[^\s\"',]*)")
-_AFTER = re.compile(r"[^0-9\n]{0,40}([1-5][0-9]{2})(?![0-9.]|\s?(?:ms|µs|us|s|bytes?|B|kB)\b)")
+_AFTER = re.compile(r"[^0-9\n]{0,40}(?<![\w:.])([1-5][0-9]{2})(?![0-9.:]|\s?(?:ms|µs|us|s|bytes?|B|kB)\b)")
 _APART = re.compile(r"\bstatus(?:[ _]?code)?\"?\s?[:=]\s?\"?([1-5][0-9]{2})(?![0-9])", re.IGNORECASE)
 _OUTGOING = re.compile(r"https?://[^\s\"]{1,300}[ \"]{1,3}$")
 """What stands before the request where the application is the client: urllib3 and its like."""
+_WHOLE = re.compile(rf"(?<!HTTP Request: )(?<![A-Za-z0-9_])(?:{_METHODS}) (https?://[^\s\"',]+)")
+"""A request named by its whole URL: asked of the application or by it. httpx says ``HTTP Request:`` of its own."""
+_QUOTED = re.compile(r"'([A-Za-z_.]{1,40})': ?(?:'([^']*)'|([0-9]{1,12}(?:\.[0-9]{1,9})?))")
+"""A pair of a dictionary of Python that was logged as it prints."""
 _PAIR = re.compile(r'(?<![\w.@/-])([A-Za-z_@][\w.@-]{0,60})=(?:"((?:[^"\\]|\\.)*)"|([^\s",]*))')
 _ADDRESS = re.compile(
     r"(?<![0-9.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9.])"
@@ -54,6 +58,8 @@ class Request:
     answered: bool
     attributed: bool
     moment: Moment | None
+    whole: bool = False
+    """It is named by its whole URL: without its path's being known, who asked whom cannot be told."""
 
 
 def request_of(line: str, now: datetime) -> Request | None:
@@ -69,6 +75,8 @@ def request_of(line: str, now: datetime) -> Request | None:
         return _of_fields(fields, line[:start], "JSON", now)
     if (found := _of_text(line, now)) is not None:
         return found
+    if quoted := {match[1].lower(): match[2] or match[3] for match in _QUOTED.finditer(line)}:
+        return _of_fields(quoted, line, "JSON", now)
     pairs = {match[1].lower(): match[2] if match[2] is not None else match[3] for match in _PAIR.finditer(line)}
     return _of_fields(pairs, line, "logfmt", now) if pairs else None
 
@@ -96,36 +104,43 @@ def _flat(fields: Mapping[str, Any], prefix: str = "", depth: int = 0) -> Iterat
             yield name, value
 
 
-def _value(fields: Mapping[str, Any], keys: tuple[str, ...]) -> Any:
+def _values(fields: Mapping[str, Any], keys: tuple[str, ...]) -> Iterator[Any]:
+    """The values of these names, then those of the same names in any table."""
     for key in keys:
         if fields.get(key) not in (None, ""):
-            return fields[key]
-    # record.extra.method: whatever the table is called
+            yield fields[key]
     for name, value in fields.items():
-        if value not in (None, "") and name.rpartition(".")[2] in keys and name.count(".") <= 3:
-            return value
-    return None
+        table, _, own = name.rpartition(".")
+        # the code of an error is not that of the answer
+        if table and own in keys and own != "code" and value not in (None, ""):
+            yield value
 
 
 def _of_fields(fields: Mapping[str, Any], before: str, form: str, now: datetime) -> Request | None:
-    moment = moments.of_value(_value(fields, moments.KEYS), now) or moments.of_line(before, now)
-    who = _value(fields, _WHO_KEYS) is not None or _ADDRESS.search(before) is not None
-    method, path = _value(fields, _METHOD_KEYS), _value(fields, _PATH_KEYS)
-    if isinstance(method, str) and re.fullmatch(_METHODS, method.upper()) and _is_path(path):
-        return Request(form, str(path), _is_status(_value(fields, _STATUS_KEYS)), who, moment)
+    times = (moments.of_value(value, now) for value in _values(fields, moments.KEYS))
+    moment = next((one for one in times if one), None) or moments.of_line(before, now)
+    who = any(True for _ in _values(fields, _WHO_KEYS)) or _ADDRESS.search(before) is not None
+    answered = any(map(_is_status, _values(fields, _STATUS_KEYS)))
+    if any(map(_is_method, _values(fields, _METHOD_KEYS))):
+        paths = [str(value) for value in _values(fields, _PATH_KEYS) if _is_path(value)]
+        own = next((path for path in paths if path.startswith("/")), "")
+        if paths:
+            return Request(form, own or paths[0], answered, who, moment, whole=not own)
     message = next((fields[key] for key in _MESSAGE_KEYS if isinstance(fields.get(key), str)), None)
-    if message is None or form != "JSON":
-        return None
-    inner = request_of(message, now)
+    inner = request_of(message, now) if message is not None and form == "JSON" and message not in before else None
     if inner is None:
         return None
-    answered = inner.answered or _is_status(_value(fields, _STATUS_KEYS))
-    return Request(form, inner.path, answered, inner.attributed or who, moment or inner.moment)
+    return Request(
+        form, inner.path, inner.answered or answered, inner.attributed or who, moment or inner.moment, inner.whole
+    )
+
+
+def _is_method(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch(_METHODS, value.upper()) is not None
 
 
 def _is_path(value: Any) -> bool:
-    """Whether it is a path of one's own: whole URLs are asked for by clients."""
-    return isinstance(value, str) and value.startswith("/")
+    return isinstance(value, str) and value.startswith(("/", "http://", "https://"))
 
 
 def _is_status(value: Any) -> bool:
@@ -141,10 +156,12 @@ def _of_text(line: str, now: datetime) -> Request | None:
     form = "access"
     if match is None:
         form, match = "text", _TEXT.search(line)
+    if match is None:
+        match = _WHOLE.search(line)
     if match is None or _OUTGOING.search(line[max(0, match.start() - 320) : match.start()]):
         return None
     rest = line[match.end() :]
     answered = bool(form == "access" and match[2]) or _AFTER.match(rest) is not None or _APART.search(rest) is not None
     pairs = {found[1].lower() for found in _PAIR.finditer(line)}
     who = _ADDRESS.search(line) is not None or any(key in pairs for key in _WHO_KEYS)
-    return Request(form, match[1], answered, who, moments.of_line(line, now))
+    return Request(form, match[1], answered, who, moments.of_line(line, now), whole=match.re is _WHOLE)

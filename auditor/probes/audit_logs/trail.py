@@ -6,9 +6,11 @@ import asyncio
 import re
 import secrets
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from auditor.checklist.model import Environment, LogSources
 from auditor.errors import Absent, Unavailable
@@ -18,12 +20,15 @@ from auditor.probes.audit_logs.reading import Reader, lines_with
 from auditor.probes.audit_logs.requests import request_of
 from auditor.probes.net.http import Http
 from auditor.probes.net.login import APPLICATION_NAME
+from auditor.probes.net.postgres import QueryFailed
 from auditor.probes.net.threads import in_daemon_thread
 from auditor.probes.secrets.known import known_values
 from auditor.probes.secrets.scanner import Scanner
 from auditor.probes.secrets.search import Limits
 from auditor.probes.surfaces import Databases, missing, origin
 from auditor.registry import probe
+
+T = TypeVar("T")
 
 KINDS = ("database", "application")
 SECONDS = 15.0
@@ -34,12 +39,10 @@ _PAUSE_SECONDS = 0.1
 _NEW_BYTES = 2_000_000
 _FOLLOWED = 5
 """Files of a pattern, the newest, in which new lines are looked for."""
-_CLUSTER = """
-select pg_catalog.pg_backend_pid(),
-       -- the upper half of the identifier is when initdb made it, in seconds since 1970
-       pg_catalog.to_timestamp((c.system_identifier >> 32)::double precision),
-       pg_catalog.current_setting('log_connections')
-from pg_catalog.pg_control_system() c
+_SESSION = "select pg_catalog.pg_backend_pid(), pg_catalog.current_setting('log_connections')"
+_SINCE = """
+-- the upper half of the identifier is when initdb made it, in seconds since 1970
+select pg_catalog.to_timestamp((c.system_identifier >> 32)::double precision) from pg_catalog.pg_control_system() c
 """
 
 
@@ -90,10 +93,13 @@ async def log_files(environment: Environment, databases: Databases, http: Http) 
     for one in followed.values():
         await in_daemon_thread(one.start)
     marker = f"{APPLICATION_NAME}-{secrets.token_hex(6)}"
-    request = await _asked(environment, http, marker) if _has(sources, "application") else Trace()
-    connection, pid, since = await _connected(databases) if _has(sources, "database") else (Trace(), 0, None)
+    request, (connection, pid, since) = await asyncio.gather(
+        _asked(environment, http, marker) if _has(sources, "application") else _nothing(Trace()),
+        _connected(databases) if _has(sources, "database") else _nothing((Trace(), 0, None)),
+    )
     request, connection = await _awaited(followed, request, marker, connection)
-    printed = {kind: await printed_by(getattr(sources, f"{kind}_command")) for kind in KINDS}
+    outputs = await asyncio.gather(*(printed_by(getattr(sources, f"{kind}_command")) for kind in KINDS))
+    printed = dict(zip(KINDS, outputs, strict=True))
     if printed["application"].data:
         request = _found(request, [(printed["application"].name, printed["application"].data)], marker)
     if printed["database"].data:
@@ -122,6 +128,10 @@ def _has(sources: LogSources, kind: str) -> bool:
     return bool(getattr(sources, kind) or getattr(sources, f"{kind}_command"))
 
 
+async def _nothing(value: T) -> T:
+    return value
+
+
 async def _asked(environment: Environment, http: Http, marker: str) -> Trace:
     """One request at the root and one below the health page: of the two, one reaches the API behind any router."""
     try:
@@ -137,12 +147,16 @@ async def _connected(databases: Databases) -> tuple[Trace, int, datetime | None]
     """A connection as the audit; its process, and when the cluster was made."""
     try:
         async with databases.for_audit().session() as session, session.transaction() as transaction:
-            ((pid, since, logged),) = await transaction.rows(_CLUSTER)
+            ((pid, logged),) = await transaction.rows(_SESSION)
+            since = None
+            with suppress(QueryFailed):  # a provider may keep the function to itself
+                async with transaction.savepoint():
+                    ((since,),) = await transaction.rows(_SINCE)
     except Unavailable as unavailable:
         return Trace(why_not=unavailable.reason), 0, None
     # the server will not tell of it: nothing to wait for
     why_not = "" if str(logged).lower() not in ("off", "") else "log_connections is off"
-    return Trace(done=True, why_not=why_not), int(pid), since.astimezone(UTC)
+    return Trace(done=True, why_not=why_not), int(pid), since.astimezone(UTC) if since else None
 
 
 async def _awaited(

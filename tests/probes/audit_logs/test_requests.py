@@ -58,6 +58,16 @@ def told(line: str) -> tuple[str, str, bool, bool, bool] | None:
         ("GET /api/me took 200 ms", ("text", "/api/me", False, False, False)),
         ("GET /api/me 200ms", ("text", "/api/me", False, False, False)),
         ("GET /items/200", ("text", "/items/200", False, False, False)),
+        # nginx's error log names a port, and no status
+        (
+            '2026/11/26 05:14:30 [error] 1#1: open(), client: 10.0.0.1, request: "GET /a HTTP/1.1", host: "x:443"',
+            ("access", "/a", False, True, True),
+        ),
+        ('"GET /a HTTP/1.1" - 200', ("access", "/a", True, False, False)),
+        # a dictionary of Python
+        ("INFO:app:{'method': 'GET', 'path': '/a', 'status_code': 200}", ("JSON", "/a", True, False, False)),
+        # Next.js
+        (" GET /dashboard 200 in 35ms", ("text", "/dashboard", True, False, False)),
         # logfmt
         (
             "time=2026-11-26T05:14:30Z level=info method=GET path=/a status=200 request_id=7f",
@@ -106,6 +116,9 @@ def test_text(line, expected):
         ),
         ({"message": "GET /a", "status": 404, "asctime": "2026-11-26 05:14:30,123"}, ("/a", True, False, True)),
         ({"method": "GET", "path": "/a"}, ("/a", False, False, False)),
+        ({"method": "GET", "path": "/a", "error": {"code": 200}}, ("/a", False, False, False)),
+        ({"method": "GET", "path": "/a", "status": "ok", "status_code": 200}, ("/a", True, False, False)),
+        ({"method": "GET", "url": "http://x/a", "path": "/a", "status": 200}, ("/a", True, False, False)),
         ({"method": "GET", "path": "/a", "status": True}, ("/a", False, False, False)),
         ({"method": "GET", "path": "/a", "status": "ok"}, ("/a", False, False, False)),
     ],
@@ -123,7 +136,6 @@ def test_json(fields, expected, before):
         "Application startup complete.",
         'HTTP Request: GET https://db.example.com/rest/v1/x "HTTP/1.1 200 OK"',
         '2026-11-26 05:14:30 DEBUG urllib3.connectionpool https://api.example.com:443 "GET /v1/x HTTP/1.1" 200 None',
-        '{"method": "GET", "url": "https://db.example.com/x", "status": 200}',
         '{"method": "FETCH", "path": "/a", "status": 200}',
         '{"method": 1, "path": 2}',
         "[1, 2]",
@@ -138,6 +150,18 @@ def test_json(fields, expected, before):
 )
 def test_no_request(line):
     assert told(line) is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"method": "GET", "url": "https://db.example.com/x", "status": 200}',
+        "GET http://api.example.com/x 200",
+        "method=GET url=https://db.example.com/x status=200",
+    ],
+)
+def test_whole_urls_do_not_tell_who_asked_whom(line):
+    assert request_of(line, NOW).whole
 
 
 @pytest.mark.parametrize("line", ["2026 - INFO - Status: 200", "status_code=500", '"status": 404', "Status code: 200"])

@@ -105,6 +105,22 @@ class TestRequests:
         assert outcomes(requests_logged(found, POLICY)) == [logged]
         assert outcomes(requests_attributable(found)) == [attributable]
 
+    def test_whole_urls(self, tmp_path):
+        log = tmp_path / "app.log"
+        log.write_text("")
+
+        def write(asked):
+            return json.dumps({"method": "GET", "url": f"http://api.example.com{asked.path}", "status": 404}) + "\n"
+
+        sources = LogSources(application=(str(log),))
+        assert outcomes(requests_logged(served(sources, log, write), POLICY)) == ["pass"]
+        assert outcomes(requests_logged(gathered(sources), POLICY)) == ["error"]
+
+    def test_colours(self, tmp_path):
+        log = tmp_path / "app.log"
+        log.write_text('\x1b[32mINFO\x1b[0m:  10.0.0.1:9 - "\x1b[1mGET /a HTTP/1.1\x1b[0m" \x1b[32m200 OK\x1b[0m\n')
+        assert outcomes(requests_logged(gathered(LogSources(application=(str(log),))), POLICY)) == ["pass"]
+
     def test_its_own_request_is_proof(self, tmp_path):
         log = tmp_path / "app.log"
         log.write_text("")
@@ -325,6 +341,8 @@ class TestSecrets:
             "authorization: Bearer {token}",
             "{{'authorization': 'Bearer {token}', 'host': 'x'}}",
             "(b'authorization', b'Bearer {token}')",
+            '{{"event": "{{\\"authorization\\": \\"Bearer {token}\\"}}"}}',
+            "Cookie: sb-abcdefghijklmnop-auth-token={token}",
             '{{"headers": {{"Authorization": "Bearer {token}"}}}}',
             "2026-11-26 LOG:  statement: create role app login password '{token}'",
             "2026-11-26 LOG:  statement: ALTER USER app WITH ENCRYPTED PASSWORD '{token}';",
@@ -354,6 +372,7 @@ class TestSecrets:
             "create role app password null",
             'WWW-Authenticate: Bearer error="invalid_token"',
             "authorization: Bearer token",
+            "cookie: sb-abcdefghijklmnop-auth-token=[Filtered]; x=1",
             "authorization=Bearer <your-token-here>",
             "user changed their password 'a lot'",
         ],

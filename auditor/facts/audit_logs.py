@@ -73,6 +73,8 @@ class LogSettings:
     """Roles and databases that have a ``pgaudit.log`` though the library is not loaded: it does nothing."""
     provider: str = ""
     """``Supabase``, ``Amazon RDS``, ...; empty when nothing tells."""
+    unseen: str = ""
+    """Roles that were not looked at, because there are too many; empty when all were."""
     gaps: tuple[Gap, ...] = ()
 
     @property

@@ -31,7 +31,9 @@ def powerful_roles_logged(settings: LogSettings) -> Iterator[Finding]:
     and log changes for everybody: `alter system set log_statement = 'ddl';`
     """
     others = [role for role in settings.roles if role.why and not role.application]
-    if not others:
+    if settings.unseen:
+        yield unproven("roles", settings.unseen, "log changes for everybody: alter system set log_statement = 'ddl'")
+    elif not others:
         yield not_applicable("no role but the application's may log in and change the schema")
     for role in others:
         yield _judged(settings, role)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from auditor.errors import Unavailable
 from auditor.facts.audit_logs import LogSettings, RoleLogging, Setting
 from auditor.facts.database import qualified
 from auditor.facts.log_rules import pgaudit_classes
-from auditor.model import Gap
 from auditor.probes.audit_logs import settings_sql as sql
 from auditor.probes.net.postgres import Transaction
 from auditor.probes.surfaces import Databases
@@ -68,7 +67,6 @@ class _Server:
     """Role (empty: all), whether in this database alone, name and value."""
     login: str
     """The audit's own role, whose settings its session has in place of the server's."""
-    gaps: list[Gap] = field(default_factory=list)
 
 
 @probe(deadline=20.0)
@@ -96,7 +94,7 @@ async def log_settings(databases: Databases) -> LogSettings:
         str(created[0][0]) if created else "",
         () if "pgaudit.log" in server.values else _idle(server),
         provider,
-        tuple(server.gaps),
+        f"only {MOST_ROLES} of the roles that may log in were looked at" if len(logins) > MOST_ROLES else "",
     )
 
 
@@ -164,10 +162,7 @@ def _own(name: str, server: _Server) -> Setting:
 def _roles(application: str, logins: Iterable[tuple[Any, ...]], server: _Server, provider: str) -> list[RoleLogging]:
     """The application's role, PostgREST's, and the powerful ones: those whose settings are alike together."""
     managed = set(_MANAGED.get(provider, ()))
-    rows = [(str(name), str(why or "")) for name, why in logins]
-    if len(rows) > MOST_ROLES:
-        rows = rows[:MOST_ROLES]
-        server.gaps.append(Gap("roles", f"only {MOST_ROLES} of the roles that may log in were looked at"))
+    rows = [(str(name), str(why or "")) for name, why in logins][:MOST_ROLES]
     why = dict(rows)
     found = [RoleLogging((application,), _settings(application, server), why.get(application, ""), True)]
     if "authenticator" in why and application != "authenticator":

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from checks.audit_logs.powerful_roles_logged import powerful_roles_logged
 from tests.checks.audit_logs.sample import hidden, role, settings
 
@@ -10,6 +12,11 @@ def told(findings) -> list[tuple[str, str]]:
 
 def test_none():
     assert told(powerful_roles_logged(settings())) == [("*", "not-applicable")]
+
+
+def test_more_roles_than_are_looked_at():
+    found = replace(settings(role(), role("a", why="superuser", log_statement="ddl")), unseen="only 2000")
+    assert told(powerful_roles_logged(found)) == [("roles", "error"), ("a", "pass")]
 
 
 def test_each_group():

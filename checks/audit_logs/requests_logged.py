@@ -79,6 +79,14 @@ def _by_lines(logs: LogFiles, sources: tuple[LogSource, ...], policy: AuditLogPo
         if reason or not logs.request.done:
             return unproven("application", reason or "it is empty, and the audit made no request", **evidence)
         return failed("application", "it is empty, also after a request of the audit", **evidence)
+    if logs.request.found_in or not logs.request.done:
+        what = "of the audit's own request" if logs.request.found_in else "of a request"
+        return unproven(
+            "application",
+            f"no line tells method, path and status {what} in a form that is recognised",
+            "write JSON, logfmt or an access log, and set `api` so that the audit can make a request of its own",
+            **evidence,
+        )
     return failed("application", "no line of it tells of a request", **evidence)
 
 

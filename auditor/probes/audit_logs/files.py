@@ -161,7 +161,7 @@ def head(path: Path, most: int = HEAD_BYTES) -> End:
             file.seek(0)
             plain = _unpacked(start, file)
             if plain is None:
-                return End(file.read(most))
+                return _whole_lines(file.read(most), whole=True)
             with plain:
                 return End(plain.read(most))
     except _BROKEN as error:
@@ -206,6 +206,8 @@ def _unpacked_tail(plain: Packed, most: int, until: float | None) -> End:
 
 
 def _whole_lines(data: bytes, *, whole: bool) -> End:
+    if data.startswith(b"\0" * 16):  # truncated while somebody went on writing: a hole
+        data = data.lstrip(b"\0")
     if whole:
         return End(data)
     return End(data[data.find(b"\n") + 1 :], False)

@@ -26,7 +26,19 @@ _EPOCH = re.compile(r"([12][0-9]{9})(?:\.([0-9]{1,9}))?(?![0-9])")
 _ASCTIME = re.compile(
     r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) ([A-Z][a-z]{2}) ([ 0-9]?[0-9]) ([0-9]{2}):([0-9]{2}):([0-9]{2}) ([0-9]{4})"
 )
-KEYS = ("timestamp", "@timestamp", "time", "ts", "asctime", "datetime", "date", "created_at", "t", "start_time")
+KEYS = (
+    "timestamp",
+    "@timestamp",
+    "time",
+    "ts",
+    "asctime",
+    "datetime",
+    "date",
+    "created_at",
+    "t",
+    "start_time",
+    "edgestarttimestamp",
+)
 """Of JSON and logfmt."""
 
 

@@ -15,10 +15,15 @@ from auditor.probes.audit_logs.moments import Moment
 _LONGEST = 16_384
 """Characters of a line that are looked at."""
 _METHODS = "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS"
-_ACCESS = re.compile(rf'"(?:{_METHODS}) (/[^ "]*)(?: (?:HTTP/)?[0-9](?:\.[0-9])?)?"[ :,]*([1-5][0-9]{{2}})?(?![0-9])')
+_ACCESS = re.compile(
+    rf'"(?:{_METHODS}) (?:https?://[^/" ]{{1,255}})?(/[^ "]*)(?: (?:HTTP/)?[0-9](?:\.[0-9])?)?"'
+    r"[ :,]*([1-5][0-9]{2})?(?![0-9])"
+)
 """As uvicorn, gunicorn, hypercorn, nginx and Apache write it: the request in quotes, and mostly the status after it."""
-_TEXT = re.compile(rf"(?<![A-Za-z0-9_])(?:{_METHODS}) (/[^\s\"',]*)")
+_TEXT = re.compile(rf"(?<![A-Za-z0-9_])(?:{_METHODS}) {{1,10}}\"?(/[^\s\"',]*)")
 _AFTER = re.compile(r"[^0-9\n]{0,40}(?<![\w:.])([1-5][0-9]{2})(?![0-9.:]|\s?(?:ms|µs|us|s|bytes?|B|kB)\b)")
+_BARS = re.compile(r"\| {0,5}([1-5][0-9]{2}) {0,5}\|")
+"""The status as Gin writes it."""
 _APART = re.compile(r"\bstatus(?:[ _]?code)?\"?\s?[:=]\s?\"?([1-5][0-9]{2})(?![0-9])", re.IGNORECASE)
 _OUTGOING = re.compile(r"https?://[^\s\"]{1,300}[ \"]{1,3}$")
 """What stands before the request where the application is the client: urllib3 and its like."""
@@ -32,19 +37,31 @@ _ADDRESS = re.compile(
     r"|(?<![\w:])(?:[0-9A-Fa-f]{1,4}:){4,7}:?[0-9A-Fa-f]{1,4}(?![0-9A-Fa-f:])"
     r"|(?<![\w:])(?:[0-9A-Fa-f]{1,4}:){0,6}:(?::|[0-9A-Fa-f]{1,4})(?:[0-9A-Fa-f:]{0,30})"
 )
-_METHOD_KEYS = ("method", "http_method", "request_method", "verb", "http.method", "http.request.method", "req.method")
+_METHOD_KEYS = (
+    "method",
+    "http_method",
+    "request_method",
+    "verb",
+    "http.method",
+    "http.request.method",
+    "req.method",
+    "clientrequestmethod",
+)
 _PATH_KEYS = (
     *("path", "url", "uri", "request_uri", "request_path", "http_path", "target", "route", "endpoint", "url.path"),
     *("http.target", "http.route", "http.url", "req.url", "request.uri", "request.path", "request.url", "http.path"),
+    "clientrequesturi",
 )
 _STATUS_KEYS = (
     *("status", "status_code", "statuscode", "http_status", "response_status", "http_status_code", "code"),
     *("http.status_code", "http.response.status_code", "res.statuscode", "response.status", "response.status_code"),
+    "edgeresponsestatus",
 )
 _WHO_KEYS = (
     *("user", "user_id", "userid", "sub", "username", "client", "client_ip", "clientip", "client_addr", "ip", "remote"),
     *("remote_addr", "remote_ip", "remote_host", "peer", "request_id", "requestid", "req_id", "correlation_id"),
     *("trace_id", "traceid", "x_request_id", "client.ip", "client.address", "user.id", "reqid", "xid", "rid"),
+    "clientip",
 )
 _MESSAGE_KEYS = ("message", "msg", "event", "log", "text", "@message")
 
@@ -161,7 +178,7 @@ def _of_text(line: str, now: datetime) -> Request | None:
     if match is None or _OUTGOING.search(line[max(0, match.start() - 320) : match.start()]):
         return None
     rest = line[match.end() :]
-    answered = bool(form == "access" and match[2]) or _AFTER.match(rest) is not None or _APART.search(rest) is not None
+    answered = bool(form == "access" and match[2]) or any((_AFTER.match(rest), _APART.search(rest), _BARS.search(line)))
     pairs = {found[1].lower() for found in _PAIR.finditer(line)}
     who = _ADDRESS.search(line) is not None or any(key in pairs for key in _WHO_KEYS)
     return Request(form, match[1], answered, who, moments.of_line(line, now), whole=match.re is _WHOLE)

@@ -15,7 +15,7 @@ from typing import TypeVar
 from auditor.checklist.model import Environment, LogSources
 from auditor.errors import Absent, Unavailable
 from auditor.facts.log_files import LogFiles, LogSource, Trace
-from auditor.probes.audit_logs import commands, files
+from auditor.probes.audit_logs import commands, files, moments
 from auditor.probes.audit_logs.reading import Reader, lines_with
 from auditor.probes.audit_logs.requests import request_of
 from auditor.probes.net.http import Http
@@ -29,6 +29,8 @@ from auditor.probes.surfaces import Databases, missing, origin
 from auditor.registry import probe
 
 T = TypeVar("T")
+Sent = tuple[str, tuple[int, ...]]
+"""What marks the audit's own requests, and how they were answered."""
 
 KINDS = ("database", "application")
 SECONDS = 15.0
@@ -93,15 +95,15 @@ async def log_files(environment: Environment, databases: Databases, http: Http) 
     for one in followed.values():
         await in_daemon_thread(one.start)
     marker = f"{APPLICATION_NAME}-{secrets.token_hex(6)}"
-    request, (connection, pid, since) = await asyncio.gather(
-        _asked(environment, http, marker) if _has(sources, "application") else _nothing(Trace()),
+    (request, statuses), (connection, pid, since) = await asyncio.gather(
+        _asked(environment, http, marker) if _has(sources, "application") else _nothing((Trace(), ())),
         _connected(databases) if _has(sources, "database") else _nothing((Trace(), 0, None)),
     )
-    request, connection = await _awaited(followed, request, marker, connection)
+    request, connection = await _awaited(followed, request, (marker, statuses), connection)
     outputs = await asyncio.gather(*(printed_by(getattr(sources, f"{kind}_command")) for kind in KINDS))
     printed = dict(zip(KINDS, outputs, strict=True))
     if printed["application"].data:
-        request = _found(request, [(printed["application"].name, printed["application"].data)], marker)
+        request = _found(request, [(printed["application"].name, printed["application"].data)], (marker, statuses))
     if printed["database"].data:
         connection = _of_us(connection, [(printed["database"].name, printed["database"].data)], pid)
     reader = Reader(
@@ -132,15 +134,17 @@ async def _nothing(value: T) -> T:
     return value
 
 
-async def _asked(environment: Environment, http: Http, marker: str) -> Trace:
+async def _asked(environment: Environment, http: Http, marker: str) -> tuple[Trace, tuple[int, ...]]:
     """One request at the root and one below the health page: of the two, one reaches the API behind any router."""
+    statuses: list[int] = []
     try:
         api = origin(environment, "api")
         for path in (f"/{marker}", f"{environment.health.rstrip('/')}/{marker}"):
-            await http.get(f"{api}{path}")
+            answer = await http.get(f"{api}{path}")
+            statuses.append(answer.status)
     except Unavailable as unavailable:
-        return Trace(why_not=unavailable.reason)
-    return Trace(done=True)
+        return Trace(why_not=unavailable.reason), ()
+    return Trace(done=True), tuple(statuses)
 
 
 async def _connected(databases: Databases) -> tuple[Trace, int, datetime | None]:
@@ -159,14 +163,12 @@ async def _connected(databases: Databases) -> tuple[Trace, int, datetime | None]
     return Trace(done=True, why_not=why_not), int(pid), since.astimezone(UTC) if since else None
 
 
-async def _awaited(
-    followed: dict[str, Followed], request: Trace, marker: str, connection: Trace
-) -> tuple[Trace, Trace]:
+async def _awaited(followed: dict[str, Followed], request: Trace, sent: Sent, connection: Trace) -> tuple[Trace, Trace]:
     """Both traces, as soon as the files have them, or when patience ends."""
     ends = time.monotonic() + PATIENCE_SECONDS
     while True:
         if request.done and followed["application"].patterns:
-            request = _found(request, await in_daemon_thread(followed["application"].appended), marker)
+            request = _found(request, await in_daemon_thread(followed["application"].appended), sent)
         if connection.done and followed["database"].patterns:
             connection = _of_us(connection, await in_daemon_thread(followed["database"].appended), 0)
         # a pattern that no file matches is not waited for
@@ -178,23 +180,30 @@ async def _awaited(
         await asyncio.sleep(_PAUSE_SECONDS)
 
 
-def _found(trace: Trace, texts: list[tuple[Path, bytes]] | list[tuple[str, bytes]], marker: str) -> Trace:
+def _found(trace: Trace, texts: list[tuple[Path, bytes]] | list[tuple[str, bytes]], sent: Sent) -> Trace:
     """With the line that tells most of a request."""
     best = trace
+    marker, statuses = sent
     for place, data in texts:
         for line in lines_with(data, marker):
-            told = _told(line)
+            told = _told(line.replace(marker, "-"), statuses)
             if not best.found_in or len(told) > len(best.told):
                 best = Trace(True, str(place), told)
     return best
 
 
-def _told(line: str) -> tuple[str, ...]:
-    request = request_of(line, datetime.now(UTC))
-    if request is None:
-        return ("path",)
-    parts = {"status": request.answered, "time": request.moment is not None, "who": request.attributed}
-    return ("method", "path", *(name for name, there in parts.items() if there))
+def _told(line: str, statuses: tuple[int, ...]) -> tuple[str, ...]:
+    """What a line tells of the audit's own request, whatever its form: what it would have to say is known."""
+    now = datetime.now(UTC)
+    request = request_of(line, now)
+    parts = {
+        "method": re.search(r"(?<![A-Za-z])GET(?![A-Za-z])", line) is not None,
+        "path": True,
+        "status": any(re.search(rf"(?<![\w.]){status}(?![\w.])", line) for status in statuses),
+        "time": moments.of_line(line, now) is not None or (request is not None and request.moment is not None),
+        "who": request is not None and request.attributed,
+    }
+    return tuple(name for name, there in parts.items() if there)
 
 
 def _of_us(trace: Trace, texts: list[tuple[Path, bytes]] | list[tuple[str, bytes]], pid: int) -> Trace:

@@ -66,6 +66,12 @@ def told(line: str) -> tuple[str, str, bool, bool, bool] | None:
         ('"GET /a HTTP/1.1" - 200', ("access", "/a", True, False, False)),
         # a dictionary of Python
         ("INFO:app:{'method': 'GET', 'path': '/a', 'status_code': 200}", ("JSON", "/a", True, False, False)),
+        # a load balancer of AWS, and Gin
+        ('https x "GET https://api.example.com:443/a HTTP/1.1" "curl"', ("access", "/a", False, False, False)),
+        (
+            '[GIN] 2026/11/26 - 05:14:30 | 200 |  1.2ms |  10.0.0.1 | GET      "/a"',
+            ("text", "/a", True, True, False),
+        ),
         # Next.js
         (" GET /dashboard 200 in 35ms", ("text", "/dashboard", True, False, False)),
         # logfmt
@@ -97,6 +103,11 @@ def test_text(line, expected):
                 "@timestamp": "2026-11-26T05:14:30Z", "url": {"path": "/a"}, "client": {"ip": "10.0.0.1"},
                 "http": {"request": {"method": "GET"}, "response": {"status_code": 200}},
             },
+            ("/a", True, True, True),
+        ),
+        (  # Cloudflare
+            {"ClientRequestMethod": "GET", "ClientRequestURI": "/a", "EdgeResponseStatus": 200, "ClientIP": "10.0.0.1",
+             "EdgeStartTimestamp": "2026-11-26T05:14:30Z"},
             ("/a", True, True, True),
         ),
         (  # pino-http

@@ -96,6 +96,10 @@ class TestRequests:
             (lambda asked: f"{stamp()} - INFO - GET {asked.path}\n{stamp()} - INFO - Status: 404\n", "pass", "fail"),
             (lambda asked: f"{stamp()} - INFO - GET {asked.path}\n", "fail", "fail"),
             (lambda asked: f"{stamp()} something else\n", "fail", "not-applicable"),
+            # forms that are not recognised, by what they have to say
+            (lambda asked: f"CEF:0|x|100|GET|3|request={asked.path} src=10.0.0.1 out=404 \n", "pass", "not-applicable"),
+            (lambda asked: f'10.0.0.1 be/s 0/1 404 17 "GET {asked.path} HTTP/1.1"\n', "pass", "fail"),
+            (lambda asked: f"{stamp()} asked for {asked.path}\n", "error", "not-applicable"),
         ],
     )
     def test_a_request_of_the_audit_itself(self, tmp_path, write, logged, attributable):
@@ -124,7 +128,8 @@ class TestRequests:
     def test_its_own_request_is_proof(self, tmp_path):
         log = tmp_path / "app.log"
         log.write_text("")
-        found = served(LogSources(application=(str(log),)), log, lambda asked: line(path=asked.path) + "\n")
+        write = lambda asked: line(path=asked.path, status=404) + "\n"  # noqa: E731
+        found = served(LogSources(application=(str(log),)), log, write)
         assert found.request == Trace(True, str(log), ("method", "path", "status", "time", "who"))
         [finding] = requests_logged(found, POLICY)
         assert finding.confidence == "proven"
@@ -199,8 +204,16 @@ class TestRequests:
 
     def test_only_what_the_application_asks_of_others(self, tmp_path):
         log = tmp_path / "app.log"
-        log.write_text(f'{stamp()} HTTP Request: GET https://x.example.com/a "HTTP/1.1 200 OK"\n')
-        assert outcomes(requests_logged(gathered(LogSources(application=(str(log),))), POLICY)) == ["fail"]
+        text = f'{stamp()} HTTP Request: GET https://x.example.com/a "HTTP/1.1 200 OK"\n'
+        log.write_text(text)
+        sources = LogSources(application=(str(log),))
+        assert outcomes(requests_logged(gathered(sources), POLICY)) == ["error"]
+        assert outcomes(requests_logged(served(sources, log, lambda _: text), POLICY)) == ["fail"]
+
+    def test_a_file_with_a_hole(self, tmp_path):
+        log = tmp_path / "app.log"
+        log.write_bytes(b"\0" * 100_000 + line().encode() + b"\n")
+        assert outcomes(requests_logged(gathered(LogSources(application=(str(log),))), POLICY)) == ["pass"]
 
     @pytest.mark.parametrize("name", ["none.log", "*.log"])
     def test_no_file(self, tmp_path, name):

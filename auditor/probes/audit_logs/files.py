@@ -146,6 +146,22 @@ def tail(path: Path, most: int = TAIL_BYTES, until: float | None = None) -> End:
         return End(problem=f"it cannot be read: {getattr(error, 'strerror', None) or error}")
 
 
+def since(path: Path, start: int, most: int) -> bytes:
+    """What stands in a file from a place on, as it is; nothing when it cannot be read.
+
+    Args:
+        path: of the file.
+        start: in bytes.
+        most: bytes.
+    """
+    try:
+        with _opened(path) as file:
+            file.seek(start)
+            return file.read(most)
+    except OSError:
+        return b""
+
+
 def head(path: Path, most: int = HEAD_BYTES) -> End:
     """The beginning of a file, unpacked where it is packed.
 

@@ -38,6 +38,7 @@ _PROVIDERS = {
     "rds_superuser": "Amazon RDS",
     "azure_pg_admin": "Azure Database",
     "cloudsqlsuperuser": "Google Cloud SQL",
+    "neon_superuser": "Neon",
 }
 """A role that tells whose server it is."""
 _MANAGED = {
@@ -48,6 +49,7 @@ _MANAGED = {
     ),
     "Amazon RDS": ("rdsadmin", "rdsrepladmin", "rdstopmgr", "rdswriteforwarduser", "rdsproxyadmin"),
     "Azure Database": ("azuresu", "azure_superuser", "replication"),
+    "Neon": ("cloud_admin", "zenith_admin"),
     "Google Cloud SQL": (
         "cloudsqladmin",
         "cloudsqlagent",

@@ -23,6 +23,7 @@ _NAME = re.compile(
     rf"|auditlog.*|(?:.*_)?(?:activity|security|access|admin|change)_?(?:logs?|trails?|events?)"
 )
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_OTHER = re.compile(r"[^a-z0-9]+")
 _PROVIDERS = ("auth", "storage", "realtime", "_realtime", "supabase_functions", "vault", "extensions", "cron", "net")
 """Schemas of Supabase: its customers own nothing in them."""
 
@@ -62,7 +63,7 @@ def is_audit_name(schema: str, name: str) -> bool:
 
     ``audits`` alone is as likely what the application is about.
     """
-    plain = _HUMP.sub("_", name).lower()
+    plain = _OTHER.sub("_", _HUMP.sub("_", name).lower())
     return schema.lower() in ("audit", "auditing", "audit_log", "audit_logs") or bool(_NAME.fullmatch(plain))
 
 

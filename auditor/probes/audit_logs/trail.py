@@ -54,6 +54,7 @@ class Followed:
 
     patterns: tuple[str, ...]
     sizes: dict[tuple[int, int], int] = field(default_factory=dict)
+    """By device and inode, the bytes that are not new: a file that is renamed stays the same one."""
 
     def start(self) -> None:
         """Everything that is there now is old."""
@@ -61,15 +62,18 @@ class Followed:
         self.sizes = {(one.status.st_dev, one.status.st_ino): one.status.st_size for one in found}
 
     def appended(self) -> list[tuple[Path, bytes]]:
-        """What has been written since, file by file."""
+        """What has been written since the last call, file by file. A line that is not whole yet comes again."""
         new: list[tuple[Path, bytes]] = []
         found, _ = files.find(self.patterns)
         for one in found[:_FOLLOWED]:
-            grown = one.status.st_size - self.sizes.get((one.status.st_dev, one.status.st_ino), 0)
-            if grown > 0:
-                new.append((one.path, files.tail(one.path, min(grown, _NEW_BYTES) + 1).data))
-            elif grown < 0:  # it was truncated: all of it is new
-                new.append((one.path, files.tail(one.path, _NEW_BYTES).data))
+            key = (one.status.st_dev, one.status.st_ino)
+            known = self.sizes.get(key, 0)
+            if known > one.status.st_size:  # it was truncated: all of it is new
+                known = 0
+            known = max(known, one.status.st_size - _NEW_BYTES)
+            if data := files.since(one.path, known, _NEW_BYTES):
+                self.sizes[key] = known + data.rfind(b"\n") + 1
+                new.append((one.path, data))
         return new
 
 

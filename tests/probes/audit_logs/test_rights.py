@@ -33,7 +33,8 @@ def tables(server, *statements, policy=AuditLogPolicy(), **who) -> tuple[AuditTa
 @pytest.mark.parametrize(
     "name",
     [
-        "audit_log", "audit_logs", "AuditLog", "auditLogEntries", "audit_trail", "audit_events", "app_audit_log",
+        "audit_log", "Audit Log", "audit-logs", "AuditLog", "auditLogEntries", "audit_trail", "audit_events",
+        "app_audit_log",
         "orders_audit", "orders_aud", "logged_actions", "record_version", "activity_log", "user_activity_logs",
         "security_events",
         "access_log", "admin_log", "django_admin_log", "change_log", "auditlog_logentry", "audit_log_2026_11",

@@ -247,6 +247,41 @@ class TestRequests:
         assert outcomes(logs_retained(found, POLICY)) == ["pass"]
 
 
+class TestFollowing:
+    def test_each_line_comes_whole_and_once(self, tmp_path):
+        log = tmp_path / "a.log"
+        log.write_bytes(b"old\n")
+        followed = trail.Followed((str(log),))
+        followed.start()
+        assert followed.appended() == []
+        with log.open("ab") as file:
+            for written, seen in ((b"new", b"new"), (b" line\nhal", b"new line\nhal"), (b"f\n", b"half\n")):
+                file.write(written)
+                file.flush()
+                assert followed.appended() == [(log, seen)]
+        assert followed.appended() == []
+
+    def test_truncated_and_rotated(self, tmp_path):
+        log = tmp_path / "a.log"
+        log.write_bytes(b"old\n" * 9)
+        followed = trail.Followed((f"{log}*",))
+        followed.start()
+        log.write_bytes(b"new\n")
+        assert followed.appended() == [(log, b"new\n")]
+        log.rename(tmp_path / "a.log.1")
+        log.write_bytes(b"newer\n")
+        assert followed.appended() == [(log, b"newer\n")]
+
+    def test_more_than_is_looked_at(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(trail, "_NEW_BYTES", 10)
+        log = tmp_path / "a.log"
+        log.write_bytes(b"")
+        followed = trail.Followed((str(log),))
+        followed.start()
+        log.write_bytes(b"line\n" * 100)
+        assert followed.appended() == [(log, b"line\nline\n")]
+
+
 class TestCommands:
     def command(self, code: str) -> LogSources:
         return LogSources(application_command=(sys.executable, "-c", code))

@@ -141,13 +141,13 @@ def server(home: Path | None, settings: Mapping[str, str], *, hba: str = HBA) ->
             _wait(running, processes[0])
             yield running
         finally:
-            _stop(processes[-1])
+            _stop(processes[-1], signal.SIGQUIT)  # nobody needs its files again
     finally:
         shutil.rmtree(root, ignore_errors=True)
 
 
-def _stop(process: subprocess.Popen) -> None:
-    process.send_signal(signal.SIGINT)
+def _stop(process: subprocess.Popen, how: signal.Signals = signal.SIGINT) -> None:
+    process.send_signal(how)
     try:
         process.wait(30)
     except subprocess.TimeoutExpired:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import contextmanager
 
 import pytest
 
 from auditor.redact import Secret
 from tests.debian15 import HERE, PACKAGES, PASSWORD, PGAUDIT, Server, debian15, embedded
-from tests.probes.net.running import run
 from tests.probes.stand import way
 
 ROLES = f"""
@@ -75,4 +75,4 @@ def gather(server: Server, probe, *, user="app", auditor="auditor", database="ap
         async with way(**urls, **environment) as to:
             return await probe(to.databases, *extra)
 
-    return run(main())
+    return asyncio.run(main())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
@@ -11,7 +12,6 @@ from auditor.probes.audit_logs.auth import auth_audit
 from auditor.redact import Secret
 from checks.audit_logs.sign_ins_audited import sign_ins_audited
 from tests.probes.audit_logs.conftest import changed
-from tests.probes.net.running import run
 from tests.probes.stand import answer, site, way
 
 pytestmark = pytest.mark.xdist_group("audit-logs")
@@ -44,7 +44,7 @@ def looked(server, *statements, switch=None, status=200):
                 return await auth_audit(to.environment, to.databases, to.http)
 
     with changed(server, *statements):
-        found = run(main())
+        found = asyncio.run(main())
     [finding] = sign_ins_audited(found)
     return found, finding.outcome.value
 

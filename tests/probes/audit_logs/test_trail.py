@@ -47,7 +47,7 @@ def gathered(sources: LogSources | None, *, api="", **environment) -> LogFiles:
         async with way(logs=sources, api=api, **environment) as to:
             return await log_files(to.environment, to.databases, to.http)
 
-    return run(main())
+    return asyncio.run(main())
 
 
 def served(sources: LogSources, log, write, **environment) -> LogFiles:
@@ -62,7 +62,7 @@ def served(sources: LogSources, log, write, **environment) -> LogFiles:
         async with site(respond) as api, way(logs=sources, api=api.origin(), **environment) as to:
             return await log_files(to.environment, to.databases, to.http)
 
-    return run(main())
+    return asyncio.run(main())
 
 
 def stamp(ago: timedelta = timedelta(0)) -> str:

@@ -14,6 +14,7 @@ from auditor.checklist.model import (
     SURFACES,
     BackupSources,
     Environment,
+    LogSources,
     NetworkSettings,
     Plugin,
     Supabase,
@@ -22,6 +23,7 @@ from auditor.checklist.model import (
     Waiver,
 )
 from auditor.facts.policy import (
+    AuditLogPolicy,
     BackupPolicy,
     CorsPolicy,
     ExposurePolicy,
@@ -65,6 +67,7 @@ def environment(
         network=_network(table.network),
         tls=TlsSettings(_path(table.tls.ca_file, folder), table.tls.trust, tuple(map(values.pin, table.tls.pins))),
         backups=_backups(table.backups, folder),
+        logs=_logs(table.logs, folder),
         cors_token=_secret(cors_token, "bearer token"),
         variables=tuple(variables),
     )
@@ -96,6 +99,13 @@ def policies(table: s.PolicyTable, folder: Path) -> dict[type, object]:
             table.rate_limiting.trust_private_peer,
         ),
         _backup_policy(table.backups),
+        AuditLogPolicy(
+            tuple(table.audit_logs.tables),
+            values.duration(table.audit_logs.retention),
+            values.duration(table.audit_logs.fresh),
+            table.audit_logs.canary,
+            values.duration(table.audit_logs.canary_within),
+        ),
         _tls(table.tls, folder),
         MonitoringPolicy(table.monitoring.job),
         SecretsPolicy(
@@ -195,8 +205,7 @@ def _backups(table: s.BackupsTable | None, folder: Path) -> BackupSources | None
         )
 
     return BackupSources(
-        # the folder's own name may hold characters that a glob reads
-        dumps=tuple(str(Path(glob.escape(str(folder))) / pattern) for pattern in table.dumps),
+        dumps=_globs(table.dumps, folder),
         pgbackrest_info=_path(info, folder) if isinstance(info, str) else None,
         pgbackrest_command=tuple(command),
         barman=reports(table.barman),
@@ -221,3 +230,19 @@ def _backup_policy(table: s.BackupPolicyTable) -> BackupPolicy:
         encrypted_storage=table.encrypted_storage,
         off_host=table.off_host,
     )
+
+
+def _logs(table: s.LogsTable | None, folder: Path) -> LogSources | None:
+    if table is None:
+        return None
+    return LogSources(
+        _globs(table.database, folder),
+        _globs(table.application, folder),
+        tuple(table.database_command),
+        tuple(table.application_command),
+    )
+
+
+def _globs(patterns: Iterable[str], folder: Path) -> tuple[str, ...]:
+    # the folder's own name may hold characters that a glob reads
+    return tuple(str(Path(glob.escape(str(folder))) / pattern) for pattern in patterns)

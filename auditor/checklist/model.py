@@ -13,7 +13,7 @@ from pathlib import Path
 from auditor.model import Level
 from auditor.redact import Secret
 
-SURFACES = ("frontend", "api", "database", "repository", "prometheus", "alertmanager", "supabase", "backups")
+SURFACES = ("frontend", "api", "database", "repository", "prometheus", "alertmanager", "supabase", "backups", "logs")
 """What ``absent`` may name."""
 
 SERVICES = (
@@ -148,6 +148,18 @@ class BackupSources:
 
 
 @dataclass(frozen=True, slots=True)
+class LogSources:
+    """``[env.*.logs]``."""
+
+    database: tuple[str, ...] = ()
+    """Globs of PostgreSQL's log files, absolute after loading."""
+    application: tuple[str, ...] = ()
+    """Globs of the application's log files, absolute after loading."""
+    database_command: tuple[str, ...] = ()
+    application_command: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Environment:
     """``[env.NAME]``: where the stack is. Holds credentials, so it reaches probes and never checks."""
 
@@ -169,6 +181,7 @@ class Environment:
     network: NetworkSettings = NetworkSettings()
     tls: TlsSettings = TlsSettings()
     backups: BackupSources | None = None
+    logs: LogSources | None = None
     cors_token: Secret | None = None
     """``policy.cors.token``: here and not in the policy, because it is a credential."""
     variables: tuple[Secret, ...] = ()

@@ -43,6 +43,7 @@ def environments(data: Mapping[str, Any], problems: Problems) -> None:
         if isinstance(settings, dict):
             _trust(("env", name, "tls"), table(settings, "tls"), problems)
             _backups(("env", name, "backups"), settings.get("backups"), problems)
+            _logs(("env", name, "logs"), settings.get("logs"), problems)
 
 
 def files(data: Mapping[str, Any], name: str, folder: Path, problems: Problems) -> None:
@@ -80,6 +81,11 @@ def _backups(key: Key, backups: object, problems: Problems) -> None:
         )
     if "command" in backups and isinstance(backups.get("pgbackrest_info"), dict):
         problems.add((*key, "command"), "this is a second command", "keep this or pgbackrest_info.command")
+
+
+def _logs(key: Key, logs: object, problems: Problems) -> None:
+    if isinstance(logs, dict) and not logs:
+        problems.add(key, "this names no log", 'add application and database; without logs, absent = ["logs"]')
 
 
 def _is_file(folder: Path, value: str) -> bool:

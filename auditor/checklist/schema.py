@@ -107,6 +107,19 @@ class BackupsTable(_Table):
     """A command that prints the version of PostgreSQL where backups are restored: pg_restore --version, over ssh."""
 
 
+class LogsTable(_Table):
+    """Where the logs of the database and of the application can be read; any number of sources."""
+
+    database: list[f.FilePath] = []
+    """Globs of PostgreSQL's log files, rotated ones included."""
+    application: list[f.FilePath] = []
+    """Globs of the application's log files, rotated ones included."""
+    database_command: list[f.Text] = Field([], min_length=1)
+    """A command that prints PostgreSQL's log: `["docker", "logs", "--since", "24h", "db"]`."""
+    application_command: list[f.Text] = Field([], min_length=1)
+    """A command that prints the application's log."""
+
+
 class EnvironmentTable(_Table):
     """One stack: where its parts are."""
 
@@ -142,6 +155,8 @@ class EnvironmentTable(_Table):
     """Which certificates the audit trusts."""
     backups: BackupsTable | None = None
     """Where backups can be seen."""
+    logs: LogsTable | None = None
+    """Where the logs of the database and of the application can be read."""
 
 
 class CorsTable(_Table):
@@ -194,6 +209,21 @@ class BackupPolicyTable(_Table):
     """True when what backups are kept on is encrypted, whatever their own bytes look like."""
     off_host: bool = False
     """True when backups are kept on another machine than the database, though the audit cannot see it."""
+
+
+class AuditLogPolicyTable(_Table):
+    """What is promised about logs."""
+
+    tables: list[f.TableName] = []
+    """Audit tables, besides those that their names give away."""
+    retention: f.Duration = "30d"
+    """Logs must reach back this far."""
+    fresh: f.Duration = "24h"
+    """A log whose newest line is older says nothing about today."""
+    canary: bool = False
+    """True to send a marked statement as the application's role, and to look for it in the database's log."""
+    canary_within: f.Duration = "15s"
+    """How long the marked statement may take to get there."""
 
 
 class TlsPolicyTable(_Table):
@@ -259,6 +289,8 @@ class PolicyTable(_Table):
     """What is promised about rate limits."""
     backups: BackupPolicyTable = BackupPolicyTable()
     """What is promised about backups."""
+    audit_logs: AuditLogPolicyTable = AuditLogPolicyTable()
+    """What is promised about logs."""
     tls: TlsPolicyTable = TlsPolicyTable()
     """What is demanded of certificates and of HTTPS."""
     monitoring: MonitoringPolicyTable = MonitoringPolicyTable()

@@ -1,4 +1,4 @@
-"""How the database lets clients in, and what it logs."""
+"""How the database lets clients in, and how SQL writes its names."""
 
 from __future__ import annotations
 
@@ -61,26 +61,4 @@ class DatabaseTransport:
     )
 
     answers: tuple[PlaintextAnswer, ...]
-    gaps: tuple[Gap, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class LogSettings:
-    """The server settings that decide what is logged, as they apply to the application's role."""
-
-    NEEDS: ClassVar[tuple[str, ...]] = (
-        "`auditor_database`, or `database`",
-        "a role that may connect; `pg_read_all_settings` (part of `pg_monitor`) for restricted settings",
-    )
-
-    role: str
-    connections: str
-    disconnections: str
-    statement: str
-    """``none``, ``ddl``, ``mod`` or ``all``."""
-    line_prefix: str
-    pgaudit: str
-    """Effective ``pgaudit.log`` for the role; empty when pgaudit is not loaded."""
-    sources: tuple[tuple[str, str], ...] = ()
-    """Setting name to where its effective value comes from."""
     gaps: tuple[Gap, ...] = ()

@@ -82,6 +82,22 @@ class BackupPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditLogPolicy:
+    """``[policy.audit_logs]``."""
+
+    tables: tuple[str, ...] = ()
+    """``schema.table`` names of audit tables, besides those that their names give away."""
+    retention: timedelta = timedelta(days=30)
+    """Logs must reach back this far."""
+    fresh: timedelta = timedelta(hours=24)
+    """A log whose newest line is older says nothing about today."""
+    canary: bool = False
+    """True to send a marked statement as the application's role, and to look for it in the log."""
+    canary_within: timedelta = timedelta(seconds=15)
+    """How long the marked statement may take to get there."""
+
+
+@dataclass(frozen=True, slots=True)
 class TlsPolicy:
     """``[policy.tls]``."""
 
@@ -142,6 +158,7 @@ POLICIES: dict[str, type] = {
     "rls": RlsPolicy,
     "rate_limiting": RateLimitPolicy,
     "backups": BackupPolicy,
+    "audit_logs": AuditLogPolicy,
     "tls": TlsPolicy,
     "monitoring": MonitoringPolicy,
     "secrets": SecretsPolicy,

@@ -10,6 +10,8 @@ import socket
 import ssl
 import sys
 from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -42,11 +44,25 @@ def server(settings: Settings, apps: dict[int, ASGIApp]) -> uvicorn.Server:
             lifespan="off",
             ws="none",
             server_header=not settings.hardened,
+            log_config=log_config(timed=settings.hardened),
             proxy_headers=True,
             forwarded_allow_ips="127.0.0.1",
             timeout_graceful_shutdown=1,
         )
     )
+
+
+def log_config(*, timed: bool) -> dict[str, Any]:
+    """Uvicorn's own way to log, with or without what it leaves out: the time.
+
+    Args:
+        timed: with it.
+    """
+    config: dict[str, Any] = deepcopy(uvicorn.config.LOGGING_CONFIG)
+    if timed:
+        for formatter in config["formatters"].values():
+            formatter["fmt"] = f"%(asctime)s {formatter['fmt']}"
+    return config
 
 
 def tls_context(settings: Settings) -> ssl.SSLContext | None:

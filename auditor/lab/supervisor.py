@@ -131,6 +131,7 @@ class Supervisor:
 
     def _spawn(self, command: Command) -> _Part:
         log, account = self._logs / f"{command.name}.log", command.account
+        log.touch(mode=0o600)  # logs are nobody else's to read
         with log.open("ab") as output:
             process = subprocess.Popen(
                 [*_GATE, *command.argv],

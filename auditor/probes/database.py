@@ -1,4 +1,4 @@
-"""Reads what is logged, and tries the server's door without TLS."""
+"""Tries the database server's door without TLS."""
 
 from __future__ import annotations
 
@@ -6,90 +6,16 @@ import asyncio
 import struct
 
 from auditor.errors import Unavailable
-from auditor.facts.database import (
-    DatabaseTransport,
-    LogSettings,
-    PlaintextAnswer,
-)
+from auditor.facts.database import DatabaseTransport, PlaintextAnswer
 from auditor.model import Gap
 from auditor.probes.net.dial import Dialer
 from auditor.probes.net.failures import broken, timed_out
 from auditor.probes.surfaces import Databases
 from auditor.registry import probe
 
-_SETTINGS = """
-with named(name) as (
-    values ('log_connections'), ('log_disconnections'), ('log_statement'), ('log_line_prefix'), ('pgaudit.log')
-), override as (
-    select pg_catalog.split_part(s.setting, '=', 1) as name,
-           pg_catalog.substr(s.setting, pg_catalog.strpos(s.setting, '=') + 1) as value,
-           case when d.setrole <> 0 and d.setdatabase <> 0 then 1 when d.setrole <> 0 then 2
-                when d.setdatabase <> 0 then 3 else 4 end as rank
-    from pg_catalog.pg_db_role_setting d
-    cross join lateral pg_catalog.unnest(d.setconfig) as s(setting)
-    where d.setrole in (0, coalesce((select oid from pg_catalog.pg_roles where rolname = %(role)s), 0))
-      and d.setdatabase in (
-          0, (select oid from pg_catalog.pg_database where datname = pg_catalog.current_database()))
-)
-select n.name,
-       case when n.name = 'pgaudit.log' and g.name is null then ''  -- not loaded: a setting of that name does nothing
-            else coalesce((select o.value from override o where o.name = n.name order by o.rank limit 1), g.value, '')
-       end,
-       case (select o.rank from override o where o.name = n.name order by o.rank limit 1)
-           when 1 then 'role and database' when 2 then 'role' when 3 then 'database' when 4 then 'all roles'
-           else 'server' end,
-       not exists (select 1 from override o where o.name = n.name) and exists (
-           select 1 from pg_catalog.pg_db_role_setting d
-           join pg_catalog.pg_roles r on r.oid = d.setrole
-           cross join lateral pg_catalog.unnest(d.setconfig) as s(setting)
-           where r.rolname = session_user and pg_catalog.starts_with(s.setting, n.name || '='))
-from named n
-left join (
-    select s.name, coalesce(s.reset_val, s.setting) as value from pg_catalog.pg_settings s
-) g on g.name = n.name
-"""
-
-_ROLES = "select rolname from pg_catalog.pg_roles where rolname = any(%s)"
 _ANSWER_SECONDS = 5.0
 _PROTOCOL_3 = 196608
 """Protocol 3.0: a StartupMessage that does not ask for TLS first."""
-
-
-@probe(deadline=20.0)
-async def log_settings(databases: Databases) -> LogSettings:
-    """The log settings that apply to the application's role.
-
-    Precedence: role in this database, role, database, all roles, server (PostgreSQL documentation, ALTER ROLE).
-    """
-    audit = await databases.verified()
-    user = (databases.application or audit).user
-    async with audit.session() as session, session.transaction() as transaction:
-        # Supabase's pooler wants the project behind the role's name: postgres.abcdefghijklmnop
-        names = [user, user.rpartition(".")[0]]
-        known = {str(name) for (name,) in await transaction.rows(_ROLES, (names,))}
-        role = next((name for name in names if name in known), "")
-        if not role:
-            raise Unavailable(
-                f"the database has no role {user}, so which settings apply to it cannot be told",
-                "name the role in `database` as the server knows it",
-            )
-        rows = await transaction.rows(_SETTINGS, {"role": role})
-    values = {str(name): str(value) for name, value, *_ in rows}
-    gaps = tuple(
-        Gap(str(name), f"a setting of the audit's own role hides the server's {name}", f"alter role ... reset {name};")
-        for name, _, _, hidden in rows
-        if hidden
-    )
-    return LogSettings(
-        role,
-        values["log_connections"],
-        values["log_disconnections"],
-        values["log_statement"],
-        values["log_line_prefix"],
-        values["pgaudit.log"],
-        tuple(sorted((str(name), str(source)) for name, _, source, _ in rows)),
-        gaps,
-    )
 
 
 @probe(deadline=20.0)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.facts.database import LogSettings
-from auditor.model import Evidence, Finding, Level, Severity, failed, passed
+from auditor.facts.audit_logs import LogSettings
+from auditor.facts.log_rules import CHANGES, recorded_by, silence, unknown
+from auditor.model import Evidence, Finding, Level, Severity, failed, passed, unproven
 from auditor.registry import check
-
-_ENOUGH = ("ddl", "mod", "all")
-_ALL = {"ddl", "function", "misc", "misc_set", "read", "role", "write"}
 
 
 @check(
@@ -22,7 +20,8 @@ def changes_logged(settings: LogSettings) -> Iterator[Finding]:
     """Changes to tables, roles and grants are logged, by pgaudit or by log_statement.
 
     ## Why it matters
-    A dropped policy or a new grant undoes every other protection; only the log says who did it.
+    A dropped policy or a new grant undoes every other protection; only the log says who did it. What counts is the
+    value that applies to the application's role: one that is set for the role, or for the database, hides the server's.
 
     ## How to fix it
     With pgaudit:
@@ -31,32 +30,27 @@ def changes_logged(settings: LogSettings) -> Iterator[Finding]:
         create extension pgaudit;
         alter system set pgaudit.log = 'ddl, role, write';
 
-    Without it: `alter system set log_statement = 'ddl';`
+    Without it: `alter system set log_statement = 'ddl';`. What hides it: `alter role ... reset pgaudit.log;`
     """
-    classes = _pgaudit_classes(settings.pgaudit)
+    role = settings.own
+    statement, audited = role.setting("log_statement"), role.setting("pgaudit.log")
     evidence: Evidence = {
         "role": settings.role,
-        "log_statement": settings.statement,
-        "pgaudit_log": settings.pgaudit,
-        "sources": dict(settings.sources),
+        "log_statement": statement.value,
+        "pgaudit_log": audited.value,
+        "sources": {one.name: one.source for one in (statement, audited) if one.value},
     }
-    if {"ddl", "role"} <= classes:
-        yield passed("pgaudit.log", f"pgaudit logs {settings.pgaudit} for {settings.role}", **evidence)
-    elif settings.statement.lower() in _ENOUGH:
-        yield passed("log_statement", f"log_statement is {settings.statement} for {settings.role}", **evidence)
+    by = recorded_by(role, *CHANGES)
+    if (reason := silence(settings, role)) and by:
+        yield failed(by, f"{by} is {role.setting(by).value} for {settings.role}, and {reason}", **evidence)
+    elif hidden := unknown(role, by):
+        yield unproven(hidden.name, hidden.hidden, f"reset {hidden.name} of the audit's own role", **evidence)
+    elif by:
+        yield passed(by, f"{by} is {role.setting(by).value} for {settings.role}", **evidence)
     else:
         yield failed(
             "log_statement",
-            f"neither pgaudit nor log_statement ({settings.statement}) logs changes for {settings.role}",
+            f"neither pgaudit ({audited.value or 'not set'}) nor log_statement ({statement.value}) logs changes for "
+            f"{settings.role}",
             **evidence,
         )
-
-
-def _pgaudit_classes(setting: str) -> set[str]:
-    """What ``pgaudit.log`` comes to: words are added from left to right, and with a minus in front taken away."""
-    classes: set[str] = set()
-    for word in setting.lower().split(","):
-        name = word.strip().removeprefix("-").strip()
-        named = _ALL if name == "all" else {name} & _ALL
-        classes = classes - named if word.strip().startswith("-") else classes | named
-    return classes

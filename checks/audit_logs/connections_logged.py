@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from auditor.facts.database import LogSettings
-from auditor.model import Finding, Level, Severity, failed, passed
+from auditor.facts.audit_logs import LogSettings
+from auditor.facts.log_rules import attributable, silence
+from auditor.model import Evidence, Finding, Level, Severity, failed, passed, unproven
 from auditor.registry import check
 
 _OFF = ("off", "", "none", "false", "no", "0")
 _YES = {"on", "true", "yes", "1", "all"}
 _NAMING = {"authentication", "authorization"}
-_NEEDED = {
-    "%m or %t or %n (time)": "mtn",
-    "%u (user)": "u",
-    "%d (database)": "d",
-    "%h or %r (client address)": "hr",
-}
-_ESCAPE = re.compile(r"%(?:%|-?[0-9]*([A-Za-z]))")
-"""An escape of log_line_prefix, padded or not; ``%%`` is a percent sign."""
 
 
 @check(
@@ -40,18 +32,32 @@ def connections_logged(settings: LogSettings) -> Iterator[Finding]:
         alter system set log_disconnections = on;
         alter system set log_line_prefix = '%m [%p] user=%u,db=%d,app=%a,client=%h ';
         select pg_reload_conf();
+
+    Lines of csvlog and jsonlog carry all of it without a prefix. Behind a pooler the address is the pooler's.
     """
-    for name, value in (("log_connections", settings.connections), ("log_disconnections", settings.disconnections)):
-        words = {word.strip().lower() for word in value.split(",")}
-        # PostgreSQL 18 takes a list of stages: only these two name the user (documentation, log_connections)
-        stages = words - _YES
-        judge = failed if value.lower() in _OFF or (stages and not stages & _NAMING) else passed
-        yield judge(name, f"{name} is {value or 'empty'} for the role {settings.role}", value=value, role=settings.role)
-    escapes = {found[1] for found in _ESCAPE.finditer(settings.line_prefix)}
-    missing = [what for what, any_of in _NEEDED.items() if not escapes & set(any_of)]
-    if missing:
-        yield failed(
-            "log_line_prefix", f"lines lack {', '.join(missing)}", value=settings.line_prefix, missing=list(missing)
-        )
+    reason = silence(settings)
+    for name in ("log_connections", "log_disconnections"):
+        one = settings.setting(name)
+        evidence: Evidence = {"value": one.value, "source": one.source}
+        if one.hidden:
+            yield unproven(name, one.hidden, f"reset {name} of the audit's own role")
+        elif not _says_who(one.value):
+            yield failed(name, f"{name} is {one.value or 'empty'}", **evidence)
+        elif reason:
+            yield failed(name, f"{name} is {one.value}, and {reason}", **evidence)
+        else:
+            yield passed(name, f"{name} is {one.value}", **evidence)
+    prefix = settings.setting("log_line_prefix")
+    complete, missing = attributable(settings)
+    shown: Evidence = {"value": prefix.value, "log_destination": settings.setting("log_destination").value}
+    if complete:
+        yield passed("log_line_prefix", "each line says when, who and from where", **shown)
     else:
-        yield passed("log_line_prefix", "each line says when, who and from where", value=settings.line_prefix)
+        yield failed("log_line_prefix", f"lines lack {', '.join(missing)}", missing=missing, **shown)
+
+
+def _says_who(value: str) -> bool:
+    words = {word.strip().lower() for word in value.split(",")}
+    # PostgreSQL 18 takes a list of stages: only these two name the user (documentation, log_connections)
+    stages = words - _YES
+    return value.lower() not in _OFF and (not stages or bool(stages & _NAMING) or "all" in words)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SURFACES = "frontend, api, database, repository, prometheus, alertmanager, supabase, backups"
+SURFACES = "frontend, api, database, repository, prometheus, alertmanager, supabase, backups, logs"
 IDS = (
     "https",
     "secrets-manager",
@@ -67,6 +67,11 @@ rds = ["app-prod"]
 aws_region = "eu-west-3"
 aws_endpoint = "https://s3.example.com"
 restore_command = ["ssh", "standby", "pg_restore", "--version"]
+[env.prod.logs]
+database = ["/var/log/postgresql/*.log*"]
+application = ["logs/*.log"]
+database_command = ["docker", "logs", "db"]
+application_command = ["docker", "logs", "api"]
 
 [env.other]
 database = "${OTHER_DATABASE_URL}"
@@ -91,6 +96,12 @@ pitr_window = "3d"
 before_release = "2026-11-24T18:00:00+01:00"
 encrypted_storage = true
 off_host = true
+[policy.audit_logs]
+tables = ["public.ledger"]
+retention = "90d"
+fresh = "2h"
+canary = true
+canary_within = "20s"
 [policy.tls]
 expires_within = "30d"
 hsts_min_age = "52w"

@@ -18,6 +18,7 @@ from auditor.checklist.model import (
     Checklist,
     Environment,
     Item,
+    LogSources,
     NetworkSettings,
     Plugin,
     Supabase,
@@ -28,6 +29,7 @@ from auditor.checklist.model import (
 from auditor.errors import ChecklistError
 from auditor.facts.policy import (
     POLICIES,
+    AuditLogPolicy,
     BackupPolicy,
     CorsPolicy,
     Endpoint,
@@ -96,6 +98,12 @@ def test_a_checklist_with_everything(folder):
             aws_endpoint="https://s3.example.com",
             restore_command=("ssh", "standby", "pg_restore", "--version"),
         ),
+        logs=LogSources(
+            database=("/var/log/postgresql/*.log*",),
+            application=(f"{folder}/logs/*.log",),
+            database_command=("docker", "logs", "db"),
+            application_command=("docker", "logs", "api"),
+        ),
         cors_token=Secret("bearer-of-the-audit", "bearer token"),
     )
     assert checklist.policies == {
@@ -113,6 +121,9 @@ def test_a_checklist_with_everything(folder):
             encrypted_storage=True,
             off_host=True,
         ),
+        AuditLogPolicy: AuditLogPolicy(
+            ("public.ledger",), timedelta(days=90), timedelta(hours=2), True, timedelta(seconds=20)
+        ),
         TlsPolicy: TlsPolicy(timedelta(days=30), timedelta(weeks=52)),
         MonitoringPolicy: MonitoringPolicy("api"),
         ExposurePolicy: ExposurePolicy(
@@ -122,7 +133,7 @@ def test_a_checklist_with_everything(folder):
     }
     assert checklist.check_levels == {"TLS012": Level.OFF, "rls-enabled": Level.RECOMMENDED}
     assert checklist.waivers == (
-        Waiver("RLS001", "public.countries", "public reference data", "data-team", date(2027, 1, 31), 101),
+        Waiver("RLS001", "public.countries", "public reference data", "data-team", date(2027, 1, 31), 112),
     )
     assert checklist.plugins == (Plugin(module="acme_checks"), Plugin(path=folder / "audit_checks"))
     assert (checklist.path, checklist.sha256) == (path, hashlib.sha256(EVERYTHING.encode()).hexdigest())
@@ -183,7 +194,8 @@ def test_lines_of_keys(folder):
         "waivers.0.subject",
         "plugins.1.path",
     )
-    assert [lines[key] for key in keys] == [4, 7, 23, 52, 88, 97, 98, 101, 103, 110]
+    assert [lines[key] for key in keys] == [4, 7, 23, 57, 99, 108, 98, 101, 103, 110]
+    assert [lines[key] for key in keys] == [4, 7, 23, 48, 85, 94, 95, 98, 100, 107]
 
 
 def test_the_least_that_loads(write):

@@ -332,6 +332,7 @@ def test_what_has_the_wrong_shape(write, text):
         ("alertmanager", 'alertmanager = "https://a"'),
         ("supabase", "supabase = {}"),
         ("backups", 'backups = { dumps = ["a"] }'),
+        ("logs", 'logs = { application = ["a"] }'),
     ],
 )
 def test_a_surface_that_is_given_is_not_absent_whatever_is_declared(write, surface, setting):
@@ -343,6 +344,12 @@ def test_every_absence_that_is_declared_alone_loads(write):
     surfaces = SURFACES.split(", ")
     path = write(f"[env.prod]\nabsent = {json.dumps(surfaces)}\n")
     assert load(path, "prod", environ={}).environment.absent == frozenset(surfaces)
+
+
+def test_logs_without_a_source(write):
+    assert told(write("[env.prod.logs]\n")) == [
+        (3, "env.prod.logs", "this names no log", 'add application and database; without logs, absent = ["logs"]')
+    ]
 
 
 def test_backups_without_a_source(write):

@@ -161,7 +161,9 @@ def test_nothing_declared_is_unproven_and_never_ready(run, tmp_path):
 
 
 def test_everything_absent_is_not_applicable_with_the_reason(run, tmp_path):
-    surfaces = '["frontend", "api", "database", "repository", "prometheus", "alertmanager", "supabase", "backups"]'
+    surfaces = (
+        '["frontend", "api", "database", "repository", "prometheus", "alertmanager", "supabase", "backups", "logs"]'
+    )
     checklist(tmp_path, f"[env.prod]\nabsent = {surfaces}\n")
     code, out, _ = run("run", "--env", "prod", "--report", "json")
     report = json.loads(out)

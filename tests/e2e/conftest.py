@@ -91,7 +91,7 @@ def variant(stack: Stack, folder: Path, **changes: str) -> Path:
     for key, line in lines.items():
         text, count = re.subn(rf"(?m)^{key} = .*$", lambda _, line=line: line, text)
         assert count == 1, f"{key} is not in the checklist once"
-    for relative in ("repo", "certs/root.pem", "backups/*.dump", "lab.env"):
+    for relative in ("repo", "certs/root.pem", "backups/*.dump", "lab.env", "logs/services.log", "logs/postgres.log"):
         text = text.replace(f'"{relative}"', f'"{stack.directory}/{relative}"')
     path = folder / "checklist.toml"
     path.write_text(text, encoding="utf-8")

@@ -176,7 +176,7 @@ def test_the_log_settings(hardened, insecure):
         with psycopg.connect(stack.superuser_dsn) as connection:
             shown[stack.profile.value] = [connection.execute(f"show {name}").fetchone()[0] for name in names]
 
-    assert shown["hardened"] == ["on", "on", "ddl", "%m [%p] user=%u,db=%d,app=%a,client=%h "]
+    assert shown["hardened"] == ["on", "on", "mod", "%m [%p] user=%u,db=%d,app=%a,client=%h "]
     assert shown["insecure"] == ["off", "off", "none", ""]
 
 

@@ -8,17 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.errors import Absent, Unavailable
-from auditor.facts.database import DatabaseTransport, LogSettings, PlaintextAnswer
-from auditor.model import Gap
+from auditor.facts.database import DatabaseTransport, PlaintextAnswer
 from auditor.probes import database
+from auditor.probes.audit_logs.settings import log_settings
 from auditor.probes.database import (
     database_transport,
-    log_settings,
     read_plaintext_answer,
     refuses_plaintext,
 )
 from auditor.redact import Secret
-from checks.audit_logs.changes_logged import changes_logged
 from checks.database.plaintext_refused import plaintext_refused
 from tests.probes.net.running import run
 from tests.probes.net.servers import serve, silent
@@ -240,105 +238,6 @@ class TestDoor:
         [refused] = run(main("tls_only")).answers
         assert not refused.accepted
         assert refused.message.endswith(", no encryption")
-
-
-@pytest.fixture
-def server(cluster):
-    """A role of the application, and what the test sets, taken back afterwards."""
-    cluster.run("create role shop login")
-    undo = []
-
-    def configure(*statements: tuple[str, str]):
-        for do, back in statements:
-            cluster.run(do)
-            undo.append(back)
-
-    yield configure
-    for statement in reversed(undo):
-        cluster.run(statement)
-    cluster.run("drop role shop")
-
-
-def logged(cluster, user="shop", auditor="auditor") -> LogSettings:
-    async def main():
-        urls = {"database": Secret(cluster.url(user), "url"), "auditor_database": Secret(cluster.url(auditor), "url")}
-        async with way(**urls) as to:
-            return await log_settings(to.databases)
-
-    return run(main())
-
-
-class TestLogSettings:
-    def test_the_servers_own(self, cluster, server):
-        found = logged(cluster)
-        assert found == LogSettings("shop", found.connections, "off", "all", "%a %u ", "", found.sources)
-        assert dict(found.sources) == dict.fromkeys(
-            ("log_connections", "log_disconnections", "log_statement", "log_line_prefix", "pgaudit.log"), "server"
-        )
-
-    @pytest.mark.parametrize(
-        ("scopes", "value", "source"),
-        [
-            (["role all"], "ddl", "all roles"),
-            (["role all", "database app"], "mod", "database"),
-            (["role all", "database app", "role shop"], "none", "role"),
-            (["role all", "database app", "role shop", "role shop in database app"], "all", "role and database"),
-        ],
-    )
-    def test_the_narrowest_counts(self, cluster, server, scopes, value, source):
-        values = {"role all": "ddl", "database app": "mod", "role shop": "none", "role shop in database app": "all"}
-        server(*((f"alter {s} set log_statement = '{values[s]}'", f"alter {s} reset log_statement") for s in scopes))
-        found = logged(cluster)
-        assert (found.statement, dict(found.sources)["log_statement"]) == (value, source)
-        assert found.gaps == ()
-
-    def test_other_databases_and_roles_do_not_count(self, cluster, server):
-        server(
-            ("alter role owner set log_statement = 'none'", "alter role owner reset log_statement"),
-            ("alter database postgres set log_statement = 'none'", "alter database postgres reset log_statement"),
-            (
-                "alter role shop in database postgres set log_statement = 'none'",
-                "alter role shop in database postgres reset log_statement",
-            ),
-        )
-        assert logged(cluster).statement == "all"
-
-    def test_pgaudit_that_is_not_loaded_logs_nothing(self, cluster, server):
-        server(("alter role shop set pgaudit.log = 'all'", "alter role shop reset pgaudit.log"))
-        found = logged(cluster)
-        assert found.pgaudit == ""
-
-    def test_the_auditors_own_setting_is_not_the_applications(self, cluster, server):
-        server(("alter role auditor set log_statement = 'none'", "alter role auditor reset log_statement"))
-        found = logged(cluster)
-        reason = "a setting of the audit's own role hides the server's log_statement"
-        assert found.gaps == (Gap("log_statement", reason, found.gaps[0].hint),)
-        server(("alter role shop set log_statement = 'ddl'", "alter role shop reset log_statement"))
-        found = logged(cluster)
-        assert (found.statement, found.gaps) == ("ddl", ())
-        assert [f.outcome for f in changes_logged(found)] == ["pass"]
-
-    def test_the_name_that_supabases_pooler_wants(self, cluster, server):
-        server(("alter role shop set log_statement = 'none'", "alter role shop reset log_statement"))
-
-        async def main():
-            async with way(auditor_database=Secret(cluster.url("auditor"), "url")) as to:
-                pooled = Secret(cluster.url("shop.abcdefghijklmnop"), "url")
-                object.__setattr__(to.databases, "application", open_application(to, pooled))
-                return await log_settings(to.databases)
-
-        found = run(main())
-        assert (found.role, found.statement) == ("shop", "none")
-
-    def test_a_role_that_the_server_does_not_know(self, cluster):
-        with pytest.raises(Unavailable, match="the database has no role nobody"):
-            logged(cluster, "nobody")
-
-
-def open_application(to, url):
-    from auditor.probes.net.postgres import Database
-
-    return Database(url, to.dialer, to.environment.tls, to.traffic, "database")
 
 
 def test_both_probes_can_be_stopped():

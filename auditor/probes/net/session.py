@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -130,6 +131,24 @@ class Transaction:
         """Like :meth:`rows`, each row by the names of its columns."""
         names, rows = await self._wire.fetch(sql, params, self._limits, self._user)
         return [dict(zip(names, row, strict=True)) for row in rows]
+
+    async def leave_mark(self, name: str) -> None:
+        """Have a statement parsed that would delete rows, had it been executed: logs of changes tell of it.
+
+        It is prepared, never executed, and forgotten at once. The table holds comments, and the condition no row.
+
+        Args:
+            name: of the statement; small letters, digits and underscores.
+
+        Raises:
+            QueryFailed: the server refuses.
+            ValueError: another name.
+        """
+        if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", name):
+            raise ValueError(name)
+        statement = f"PREPARE {name} AS DELETE FROM pg_catalog.pg_description WHERE false"  # noqa: S608
+        await self._wire.command(statement, self._limits)
+        await self._wire.command(f"DEALLOCATE {name}", self._limits)
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:

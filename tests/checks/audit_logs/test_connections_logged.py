@@ -1,24 +1,22 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
-from auditor.facts.database import LogSettings
 from auditor.model import failed, passed
 from checks.audit_logs.connections_logged import connections_logged
+from tests.checks.audit_logs.sample import PREFIX, hidden, settings
 
-PREFIX = "%m [%p] user=%u,db=%d,app=%a,client=%h "
-GOOD = LogSettings("app", "on", "on", "ddl", PREFIX, "")
+SHOWN = {"value": "on", "source": "server"}
+LINES = {"value": PREFIX, "log_destination": "stderr"}
 ALL_GOOD = [
-    passed("log_connections", "log_connections is on for the role app", value="on", role="app"),
-    passed("log_disconnections", "log_disconnections is on for the role app", value="on", role="app"),
-    passed("log_line_prefix", "each line says when, who and from where", value=PREFIX),
+    passed("log_connections", "log_connections is on", **SHOWN),
+    passed("log_disconnections", "log_disconnections is on", **SHOWN),
+    passed("log_line_prefix", "each line says when, who and from where", **LINES),
 ]
 
 
 def judge(**changes):
-    return list(connections_logged(replace(GOOD, **changes)))
+    return list(connections_logged(settings(**changes)))
 
 
 def test_all_good():
@@ -27,34 +25,40 @@ def test_all_good():
 
 @pytest.mark.parametrize("value", ["off", "OFF", "false", "no", "0", "none"])
 def test_off(value):
-    assert judge(connections=value) == [
-        failed("log_connections", f"log_connections is {value} for the role app", value=value, role="app"),
+    shown = {**SHOWN, "value": value}
+    assert judge(log_connections=value) == [
+        failed("log_connections", f"log_connections is {value}", **shown),
         *ALL_GOOD[1:],
     ]
-    assert judge(disconnections=value)[1] == failed(
-        "log_disconnections", f"log_disconnections is {value} for the role app", value=value, role="app"
-    )
+    assert judge(log_disconnections=value)[1] == failed("log_disconnections", f"log_disconnections is {value}", **shown)
 
 
 def test_empty():
     """What PostgreSQL 18 calls off."""
-    assert judge(connections="")[0] == failed(
-        "log_connections", "log_connections is empty for the role app", value="", role="app"
+    assert judge(log_connections="")[0] == failed(
+        "log_connections", "log_connections is empty", **{**SHOWN, "value": ""}
     )
 
 
 @pytest.mark.parametrize("value", ["receipt", "receipt, setup_durations", "Receipt"])
 def test_stages_that_do_not_say_who(value):
-    assert judge(connections=value)[0] == failed(
-        "log_connections", f"log_connections is {value} for the role app", value=value, role="app"
-    )
+    assert judge(log_connections=value)[0].outcome == "fail"
 
 
 @pytest.mark.parametrize("value", ["all", "receipt, Authorization", "authentication", "ON", "true", "1", "yes"])
 def test_the_words_of_postgresql_18(value):
-    assert judge(connections=value)[0] == passed(
-        "log_connections", f"log_connections is {value} for the role app", value=value, role="app"
-    )
+    assert judge(log_connections=value)[0].outcome == "pass"
+
+
+def test_silenced():
+    messages = [finding.message for finding in judge(log_min_messages="panic")[:2]]
+    said = "log_min_messages is panic: it keeps out all that is less than panic"
+    assert messages == [f"log_connections is on, and {said}", f"log_disconnections is on, and {said}"]
+    assert [f.outcome for f in judge(log_destination="")] == ["fail", "fail", "pass"]
+
+
+def test_hidden():
+    assert judge(log_connections=hidden("log_connections"))[0].outcome == "error"
 
 
 @pytest.mark.parametrize(
@@ -73,14 +77,31 @@ def test_the_words_of_postgresql_18(value):
     ],
 )
 def test_a_line_prefix_that_lacks_something(prefix, missing):
-    assert judge(line_prefix=prefix) == [
+    assert judge(log_line_prefix=prefix) == [
         *ALL_GOOD[:2],
-        failed("log_line_prefix", f"lines lack {', '.join(missing)}", value=prefix, missing=missing),
+        failed("log_line_prefix", f"lines lack {', '.join(missing)}", missing=missing, **{**LINES, "value": prefix}),
     ]
 
 
-@pytest.mark.parametrize("prefix", ["%t%u%d%r", "%n %u@%d %h", "%m %-10u %5d %20h|", "%%%m%%%u%%%d%%%h%%"])
+@pytest.mark.parametrize(
+    "prefix", ["%t%u%d%r", "%n %u@%d %h", "%m %-10u %5d %20h|", "%%%m%%%u%%%d%%%h%%", "%h %m [%p] %q%u@%d "]
+)
 def test_a_line_prefix_that_says_it_all(prefix):
-    assert judge(line_prefix=prefix)[2] == passed(
-        "log_line_prefix", "each line says when, who and from where", value=prefix
-    )
+    assert judge(log_line_prefix=prefix)[2].outcome == "pass"
+
+
+@pytest.mark.parametrize(
+    ("destination", "collector", "prefix", "outcome"),
+    [
+        ("jsonlog", "on", "", "pass"),
+        ("stderr, csvlog", "on", "", "pass"),
+        ("csvlog", "off", "", "fail"),
+        ("stderr", "on", "", "fail"),
+        ("syslog", "off", "%u %d %h", "pass"),
+        ("syslog", "off", "%u %d", "fail"),
+        ("stderr,syslog", "off", "%u %d %h", "fail"),
+    ],
+)
+def test_what_other_destinations_carry(destination, collector, prefix, outcome):
+    found = judge(log_destination=destination, logging_collector=collector, log_line_prefix=prefix)
+    assert found[2].outcome == outcome

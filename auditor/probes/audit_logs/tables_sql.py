@@ -1,0 +1,63 @@
+"""The queries behind the audit tables. Every name is qualified: the transaction's search_path is empty."""
+
+ROLES = """
+select r.rolname::text, r.rolsuper from pg_catalog.pg_roles r
+where r.rolname = %s or r.rolname in ('anon', 'authenticated', 'service_role') order by 1
+"""
+"""The application's role, and those that Supabase's API acts as."""
+
+TABLES = r"""
+select c.oid::bigint, n.nspname || pg_catalog.chr(1) || c.relname, c.relispartition
+from pg_catalog.pg_class c
+join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+where c.relkind in ('r', 'p') and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'
+order by 2
+"""
+
+RIGHTS = r"""
+with asked as materialized (
+    select r.oid, r.rolname::text as name, r.rolbypassrls from pg_catalog.pg_roles r where r.rolname = any(%(roles)s)
+), chosen as materialized (
+    select c.oid, c.relowner, c.relnamespace, c.relrowsecurity, c.relforcerowsecurity
+    from pg_catalog.pg_class c where c.oid = any(%(tables)s::pg_catalog.oid[])
+)
+select c.oid::bigint, pg_catalog.pg_get_userbyid(c.relowner)::text, a.name,
+       pg_catalog.pg_has_role(a.oid, c.relowner, 'MEMBER'),
+       array(
+           select w.word from (values ('UPDATE', 'w'), ('DELETE', 'd'), ('TRUNCATE', '')) as w(word, cmd)
+           where pg_catalog.has_schema_privilege(a.oid, c.relnamespace, 'USAGE')
+             and case w.word when 'UPDATE' then pg_catalog.has_any_column_privilege(a.oid, c.oid, 'UPDATE')
+                             -- the API has no way to send TRUNCATE
+                             when 'TRUNCATE' then a.name = %(application)s
+                                                  and pg_catalog.has_table_privilege(a.oid, c.oid, 'TRUNCATE')
+                             else pg_catalog.has_table_privilege(a.oid, c.oid, w.word) end
+             and (w.cmd = '' or not c.relrowsecurity or a.rolbypassrls
+                  or exists (
+                      select 1 from pg_catalog.pg_policy p
+                      where p.polrelid = c.oid and p.polpermissive and p.polcmd::text in ('*', w.cmd)
+                        and coalesce(pg_catalog.pg_get_expr(p.polqual, p.polrelid), 'true') <> 'false'
+                        and exists (
+                            select 1 from pg_catalog.unnest(p.polroles) as t(role)
+                            where t.role = 0 or pg_catalog.pg_has_role(a.oid, t.role, 'USAGE'))))
+           order by w.word desc)
+from chosen c cross join asked a
+order by 1, 3
+"""
+"""Who owns the tables, and who may change rows of theirs; policies that let nobody do it are taken into account."""
+
+GUARDS = r"""
+select t.tgrelid::bigint, t.tgname::text, t.tgtype::int, pg_catalog.left(p.prosrc, 2000)
+from pg_catalog.pg_trigger t
+join pg_catalog.pg_proc p on p.oid = t.tgfoid
+where t.tgrelid = any(%(tables)s::pg_catalog.oid[]) and not t.tgisinternal and t.tgenabled in ('O', 'A')
+  and t.tgtype & 2 = 2 and t.tgqual is null and t.tgattr::text = ''
+union all
+-- a rule that does nothing instead; its name, and no code
+select w.ev_class::bigint, w.rulename::text, case w.ev_type::text when '2' then 17 else 9 end, ''
+from pg_catalog.pg_rewrite w
+where w.ev_class = any(%(tables)s::pg_catalog.oid[]) and w.is_instead and w.ev_enabled in ('O', 'A')
+  and w.ev_type::text in ('2', '4') and w.ev_qual::text = '<>'
+  and pg_catalog.pg_get_ruledef(w.oid) ~ 'DO INSTEAD NOTHING;$'
+order by 1, 2
+"""
+"""Triggers before a change, and rules in its place, that may refuse it."""

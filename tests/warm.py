@@ -57,5 +57,6 @@ def _main(words: list[str], environ: dict[str, str], cwd: str, out: Path, err: P
     os.environ.clear()
     os.environ.update(environ)
     os.chdir(cwd)
+    tempfile.tempdir = None  # as the environment says
     sys.argv = ["audit", *words]
     main()

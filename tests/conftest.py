@@ -20,6 +20,13 @@ def _quiet_environment(monkeypatch):
         monkeypatch.delenv(name, raising=False)
 
 
+def pytest_make_parametrize_id(val):
+    """Shorter ids: some values are megabytes, and an id goes to and fro between the processes, and into reports."""
+    if isinstance(val, str | bytes) and len(val) > 300:
+        return f"{val[:60]!r} and {len(val) - 60} more"
+    return None
+
+
 def make_checklist(**changes) -> Checklist:
     """A checklist with one mandatory and one recommended item."""
     values = {

@@ -13,11 +13,13 @@ from pathlib import Path
 import pytest
 
 from auditor.lab import Stack
+from tests import warm
 from tests.lab.conftest import hardened, insecure
 
 __all__ = ["hardened", "insecure"]
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items):
     """All of these share the lab's stacks, so they run in one process."""
     for item in items:
@@ -61,17 +63,20 @@ def _outside_ci() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in ("CI", "GITHUB_ACTIONS", "GITLAB_CI")}
 
 
-def audit(*arguments, environ=None, cwd=None, **options) -> subprocess.CompletedProcess:
-    """The command in a process of its own, with the planted secrets around it."""
+def audit(*arguments, environ=None) -> subprocess.CompletedProcess:
+    """The command in a process that is forked for it, with the planted secrets around it."""
+    return warm.audit(*arguments, environ={**_outside_ci(), **PLANTED, **(environ or {})})
+
+
+def cold(*arguments) -> subprocess.CompletedProcess:
+    """The same in a process that starts from nothing, as for a user."""
     return subprocess.run(
         [sys.executable, "-m", "auditor", *map(str, arguments)],
         capture_output=True,
         text=True,
-        env={**_outside_ci(), **PLANTED, **(environ or {})},
-        cwd=cwd,
+        env={**_outside_ci(), **PLANTED},
         timeout=120,
         check=False,
-        **options,
     )
 
 
@@ -98,10 +103,10 @@ def variant(stack: Stack, folder: Path, **changes: str) -> Path:
     return path
 
 
-def run_with(stack: Stack, folder: Path, *arguments, **changes: str) -> Run:
+def run_with(stack: Stack, folder: Path, *arguments, command=audit, **changes: str) -> Run:
     """Audit a stack with a variant of its checklist and all outputs."""
     checklist = variant(stack, folder, **changes)
-    done = audit(
+    done = command(
         *("run", "--config", checklist, "--env", "lab", "-v"),
         *("--report", f"json={folder}/report.json", "--report", f"markdown={folder}/report.md", "--report", "console"),
         *("--save-facts", folder / "facts.json", *arguments),
@@ -111,12 +116,12 @@ def run_with(stack: Stack, folder: Path, *arguments, **changes: str) -> Run:
 
 @pytest.fixture(scope="session")
 def insecure_run(insecure, tmp_path_factory) -> Run:
-    return run_with(insecure, tmp_path_factory.mktemp("insecure-run"))
+    return run_with(insecure, tmp_path_factory.mktemp("insecure-run"), command=cold)
 
 
 @pytest.fixture(scope="session")
 def hardened_run(hardened, tmp_path_factory) -> Run:
-    return run_with(hardened, tmp_path_factory.mktemp("hardened-run"))
+    return run_with(hardened, tmp_path_factory.mktemp("hardened-run"), command=cold)
 
 
 @pytest.fixture(params=["insecure", "hardened"])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
+import pytest
 
-from tests.e2e.conftest import run_with
+from tests.e2e.conftest import Run, run_with
 
 _STATE = """
 select json_build_object(
@@ -35,23 +37,50 @@ def log(stack) -> str:
     return (Path(stack.log_dir) / "postgres.log").read_text(encoding="utf-8")
 
 
-def test_an_audit_leaves_the_database_as_it_was(hardened, tmp_path):
-    before = state(hardened)
-    assert run_with(hardened, tmp_path).code == 0
-    assert state(hardened) == before
+def requests_by_source(stack) -> dict[str, int]:
+    text = (Path(stack.log_dir) / "nginx.log").read_text(encoding="utf-8")
+    counts: dict[str, int] = {}
+    for match in re.finditer(r'(?m)^(\S+) - - \[[^]]+\] "', text):
+        counts[match[1]] = counts.get(match[1], 0) + 1
+    return counts
 
 
-def test_every_transaction_of_the_audit_is_read_only_and_rolled_back(hardened, tmp_path):
+@dataclass(frozen=True)
+class Watched:
+    """A whole audit, and what the servers saw of it."""
+
+    run: Run
+    before: str
+    after: str
+    log: str
+    requests: dict[str, int]
+    """How many came, by the address that they came from."""
+
+
+@pytest.fixture(scope="module")
+def watched(hardened, tmp_path_factory) -> Watched:
+    folder = tmp_path_factory.mktemp("watched")
     with psycopg.connect(hardened.superuser_dsn, autocommit=True) as connection:
         connection.execute("alter role auditor set log_statement = 'all'")
         connection.execute("alter role app set log_statement = 'all'")
         try:
-            start = len(log(hardened))
-            run_with(hardened, tmp_path)
+            before, start, earlier = state(hardened), len(log(hardened)), requests_by_source(hardened)
+            run = run_with(hardened, folder, source_address='source_address = "127.0.9.9"')
+            after, later = state(hardened), requests_by_source(hardened)
         finally:
             connection.execute("alter role auditor reset log_statement")
             connection.execute("alter role app reset log_statement")
-    statements = re.findall(r"app=stack-audit\S* LOG:  (?:statement|execute [^:]*):\s+(\S.*)", log(hardened)[start:])
+    new = {k: v - earlier.get(k, 0) for k, v in later.items() if v != earlier.get(k, 0)}
+    return Watched(run, before, after, log(hardened)[start:], new)
+
+
+def test_an_audit_leaves_the_database_as_it_was(watched):
+    assert watched.run.code == 0
+    assert watched.after == watched.before
+
+
+def test_every_transaction_of_the_audit_is_read_only_and_rolled_back(watched):
+    statements = re.findall(r"app=stack-audit\S* LOG:  (?:statement|execute [^:]*):\s+(\S.*)", watched.log)
     assert len(statements) > 10
     begins = [s for s in statements if s.upper().startswith(("BEGIN", "START"))]
     statements = [s for s in statements if "SAVEPOINT" not in s]  # a part that may fail, inside the transaction
@@ -63,20 +92,8 @@ def test_every_transaction_of_the_audit_is_read_only_and_rolled_back(hardened, t
     assert [s for s in others if not s.strip().lower().startswith(("select", "with", "show", "set local"))] == []
 
 
-def requests_by_source(stack) -> dict[str, int]:
-    text = (Path(stack.log_dir) / "nginx.log").read_text(encoding="utf-8")
-    counts: dict[str, int] = {}
-    for match in re.finditer(r'(?m)^(\S+) - - \[[^]]+\] "', text):
-        counts[match[1]] = counts.get(match[1], 0) + 1
-    return counts
-
-
-def test_every_request_comes_from_the_source_address_and_is_counted(hardened, tmp_path):
-    before = requests_by_source(hardened)
-    run = run_with(hardened, tmp_path, source_address='source_address = "127.0.9.9"')
-    new = {k: v - before.get(k, 0) for k, v in requests_by_source(hardened).items() if v != before.get(k, 0)}
-    ours = run.report["run"]["traffic"]["requests"]
-    assert new == {"127.0.9.9": ours}
+def test_every_request_comes_from_the_source_address_and_is_counted(watched):
+    assert watched.requests == {"127.0.9.9": watched.run.report["run"]["traffic"]["requests"]}
 
 
 def test_the_budget_is_never_exceeded_and_what_is_missing_is_an_error(hardened, tmp_path):

@@ -12,6 +12,7 @@ from auditor.lab import Profile, running
 SHARED = {"hardened", "insecure", "stack"}
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items):
     """Marks what starts a stack, and keeps what shares one in the same process."""
     for item in items:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests import warm
 from tests.secrecy.stage import Stage, checklist, repository, served
 from tests.secrecy.values import DATABASE_PASSWORD, EXACT, Leaks, of_exact, of_rules
 
@@ -80,9 +84,17 @@ def tells(served: Served):
 
 
 def audit(folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
-    environ = {**os.environ, "TMPDIR": str(folder / "tmp"), "COLUMNS": "80"}
+    return warm.audit(*arguments, environ=environment(folder), timeout=180)
+
+
+def cold(folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """In a process that starts from nothing, and shows the command line of a user."""
     command = [sys.executable, "-m", "auditor", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, env=environ, timeout=180, check=False)
+    return subprocess.run(command, capture_output=True, text=True, env=environment(folder), timeout=180, check=False)
+
+
+def environment(folder: Path) -> dict[str, str]:
+    return {**os.environ, "TMPDIR": str(folder / "tmp"), "COLUMNS": "80"}
 
 
 @dataclass(frozen=True)
@@ -97,7 +109,7 @@ class Ran:
 
 
 class Watch(threading.Thread):
-    """Reads the command lines of this machine's processes below us, and temporary files, while an audit runs."""
+    """Reads the command lines of the processes below us, and temporary files, while an audit runs."""
 
     def __init__(self, temporary: Path) -> None:
         super().__init__(daemon=True)
@@ -106,16 +118,31 @@ class Watch(threading.Thread):
 
     def run(self) -> None:
         while not self.over.wait(0.02):
-            for path in Path("/proc").glob("[0-9]*/cmdline"):
-                try:
-                    self.commands.add(path.read_bytes().decode("utf-8", "replace"))
-                except OSError:
-                    continue
+            self.commands |= set(_below(os.getpid()))
             for path in self.temporary.rglob("*"):
                 try:
                     self.files[path.name] = path.read_bytes().decode("utf-8", "replace")
                 except OSError:
                     continue
+
+
+def _below(ours: int) -> Iterator[str]:
+    """Command lines of what descends from a process. Other tests of this machine start commands, too."""
+    parents = dict(filter(None, map(_parent, Path("/proc").glob("[0-9]*"))))
+    found = new = {ours}
+    while new := {number for number, parent in parents.items() if parent in new} - found:
+        found = found | new
+        for number in new:
+            with contextlib.suppress(OSError):
+                yield Path(f"/proc/{number}/cmdline").read_bytes().decode("utf-8", "replace")
+
+
+def _parent(process: Path) -> tuple[int, int] | None:
+    """The number of a process, and that of its parent."""
+    try:
+        return int(process.name), int((process / "stat").read_bytes().rpartition(b")")[2].split()[1])
+    except OSError:
+        return None
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +165,7 @@ def ran(tmp_path_factory) -> Ran:
         # what sends bursts at endpoints is not about secrets, and takes its time
         chosen = ("--ignore", "rate-limiting")
         runs = {
-            "run": audit(folder, "run", *given, "-v", *chosen, *reports, "--save-facts", facts),
+            "run": cold(folder, "run", *given, "-v", *chosen, *reports, "--save-facts", facts),
             "doctor": audit(folder, "doctor", *given),
         }
     runs["again"] = audit(folder, "run", *given, *chosen, "--facts", facts, "--report", "markdown")
@@ -150,6 +177,8 @@ def ran(tmp_path_factory) -> Ran:
         f"{name} {stream}": getattr(done, stream) for name, done in runs.items() for stream in ("stdout", "stderr")
     }
     texts |= {name: (folder / name).read_text(encoding="utf-8") for name in ("report.json", "report.md", "facts.json")}
+    # thousands of digests, one of which may begin like a value by chance
+    texts["report.json"] = re.sub(r'"fingerprint": "[0-9a-f]{16}"', "", texts["report.json"])
     texts |= {f"temporary {name}": text for name, text in watch.files.items()}
     return Ran(texts, watch.commands, [one.name for one in (folder / "tmp").iterdir()], json.loads(texts["facts.json"]))
 

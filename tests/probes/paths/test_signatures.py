@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from auditor.probes.paths.seen import Seen, text_of
 from auditor.probes.paths.signatures import environment, unpacked
 from auditor.probes.paths.table import TABLE, rows
+from tests.facts.headers.fuzz import spliced
 from tests.probes.paths.samples import PEM, TEXTS, VALUE, samples
 
 ROWS = dict(rows())
@@ -256,7 +257,7 @@ PIECES += [
 
 
 @FUZZ
-@given(st.lists(st.sampled_from(PIECES), max_size=40).map("".join), st.booleans())
+@given(spliced(PIECES, 40), st.booleans())
 def test_any_text(text, whole):
     for row in ROWS.values():
         assert isinstance(row.recognise(seen(text, whole=whole)), str)

@@ -85,9 +85,9 @@ def test_no_row_means_the_tokens_of_another_provider():
     same = {
         (rule.id, other.id)
         for rule in ROWS
-        for seed in range(3)
+        for token in [made(rule.example, seed).encode() for seed in range(3)]
         for other, shape in shapes
-        if other.provider != rule.provider and shape.fullmatch(made(rule.example, seed).encode())
+        if other.provider != rule.provider and shape.fullmatch(token)
     }
     by_id = {rule.id: rule for rule in ROWS}
     assert {pair for pair in same if pair[1] not in by_id[pair[0]].like and pair[0] not in by_id[pair[1]].like} == set()

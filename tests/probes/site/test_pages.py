@@ -173,7 +173,12 @@ class TestHostile:
     )  # fmt: skip
     def test_time(self, piece):
         started = time.process_time()
-        pages.of_page((piece * (2_000_000 // len(piece))).encode(), URL, "<a>;" * 100_000)
+        pages.of_page((piece * (2_000_000 // len(piece))).encode(), URL)
+        assert time.process_time() - started < 27
+
+    def test_time_of_a_header(self):
+        started = time.process_time()
+        pages.of_page(b"", URL, "<a>;" * 100_000)
         assert time.process_time() - started < 30
 
     def test_more_than_is_looked_at(self):

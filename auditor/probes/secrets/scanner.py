@@ -50,7 +50,7 @@ class Scanner:
         limits: Limits | None = None,
         until: float | None = None,
     ) -> None:
-        self._engines = [_engine(table() if rules is None else tuple(rules), plain)]
+        self._engines = [_engine(None if rules is None else tuple(rules), plain)]
         if (exact := exact_values.detector(known)) is not None:
             self._engines.append(_made((exact,), plain=plain))
         self._limits = limits or Limits()
@@ -170,8 +170,8 @@ _NATURES = (Nature.SECRET, Nature.UNCLEAR, Nature.PUBLIC)
 _SEVERITIES = tuple(Severity)
 
 
-def _engine(rules: tuple[Rule, ...], plain: bool) -> Engine:
-    """Compiled once in a process, however many threads want it."""
+def _engine(rules: tuple[Rule, ...] | None, plain: bool) -> Engine:
+    """Compiled once in a process, however many threads want it. None is the table: to compare its rows takes long."""
     with _COMPILING:
         return _compiled(rules, plain)
 
@@ -180,7 +180,8 @@ _COMPILING = Lock()
 
 
 @cache
-def _compiled(rules: tuple[Rule, ...], plain: bool) -> Engine:
+def _compiled(rows: tuple[Rule, ...] | None, plain: bool) -> Engine:
+    rules = table() if rows is None else rows
     detectors = [jwt.detector(), pem.detector(), urls.detector(), *cloud.detectors(), names.detector()]
     detectors += [tokens.detector(rule) for rule in rules if not _is_structural(rule)]
     return _made((*detectors, *wrappings(rules)), plain=plain)

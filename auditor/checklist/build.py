@@ -94,7 +94,7 @@ def policies(table: s.PolicyTable, folder: Path) -> dict[type, object]:
             table.rate_limiting.max_requests,
             table.rate_limiting.trust_private_peer,
         ),
-        BackupPolicy(values.duration(table.backups.max_age), values.duration(table.backups.retention)),
+        _backup_policy(table.backups),
         _tls(table.tls, folder),
         MonitoringPolicy(table.monitoring.job),
         SecretsPolicy(
@@ -178,6 +178,18 @@ def _tls(table: s.TlsPolicyTable, folder: Path) -> TlsPolicy:
         guideline=table.guideline,
         guideline_file=str(file or ""),
         profile=table.profile,
+    )
+
+
+def _backup_policy(table: s.BackupPolicyTable) -> BackupPolicy:
+    return BackupPolicy(
+        max_age=values.duration(table.max_age),
+        retention=values.duration(table.retention),
+        drill=table.drill,
+        drill_timeout=values.duration(table.drill_timeout),
+        drill_max_disk=values.size(table.drill_max_disk),
+        drill_row_tolerance=table.drill_row_tolerance,
+        max_restore_time=_given(table.max_restore_time, values.duration, None),
     )
 
 

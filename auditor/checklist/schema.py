@@ -164,6 +164,16 @@ class BackupPolicyTable(_Table):
     """The newest backup must be younger than this."""
     retention: f.Duration = "7d"
     """Backups must reach back this far."""
+    drill: bool = False
+    """True to restore the newest backup into a scratch server and to compare, as `audit run --drill` does."""
+    drill_timeout: f.Duration = "10m"
+    """For each drill; the run's own --deadline counts too."""
+    drill_max_disk: f.Size = "20GB"
+    """What the scratch server of a drill may fill of the disk."""
+    drill_row_tolerance: float = Field(0.1, ge=0, le=1)
+    """By which part of its rows a restored table may differ from the live one."""
+    max_restore_time: f.Duration = ""
+    """How long a restore may take at most; nothing is promised when left out."""
 
 
 class TlsPolicyTable(_Table):

@@ -1,0 +1,106 @@
+"""Compares what was restored with the live database."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from auditor.checklist.model import TlsSettings
+from auditor.errors import Unavailable
+from auditor.facts.restore_drill import Drill, Skipped
+from auditor.probes.net.dial import Dialer
+from auditor.probes.net.postgres import Database
+from auditor.probes.net.traffic import Traffic
+from auditor.probes.restore_drill import catalog, rows
+from auditor.probes.restore_drill.live import Live
+from auditor.probes.restore_drill.server import DATABASE, RESTORER, Server
+from auditor.redact import Secret
+
+CATALOG_MS = 30_000
+"""For the statement that reads the catalogs."""
+_RESTORED_SECONDS = 300.0
+_RESTORED_MS = 120_000
+
+_KINDS = {
+    "EVENT TRIGGER": "event trigger",
+    "FOREIGN TABLE": "foreign table",
+    "EXTENSION": "extension",
+}
+"""Kinds of entries of a dump, and what the catalogs of this audit call them."""
+
+
+def restored_database(server: Server, dialer: Dialer, user: str = RESTORER, name: str = DATABASE) -> Database:
+    """The way into the scratch server. What is asked there is no traffic of the audit's."""
+    return Database(Secret(server.dsn(user, name), "scratch"), dialer, TlsSettings(), Traffic(0), "the scratch server")
+
+
+async def compare(drill: Drill, restored: Database, live: Live, major: int) -> Drill:
+    """The drill, with what differs.
+
+    Args:
+        drill: what was restored.
+        restored: the scratch server's database.
+        live: the live one.
+        major: version of the scratch server.
+    """
+    started = time.monotonic()
+    about = {"live_database": live.name, "live_cluster": live.cluster, "live_version": live.version}
+    async with restored.session() as there:
+        async with there.transaction(statement_timeout_ms=CATALOG_MS) as transaction:
+            objects = await catalog.read_schema(transaction)
+            tables = await rows.tables_of(transaction)
+        counted = await rows.count(there, list(tables.values())[: rows.MOST_TABLES], {}, _RESTORED_SECONDS, _RESTORED_MS)
+    alone = replace(drill, **about, rows=tuple(rows.alone(counted, tables)))
+    if live.database is None:
+        return replace(alone, uncompared=live.missing, uncompared_hint=live.hint)
+    try:
+        return await _beside(alone, objects, counted, live, live.database, major, started)
+    except Unavailable as unavailable:
+        return replace(alone, uncompared=unavailable.reason, uncompared_hint=unavailable.hint)
+
+
+async def _beside(
+    drill: Drill,
+    objects: catalog.Schema,
+    counted: dict[str, rows.Count],
+    live: Live,
+    database: Database,
+    major: int,
+    started: float,
+) -> Drill:
+    until: dict[str, datetime] = {name: one.newest for name, one in counted.items() if one.newest}
+    async with database.session() as here:
+        async with here.transaction(statement_timeout_ms=CATALOG_MS) as transaction:
+            theirs = await catalog.read_schema(transaction)
+            tables = await rows.tables_of(transaction)
+        wanted = [table for name, table in tables.items() if name in counted]
+        live_counts = await rows.count(here, wanted, until, rows.LIVE_SECONDS)
+    found = catalog.differences(theirs, objects, _sides(drill.skipped, same_major=major == live.major))
+    uncounted = [f"{name}: {one.doubt}" for name, one in counted.items() if not one.exact]
+    return replace(
+        drill,
+        compared=True,
+        differences=tuple(found[: catalog.KEPT]),
+        difference_count=len(found),
+        objects=len(theirs),
+        rows=tuple(rows.compared(counted, live_counts, tables)),
+        uncounted=tuple(uncounted[: catalog.KEPT]),
+        timing=replace(drill.timing, compare_s=round(time.monotonic() - started, 3)),
+    )
+
+
+def _sides(skipped: Iterable[Skipped], *, same_major: bool) -> catalog.Sides:
+    """What explains a lack on the restored side."""
+    reasons: dict[str, str] = {}
+    blamed = ""
+    for one in skipped:
+        for entry, kind in _KINDS.items():
+            if one.entry.startswith(f"{entry} "):
+                name = re.sub(r"^- ", "", one.entry[len(entry) + 1 :]).split(" ")[0]
+                reasons[kind if kind == "event trigger" or kind == "foreign table" else f"{kind} {name}"] = one.reason
+        if not one.expected and not one.entry.startswith("EXTENSION "):
+            blamed = "the drill could not restore all of the backup here"
+    return catalog.Sides(same_major, reasons, blamed=blamed)

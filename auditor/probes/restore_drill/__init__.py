@@ -27,7 +27,9 @@ from auditor.probes.surfaces import Databases, missing
 from auditor.registry import probe
 
 NOT_ASKED = "no restore drill was asked for, so nobody knows whether a backup can be restored"
-HOW_TO_ASK = "run the audit with --drill, or set drill = true in [policy.backups]: docs/restore-drill.md says what it does"
+HOW_TO_ASK = (
+    "run the audit with --drill, or set drill = true in [policy.backups]: docs/restore-drill.md says what it does"
+)
 TRIED = 3
 """Dumps that are tried, the newest first, until one is restored."""
 _LOOK_EVERY = 0.25

@@ -32,8 +32,28 @@ _SEALED = {
     b"\xc3": "PGP",
     b"Salted__": "OpenSSL",
 }
-_PACKED = {b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"\x04\x22\x4d\x18": "lz4", b"PK\x03\x04": "zip", b"7z\xbc\xaf": "7-Zip"}
-_BESIDE = {".md", ".txt", ".log", ".json", ".sha1", ".sha256", ".sha512", ".md5", ".asc", ".sig", ".sh", ".toml", ".yml"}
+_PACKED = {
+    b"BZh": "bzip2",
+    b"\xfd7zXZ\x00": "xz",
+    b"\x04\x22\x4d\x18": "lz4",
+    b"PK\x03\x04": "zip",
+    b"7z\xbc\xaf": "7-Zip",
+}
+_BESIDE = {
+    ".md",
+    ".txt",
+    ".log",
+    ".json",
+    ".sha1",
+    ".sha256",
+    ".sha512",
+    ".md5",
+    ".asc",
+    ".sig",
+    ".sh",
+    ".toml",
+    ".yml",
+}
 """Endings of files that lie beside dumps and are none."""
 _DUMP = (b"PostgreSQL database dump", b"PostgreSQL database cluster dump")
 _TAR_HEAD = 512
@@ -129,13 +149,21 @@ def _by_text(path: Path, packing: str, head: bytes) -> Dump:
     if packing and (head.startswith(MAGIC) or _is_tar(head)):
         raise Undone(f"it is an archive inside {packing}", f"unpack it, or use pg_dump's own --compress={packing}")
     if any(words in head for words in _DUMP):
-        return Dump(path, Form.PLAIN, f"plain, {packing}ped" if packing == "gzip" else f"plain{packing and ', zstd'}", packing, head)
+        return Dump(
+            path,
+            Form.PLAIN,
+            f"plain, {packing}ped" if packing == "gzip" else f"plain{packing and ', zstd'}",
+            packing,
+            head,
+        )
     for magic, name in _SEALED.items():
         if head.startswith(magic):
             raise Undone(f"it is encrypted ({name})", "run the drill where it can be decrypted, on the decrypted dump")
     for magic, name in _PACKED.items():
         if head.startswith(magic):
-            raise Undone(f"it is packed with {name}, which a drill does not read", "use gzip, zstd or pg_dump --compress")
+            raise Undone(
+                f"it is packed with {name}, which a drill does not read", "use gzip, zstd or pg_dump --compress"
+            )
     raise NotRestored("it does not look like a dump of PostgreSQL")
 
 

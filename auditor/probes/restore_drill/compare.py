@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
 from auditor.checklist.model import TlsSettings
 from auditor.errors import Unavailable
+from auditor.facts.database import quoted
 from auditor.facts.restore_drill import Drill, Skipped
 from auditor.probes.net.dial import Dialer
 from auditor.probes.net.postgres import Database
@@ -47,13 +47,20 @@ async def compare(drill: Drill, restored: Database, live: Live, major: int) -> D
         major: version of the scratch server.
     """
     started = time.monotonic()
-    about = {"live_database": live.name, "live_cluster": live.cluster, "live_version": live.version}
     async with restored.session() as there:
         async with there.transaction(statement_timeout_ms=CATALOG_MS) as transaction:
             objects = await catalog.read_schema(transaction)
             tables = await rows.tables_of(transaction)
-        counted = await rows.count(there, list(tables.values())[: rows.MOST_TABLES], {}, _RESTORED_SECONDS, _RESTORED_MS)
-    alone = replace(drill, **about, rows=tuple(rows.alone(counted, tables)))
+        counted = await rows.count(
+            there, list(tables.values())[: rows.MOST_TABLES], {}, _RESTORED_SECONDS, _RESTORED_MS
+        )
+    alone = replace(
+        drill,
+        live_database=live.name,
+        live_cluster=live.cluster,
+        live_version=live.version,
+        rows=tuple(rows.alone(counted, tables)),
+    )
     if live.database is None:
         return replace(alone, uncompared=live.missing, uncompared_hint=live.hint)
     try:
@@ -94,13 +101,18 @@ async def _beside(
 
 def _sides(skipped: Iterable[Skipped], *, same_major: bool) -> catalog.Sides:
     """What explains a lack on the restored side."""
-    reasons: dict[str, str] = {}
-    blamed = ""
-    for one in skipped:
-        for entry, kind in _KINDS.items():
-            if one.entry.startswith(f"{entry} "):
-                name = re.sub(r"^- ", "", one.entry[len(entry) + 1 :]).split(" ")[0]
-                reasons[kind if kind == "event trigger" or kind == "foreign table" else f"{kind} {name}"] = one.reason
-        if not one.expected and not one.entry.startswith("EXTENSION "):
-            blamed = "the drill could not restore all of the backup here"
-    return catalog.Sides(same_major, reasons, blamed=blamed)
+    entries = list(skipped)
+    held = {(kind, name) for one in entries for kind, name in _held(one.entry)}
+    lacking = any(not one.expected and not one.entry.startswith("EXTENSION ") for one in entries)
+    blamed = "the drill could not restore all of the backup here" if lacking else ""
+    return catalog.Sides(same_major, frozenset(held), blamed)
+
+
+def _held(entry: str) -> Iterator[tuple[str, str]]:
+    """What the entry of a dump is called in the catalogs: of an archive with its schema and owner, of text without."""
+    for words, kind in _KINDS.items():
+        if entry.startswith(f"{words} "):
+            parts = entry[len(words) + 1 :].split(" ")
+            yield kind, parts[0]
+            if len(parts) > 1:
+                yield kind, parts[1] if parts[0] == "-" else f"{quoted(parts[0])}.{quoted(parts[1])}"

@@ -23,7 +23,9 @@ _ARCHIVES = ((17, (1, 16)), (16, (1, 15)), (12, (1, 14)), (11, (1, 13)))
 Told = Callable[[Drill], None]
 
 
-async def drill_dump(candidate: Candidate, installed: tuple[Programs, ...], live: Live, scratch: Scratch, told: Told) -> Server:
+async def drill_dump(
+    candidate: Candidate, installed: tuple[Programs, ...], live: Live, scratch: Scratch, told: Told
+) -> Server:
     """Restore a dump.
 
     Args:
@@ -58,7 +60,7 @@ async def drill_dump(candidate: Candidate, installed: tuple[Programs, ...], live
     server = Server(scratch, reachable(programs, scratch), programs.major)
     await server.initialize()
     await server.start()
-    drill = replace(drill, contained=scratch.contained, timing=Timing(time.monotonic() - started))
+    drill = replace(drill, contained=scratch.contained, timing=Timing(round(time.monotonic() - started, 3)))
     told(drill)
     restore = _archive if dump.form is Form.ARCHIVE else _plain
     told(await restore(dump, server, live, drill))
@@ -79,7 +81,10 @@ def _least(dump: Dump) -> tuple[int, str]:
     for major, archive in _ARCHIVES:
         if dump.version >= archive and major > server:
             return major, f"its archive version {version} takes pg_restore {major} or newer"
-    return server, f"it was made from PostgreSQL {server} and takes {server} or newer" if server else "it takes PostgreSQL"
+    return (
+        server,
+        f"it was made from PostgreSQL {server} and takes {server} or newer" if server else "it takes PostgreSQL",
+    )
 
 
 async def _archive(dump: Dump, server: Server, live: Live, drill: Drill) -> Drill:
@@ -90,41 +95,45 @@ async def _archive(dump: Dump, server: Server, live: Live, drill: Drill) -> Dril
         failures, took = await restore_archive(archive, contents, server)
     finally:
         archive.close()
-    return _result(drill, failures, [*contents.skipped, *_extensions(missing)], took, missing=bool(missing))
+    return _result(drill, failures, [*contents.skipped, *_extensions(missing)], took)
 
 
 async def _plain(dump: Dump, server: Server, live: Live, drill: Drill) -> Drill:
     _, cluster, connects = first_look(dump.head)
     text = Text(wanted=live.name if cluster else "", cluster=cluster)
-    missing = await _made_ready(server, live, extensions_of(dump.head) | dict(live.extensions), ())
+    wanted = extensions_of(dump.head) | (dict(live.extensions) if cluster else {})
+    missing = await _made_ready(server, live, wanted, ())
     with unpacked(dump.path, dump.packing) as lines:
         failures = await restore_plain(lines, text, server, wait_for_connect=cluster or connects)
     if not text.complete:
         raise NotRestored("its end is missing: pg_dump did not finish")
     if cluster and text.wanted and not text.database:
         raise NotRestored(f"it holds no database {text.wanted}, only {', '.join(dict.fromkeys(text.databases))[:200]}")
-    skipped = [*left_out(text), *_extensions({name: why for name, why in missing.items() if name in extensions_of(dump.head)})]
+    skipped = [*left_out(text), *_extensions(missing)]
     drill = replace(drill, database=text.database)
-    return _result(drill, failures, skipped, text.seconds, missing=bool(missing))
+    return _result(drill, failures, skipped, text.seconds)
 
 
-async def _made_ready(server: Server, live: Live, extensions: dict[str, str], owners: tuple[str, ...]) -> dict[str, str]:
+async def _made_ready(
+    server: Server, live: Live, extensions: dict[str, str], owners: tuple[str, ...]
+) -> dict[str, tuple[str, bool]]:
     await server.prepare(live.encoding, (*SUPABASE, *live.roles, *owners))
     places = dict(live.extensions)
     return await server.add_extensions({name: schema or places.get(name, "") for name, schema in extensions.items()})
 
 
-def _extensions(missing: dict[str, str]) -> list[Skipped]:
+def _extensions(missing: dict[str, tuple[str, bool]]) -> list[Skipped]:
     remedy = "install it where the audit runs, and restore with that PostgreSQL"
-    return [Skipped(f"EXTENSION {name}", why, remedy) for name, why in missing.items()]
+    return [Skipped(f"EXTENSION {name}", why, remedy, expected) for name, (why, expected) in missing.items()]
 
 
-def _result(drill: Drill, failures: list[Failure], skipped: list[Skipped], took: float, *, missing: bool) -> Drill:
-    troubles, more = sort_out(failures, missing)
+def _result(drill: Drill, failures: list[Failure], skipped: list[Skipped], took: float) -> Drill:
+    lacking = any(one.entry.startswith(("EXTENSION ", "FOREIGN ")) for one in skipped)
+    troubles, more = sort_out(failures, lacking)
     return replace(
         drill,
         end=End.RESTORED,
-        timing=replace(drill.timing, restore_s=round(took, 3), server_s=round(drill.timing.server_s, 3)),
+        timing=replace(drill.timing, restore_s=round(took, 3)),
         troubles=tuple(troubles[:KEPT]),
         trouble_count=len(troubles),
         skipped=(*skipped, *more)[:500],

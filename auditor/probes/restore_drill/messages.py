@@ -16,11 +16,11 @@ KEPT = 50
 """Failed statements that a fact holds."""
 _LONGEST = 300
 
-_ENTRY = re.compile(r"from TOC entry \d+; \d+ \d+ (.{1,300})")
+_COMMAND = re.compile(r"Command was: ((?:[A-Z]{2,30} ){1,6}[^\s(';]{0,130})")
 _ARCHIVE_ERROR = re.compile(r"pg_restore: error: (.*)")
 _PLAIN_ERROR = re.compile(r"psql:[^:]{0,100}:(\d+): (?:ERROR:  |error: )(.*)")
 _EXECUTED = re.compile(r"could not execute query: ERROR:  (.*)")
-_COPIED = re.compile(r'COPY failed for table "(?:[^"]|"")*": ERROR:  (.*)')
+_COPIED = re.compile(r'COPY failed for table "((?:[^"]|""){1,130})": ERROR:  (.*)')
 _VALUE = re.compile(r'(: "|=\().*')
 
 _LOST = (
@@ -68,13 +68,20 @@ _NOT_AS_SUPERUSER: tuple[re.Pattern[str], ...] = (
 """The drill restores as a role that is no superuser, on purpose: see docs/restore-drill.md."""
 
 _EXPECTED = (
-    "ACL", "DEFAULT ACL", "EVENT TRIGGER", "SUBSCRIPTION", "SUBSCRIPTION TABLE", "FOREIGN DATA WRAPPER", "SERVER",
-    "USER MAPPING", "FOREIGN TABLE", "FOREIGN SERVER", "PUBLICATION", "PUBLICATION TABLE",
-    "PUBLICATION TABLES IN SCHEMA", "SECURITY LABEL",
+    # entries of a dump
+    "ACL ", "DEFAULT ACL ", "EVENT TRIGGER ", "SUBSCRIPTION ", "SUBSCRIPTION TABLE ", "FOREIGN DATA WRAPPER ",
+    "SERVER ", "USER MAPPING ", "FOREIGN TABLE ", "FOREIGN SERVER ", "PUBLICATION ", "SECURITY LABEL ",
+    # commands
+    "GRANT ", "REVOKE ", "ALTER DEFAULT PRIVILEGES ", "CREATE EVENT TRIGGER ", "ALTER EVENT TRIGGER ",
+    "CREATE SUBSCRIPTION ", "ALTER SUBSCRIPTION ", "CREATE FOREIGN ", "CREATE SERVER ", "CREATE USER MAPPING ",
+    "CREATE PUBLICATION ", "ALTER PUBLICATION ", "SECURITY LABEL ", "SET SESSION AUTHORIZATION ",
+    "COMMENT ON EXTENSION ",
 )  # fmt: skip
-"""Kinds of entries that may fail for a role that is no superuser, in a server without the cluster's own roles."""
+"""What may fail for a role that is no superuser, in a server without the cluster's own roles. None of it is data."""
 
-_MISSING = re.compile(r'(?:type|function|operator|schema|relation|column|index|text search \w+|collation) .*does not exist')
+_MISSING = re.compile(
+    r"(?:type|function|operator|schema|relation|column|index|text search \w+|collation) .*does not exist"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +89,7 @@ class Failure:
     """A statement that failed."""
 
     entry: str
-    """``TABLE orders app``, or ``line 17``."""
+    """``TABLE public.orders`` of a plain dump, ``ALTER TABLE ONLY public.orders`` of another."""
     message: str
 
 
@@ -90,14 +97,19 @@ def archive_failures(text: str) -> Iterator[Failure]:
     """The failed statements in what pg_restore said.
 
     Args:
-        text: its messages, in English.
+        text: its messages, in English: an error, what the server adds to it, and the command.
     """
-    entry = ""
+    message, entry = "", ""
     for line in text.splitlines():
-        if found := _ENTRY.search(line):
-            entry = found[1]
-        elif found := _ARCHIVE_ERROR.match(line):
-            yield Failure(entry or "the archive", _words(found[1]))
+        if found := _ARCHIVE_ERROR.match(line):
+            if message:
+                yield Failure(entry or "the archive", message)
+            copied = _COPIED.match(found[1])
+            message, entry = _words(found[1]), f"TABLE DATA {copied[1]}" if copied else ""
+        elif message and not entry and (command := _COMMAND.match(line)):
+            entry = command[1].strip()
+    if message:
+        yield Failure(entry or "the archive", message)
 
 
 def plain_failures(text: str) -> Iterator[tuple[int, str]]:
@@ -109,9 +121,8 @@ def plain_failures(text: str) -> Iterator[tuple[int, str]]:
 
 def _words(message: str) -> str:
     """The server's own words, without values of rows, which it quotes after a colon."""
-    for pattern in (_EXECUTED, _COPIED):
-        if found := pattern.match(message):
-            message = found[1]
+    if found := _EXECUTED.match(message) or _COPIED.match(message):
+        message = found[found.re.groups]
     return _VALUE.sub(lambda found: ": ..." if found[1].startswith(":") else "=(...", message)[:_LONGEST]
 
 
@@ -154,27 +165,27 @@ def stop_if_broken(message: str) -> None:
         raise NotRestored(f"pg_restore cannot read it: {message[:200]}")
 
 
-def sort_out(failures: Sequence[Failure], missing_extensions: bool) -> tuple[list[Trouble], list[Skipped]]:  # noqa: FBT001
+def sort_out(failures: Sequence[Failure], lacking: bool) -> tuple[list[Trouble], list[Skipped]]:
     """Which failures are the backup's, and which are the drill's.
 
     Args:
         failures: of the restore.
-        missing_extensions: whether the backup wants some that are not installed here.
+        lacking: whether the drill has left out something that other parts of the backup may build on.
     """
     troubles: list[Trouble] = []
     skipped: list[Skipped] = []
     for failure in failures:
-        if blamed := _blame(failure, missing_extensions):
+        if blamed := _blame(failure, lacking):
             skipped.append(blamed)
         else:
             troubles.append(Trouble(failure.entry, failure.message))
     return troubles, skipped
 
 
-def _blame(failure: Failure, missing_extensions: bool) -> Skipped | None:  # noqa: FBT001
-    if _kind(failure.entry) in _EXPECTED:
+def _blame(failure: Failure, lacking: bool) -> Skipped | None:
+    if failure.entry.startswith(_EXPECTED):
         return Skipped(failure.entry, failure.message, expected=True)
-    if "COMMENT" in failure.entry and "must be owner" in failure.message:
+    if failure.entry.startswith("COMMENT") and "must be owner" in failure.message:
         return Skipped(failure.entry, failure.message, expected=True)
     for pattern, remedy in _ENVIRONMENT:
         if pattern.search(failure.message):
@@ -182,19 +193,6 @@ def _blame(failure: Failure, missing_extensions: bool) -> Skipped | None:  # noq
     if any(pattern.search(failure.message) for pattern in _NOT_AS_SUPERUSER):
         reason = f"the drill restores as no superuser: {failure.message}"
         return Skipped(failure.entry, reason, "restore it by hand, where you trust the backup")
-    if missing_extensions and _MISSING.search(failure.message):
-        return Skipped(failure.entry, failure.message, "install the missing extensions where the audit runs")
+    if lacking and _MISSING.search(failure.message):
+        return Skipped(failure.entry, failure.message, "install the extensions of the live server where the audit runs")
     return None
-
-
-def _kind(entry: str) -> str:
-    words = entry.split(" ")
-    upper = []
-    for word in words:
-        if not word.isupper():
-            break
-        upper.append(word)
-    for count in range(len(upper), 0, -1):
-        if (kind := " ".join(upper[:count])) in _EXPECTED:
-            return kind
-    return ""

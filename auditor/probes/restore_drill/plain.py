@@ -1,7 +1,7 @@
-"""Restores dumps that are SQL text, by psql in its restricted mode.
+r"""Restores dumps that are SQL text, by psql in its restricted mode.
 
-A plain dump is a program for psql, which obeys more than SQL: ``\\!`` runs a command, ``\\copy`` reads files, ``\\i`` too.
-psql refuses all of them between ``\\restrict KEY`` and ``\\unrestrict KEY``, wherever on a line they stand
+A plain dump is a program for psql, which obeys more than SQL: ``\!`` runs a command, ``\copy`` and ``\i`` read files.
+psql refuses all of them between ``\restrict KEY`` and ``\unrestrict KEY``, wherever on a line they stand
 (CVE-2025-8714); the key is made up here, so that no dump knows it. What pg_dump itself writes of them is taken out.
 """
 
@@ -115,7 +115,7 @@ def _note(number: int, line: bytes, text: Text) -> None:
 
 
 def _left_out(line: bytes) -> bool:
-    """psql's own commands, what the drill does by itself (extensions), and what it does not do (owners)."""
+    """Psql's own commands, what the drill does by itself (extensions), and what it does not do (owners)."""
     if line.startswith(b"\\"):
         return bool(_CONNECT.fullmatch(line) or _OWN.fullmatch(line))
     return line.startswith(_ABOUT_EXTENSIONS) or (line.startswith(b"ALTER ") and bool(_OWNER.fullmatch(line)))

@@ -73,11 +73,13 @@ class Table:
         if not self.column:
             return sql.SQL("select {}::int, count(*)::bigint, null::timestamptz from only {}").format(first, table)
         column = sql.Identifier(self.column)
-        newest = sql.SQL("max({c}) filter (where {c} between '0001-01-02' and '9999-12-30')::timestamptz").format(c=column)
-        counted = sql.SQL("count(*)::bigint")
+        newest = sql.SQL("max({c}) filter (where {c} between '0001-01-02' and '9999-12-30')::timestamptz").format(
+            c=column
+        )
+        counted: sql.Composable = sql.SQL("count(*)::bigint")
         if until is not None:
-            counted = sql.SQL("count(*) filter (where {c} is null or {c}::timestamptz <= {u})::bigint")
-            counted = counted.format(c=column, u=sql.Literal(until))
+            before = sql.SQL("count(*) filter (where {c} is null or {c}::timestamptz <= {u})::bigint")
+            counted = before.format(c=column, u=sql.Literal(until))
         return sql.SQL("select {}::int, {}, {} from only {}").format(first, counted, newest, table)
 
 
@@ -97,7 +99,11 @@ class Count:
 
 
 async def count(
-    session: Session, tables: Iterable[Table], until: Mapping[str, datetime], seconds: float, statement_ms: int = STATEMENT_MS
+    session: Session,
+    tables: Iterable[Table],
+    until: Mapping[str, datetime],
+    seconds: float,
+    statement_ms: int = STATEMENT_MS,
 ) -> dict[str, Count]:
     """Count, as long as there is time; then, and where the role may not see all rows, take the server's estimate.
 

@@ -188,7 +188,7 @@ class Scratch:
         stdin: IO[bytes] | None,
         feed: Iterable[bytes],
         env: dict[str, str],
-        walled: bool,  # noqa: FBT001
+        walled: bool,
     ) -> Ended:
         source = stdin or subprocess.PIPE
         process = self._spawn(argv, source, subprocess.PIPE, subprocess.PIPE, env, signal.SIGKILL, walled=walled)

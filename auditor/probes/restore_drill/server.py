@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from auditor.probes.restore_drill.outcomes import Undone
 from auditor.probes.restore_drill.scratch import Scratch
@@ -21,6 +22,7 @@ ADMIN = "stack_audit_admin"
 RESTORER = "stack_audit_restorer"
 """Restores, and owns what it restores: what a backup brings runs as no superuser."""
 DATABASE = "stack_audit_drill"
+_PRELOADED = "shared_preload_libraries"
 _READY_SECONDS = 60.0
 _LONGEST_SOCKET_PATH = 103
 
@@ -92,7 +94,12 @@ class Server:
             Undone: it cannot be made.
         """
         options = "--no-sync --no-instructions --auth=trust --encoding=UTF8 --locale=C"
-        argv = (self.programs / "initdb", *options.split(), f"--username={ADMIN}", f"--pgdata={self.data}")
+        argv: tuple[str | Path, ...] = (
+            self.programs / "initdb",
+            *options.split(),
+            f"--username={ADMIN}",
+            f"--pgdata={self.data}",
+        )
         ended = await self.scratch.run(argv)
         if ended.status:
             raise self.undone("initdb failed", ended.messages)
@@ -147,7 +154,8 @@ class Server:
 
     def dsn(self, user: str, database: str = DATABASE) -> str:
         """For libpq."""
-        return f"host={self.sockets} port=5432 user={user} dbname={database} connect_timeout=10 sslmode=disable hostaddr='' options=''"
+        place = f"host={self.sockets} port=5432 hostaddr='' sslmode=disable connect_timeout=10 options=''"
+        return make_conninfo(place, user=user, dbname=database)
 
     def environment(self) -> dict[str, str]:
         """For programs that restore."""
@@ -175,27 +183,28 @@ class Server:
         async with await psycopg.AsyncConnection.connect(self.dsn(ADMIN), autocommit=True) as connection:
             await connection.execute(f"alter schema public owner to {RESTORER}")
 
-    async def add_extensions(self, wanted: Mapping[str, str]) -> dict[str, str]:
+    async def add_extensions(self, wanted: Mapping[str, str]) -> dict[str, tuple[str, bool]]:
         """Create the extensions that are installed here; as the superuser, since their code is this machine's own.
 
         Args:
             wanted: names, and the schema of each.
 
         Returns:
-            Those that could not be created, and why.
+            Those that could not be created, why, and whether that is the drill's own doing.
         """
-        failed: dict[str, str] = {}
+        failed: dict[str, tuple[str, bool]] = {}
         async with await psycopg.AsyncConnection.connect(self.dsn(ADMIN), autocommit=True) as connection:
             rows = await (await connection.execute("select name::text from pg_available_extensions")).fetchall()
             available = {str(name) for (name,) in rows}
             for name, schema in wanted.items():
                 if name not in available:
-                    failed[name] = f"the extension {name} is not installed here"
+                    failed[name] = f"the extension {name} is not installed here", False
                 elif name != "plpgsql":
                     try:
                         await _extend(connection, name, schema)
                     except psycopg.Error as error:
-                        failed[name] = f"the extension {name} cannot be created here: {error.diag.message_primary}"
+                        said = error.diag.message_primary or "it failed"
+                        failed[name] = f"the extension {name} cannot be created here: {said}", _PRELOADED in said
         return failed
 
 
@@ -204,7 +213,9 @@ async def _extend(connection: psycopg.AsyncConnection[Any], name: str, schema: s
         made = sql.SQL("create schema if not exists {} authorization {}")
         await connection.execute(made.format(sql.Identifier(schema), sql.Identifier(RESTORER)))
     place = sql.SQL("schema {}").format(sql.Identifier(schema)) if schema else sql.SQL("")
-    await connection.execute(sql.SQL("create extension if not exists {} {} cascade").format(sql.Identifier(name), place))
+    await connection.execute(
+        sql.SQL("create extension if not exists {} {} cascade").format(sql.Identifier(name), place)
+    )
     # what the extension keeps in tables is part of a dump
     rows = await (await connection.execute(_TABLES, (name,))).fetchall()
     for schema_name, table in rows:

@@ -1,4 +1,4 @@
-"""A live database for drills: a real server of the newest PostgreSQL that there is, with the samples' database in it."""
+"""A live database for drills: a real server, with the samples' database in it."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def server(home: Path | None = None, **settings):
         programs = home or _binaries(root) / "bin"
         data, port = root / "data", _free_port()
         environ = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
-        initdb = "--no-sync -U superuser -A trust --no-instructions --encoding=UTF8 --locale=C".split()
+        initdb = ["--no-sync", "-U", "superuser", "-A", "trust", "--no-instructions", "--encoding=UTF8", "--locale=C"]
         where = {"env": environ, "cwd": root, **account}
         subprocess.run([programs / "initdb", "-D", data, *initdb], check=True, capture_output=True, **where)
         (data / "pg_hba.conf").write_text("local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n")
@@ -116,11 +116,15 @@ def fill(running: Server, dump: Path = DATA / "app.dump") -> None:
     running.run("analyze")
 
 
-def drill(*patterns: Path | str, live: Server | None, user: str = "auditor", database: str = "app", **policy) -> RestoreDrill:
+def drill(
+    *patterns: Path | str, live: Server | None, user: str = "auditor", database: str = "app", **policy
+) -> RestoreDrill:
     """What the probe finds."""
     url = Secret(live.url(user, database), "database URL") if live else None
     sources = BackupSources(dumps=tuple(map(str, patterns)))
-    environment = Environment("test", backups=sources, database=url, absent=frozenset() if live else frozenset({"database"}))
+    environment = Environment(
+        "test", backups=sources, database=url, absent=frozenset() if live else frozenset({"database"})
+    )
     network, traffic = NetworkSettings(), Traffic(10)
     dialer = Dialer({}, network.source_address, network.concurrency, traffic)
     databases = open_databases(environment, dialer, traffic)

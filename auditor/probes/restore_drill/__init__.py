@@ -7,10 +7,13 @@ removed whatever happens (:mod:`.scratch`). What a backup brings runs as a role 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+
+import psycopg
 
 from auditor.checklist.model import Environment
 from auditor.errors import Absent, Unavailable
@@ -18,11 +21,12 @@ from auditor.facts.policy import BackupPolicy
 from auditor.facts.restore_drill import Drill, End, RestoreDrill
 from auditor.model import Gap
 from auditor.probes.net.dial import Dialer
+from auditor.probes.net.pgerrors import last_words
 from auditor.probes.net.threads import in_daemon_thread
-from auditor.probes.restore_drill import binaries, choose, compare, dumps, live
+from auditor.probes.restore_drill import binaries, choose, compare, dumps, live, physical
 from auditor.probes.restore_drill.outcomes import NotRestored, Undone
 from auditor.probes.restore_drill.scratch import Scratch
-from auditor.probes.restore_drill.server import Server
+from auditor.probes.restore_drill.server import DATABASE, RESTORER, Server
 from auditor.probes.surfaces import Databases, missing
 from auditor.registry import probe
 
@@ -30,8 +34,15 @@ NOT_ASKED = "no restore drill was asked for, so nobody knows whether a backup ca
 HOW_TO_ASK = (
     "run the audit with --drill, or set drill = true in [policy.backups]: docs/restore-drill.md says what it does"
 )
+_SOURCES = "name `dumps` in [env.*.backups], or pgBackRest's `command`: of others, a drill restores nothing yet"
+_REPORT_ALONE = (
+    "the checklist names pgBackRest's report and not its command, so there is nothing to restore with",
+    'run the audit where pgBackRest is, with command = ["pgbackrest", "info", "--output=json"]',
+)
 TRIED = 3
 """Dumps that are tried, the newest first, until one is restored."""
+Restored = tuple[Server, str, str]
+"""A server, and the role and the database to look with."""
 _LOOK_EVERY = 0.25
 """Seconds between looks at the disk and the server."""
 
@@ -60,8 +71,17 @@ async def restore_drill(
         drills += await _dumps(found, installed, now, dialer, policy)
         if not found:
             gaps.append(Gap("dump files", "no dump file matches the checklist's patterns", "correct `dumps`"))
-    if not environment.backups.dumps:
-        gaps.append(Gap("dump files", "the checklist names no dumps, so there is nothing to drill", "name `dumps`"))
+    if command := environment.backups.pgbackrest_command:
+
+        async def restore(scratch: Scratch, told: dumps.Told) -> Restored:
+            server, admin = await physical.drill_pgbackrest(command, installed, now, scratch, told)
+            return server, admin, now.name
+
+        drills.append(await _drill(restore, now, dialer, policy))
+    elif environment.backups.pgbackrest_info:
+        gaps.append(Gap("pgBackRest", *_REPORT_ALONE))
+    if not drills and not gaps:
+        raise Unavailable("no backup source of the checklist can be drilled", _SOURCES)
     return RestoreDrill(tuple(drills), datetime.now(UTC), tuple(gaps))
 
 
@@ -76,8 +96,8 @@ async def _dumps(
     drills: list[Drill] = []
     for candidate in found[:TRIED]:
 
-        async def restore(scratch: Scratch, told: dumps.Told, one: choose.Candidate = candidate) -> Server:
-            return await dumps.drill_dump(one, installed, now, scratch, told)
+        async def restore(scratch: Scratch, told: dumps.Told, one: choose.Candidate = candidate) -> Restored:
+            return await dumps.drill_dump(one, installed, now, scratch, told), RESTORER, DATABASE
 
         drills.append(await _drill(restore, now, dialer, policy))
         if drills[-1].end is not End.FAILED:
@@ -86,7 +106,7 @@ async def _dumps(
 
 
 async def _drill(
-    restore: Callable[[Scratch, dumps.Told], Awaitable[Server]], now: live.Live, dialer: Dialer, policy: BackupPolicy
+    restore: Callable[[Scratch, dumps.Told], Awaitable[Restored]], now: live.Live, dialer: Dialer, policy: BackupPolicy
 ) -> Drill:
     """One drill in a scratch folder of its own, which is gone afterwards, however it ends."""
     known: list[Drill] = []
@@ -94,8 +114,9 @@ async def _drill(
     seconds = policy.drill_timeout.total_seconds()
 
     async def work() -> None:
-        server = await restore(scratch, known.append)
-        known.append(await compare.compare(known[-1], compare.restored_database(server, dialer), now, server.major))
+        server, user, name = await restore(scratch, known.append)
+        database = compare.restored_database(server, dialer, user, name or "postgres")
+        known.append(await compare.compare(known[-1], database, now, server.major))
 
     try:
         await in_daemon_thread(scratch.open)
@@ -108,8 +129,9 @@ async def _drill(
     except TimeoutError:
         reason = f"the drill was not done within its {seconds:g} s"
         known.append(_undone(known, reason, "raise drill_timeout in [policy.backups]"))
-    except Unavailable as unavailable:
-        known.append(_undone(known, unavailable.reason, unavailable.hint))
+    except (Unavailable, psycopg.Error, OSError) as error:
+        ended = await in_daemon_thread(_ended, scratch)
+        known.append(_undone(known, ended or f"the scratch server failed: {last_words(error)}", "run the drill again"))
     finally:
         # a cancelled audit does not wait for ever, and the guard finishes what is begun
         await asyncio.shield(scratch.close())
@@ -119,6 +141,14 @@ async def _drill(
 def _undone(known: list[Drill], reason: str, hint: str) -> Drill:
     last = known[-1] if known else Drill("dump", "*", End.UNDONE)
     return replace(last, end=End.UNDONE, problem=reason, hint=hint)
+
+
+def _ended(scratch: Scratch) -> str:
+    """How the server has ended, when it has: its connections are lost a moment before."""
+    deadline = time.monotonic() + _LOOK_EVERY
+    while not (ended := scratch.end_of_server()) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return ended
 
 
 async def _watched(work: Awaitable[None], scratch: Scratch) -> None:

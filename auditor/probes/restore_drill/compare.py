@@ -16,7 +16,7 @@ from auditor.probes.net.postgres import Database
 from auditor.probes.net.traffic import Traffic
 from auditor.probes.restore_drill import catalog, rows
 from auditor.probes.restore_drill.live import Live
-from auditor.probes.restore_drill.server import DATABASE, RESTORER, Server
+from auditor.probes.restore_drill.server import Server
 from auditor.redact import Secret
 
 CATALOG_MS = 30_000
@@ -32,7 +32,7 @@ _KINDS = {
 """Kinds of entries of a dump, and what the catalogs of this audit call them."""
 
 
-def restored_database(server: Server, dialer: Dialer, user: str = RESTORER, name: str = DATABASE) -> Database:
+def restored_database(server: Server, dialer: Dialer, user: str, name: str) -> Database:
     """The way into the scratch server. What is asked there is no traffic of the audit's."""
     return Database(Secret(server.dsn(user, name), "scratch"), dialer, TlsSettings(), Traffic(0), "the scratch server")
 

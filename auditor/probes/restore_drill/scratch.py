@@ -35,6 +35,7 @@ KEPT_HEAD, KEPT_TAIL = 1 << 20, 64 << 10
 RESERVE = 256 << 20
 """Bytes that a drill leaves free on its disk, whatever it may use: others write there too."""
 
+NO_SUPERUSER = "a role that is no superuser"
 PATIENCE = 5.0
 """Seconds that a server gets to end by itself."""
 
@@ -70,6 +71,8 @@ class Scratch:
     contained: tuple[str, ...] = ()
     most: int = 0
     """Bytes that it held at most, as far as anybody looked."""
+    server: subprocess.Popen[bytes] | None = None
+    """The server, once it was started."""
     _guardian: Guardian | None = None
     _root: Path = Path()
     _wall: tuple[str, ...] = ()
@@ -138,7 +141,15 @@ class Scratch:
     def start(self, argv: Sequence[str | Path], log: Path) -> subprocess.Popen[bytes]:
         """Start a server."""
         with log.open("ab") as output:
-            return self._spawn(argv, subprocess.DEVNULL, output, output, {}, signal.SIGQUIT, walled=True)
+            self.server = self._spawn(argv, subprocess.DEVNULL, output, output, {}, signal.SIGQUIT, walled=True)
+        return self.server
+
+    def end_of_server(self) -> str:
+        """How the server has ended; empty while it runs, or when there was none."""
+        status = self.server.poll() if self.server else None
+        if status is None:
+            return ""
+        return f"the scratch server ended {f'by signal {-status}' if status < 0 else f'with status {status}'}"
 
     async def close(self) -> None:
         """End and remove everything. What takes longer than the audit lives is finished by the guard."""
@@ -261,7 +272,7 @@ def _wall(owner: Account | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
     Source: unshare(1) of util-linux. Sockets of the file system are reached all the same.
     """
     program = shutil.which("unshare")
-    told = ("no listen address", "a role that is no superuser", *((f"user {owner.name}",) if owner else ()))
+    told = ("no listen address", NO_SUPERUSER, *((f"user {owner.name}",) if owner else ()))
     if program is None:
         return (), told
     who = ("-S", str(owner.uid), "-G", str(owner.gid)) if owner else ("-c",)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ RESTORER = "stack_audit_restorer"
 """Restores, and owns what it restores: what a backup brings runs as no superuser."""
 DATABASE = "stack_audit_drill"
 _PRELOADED = "shared_preload_libraries"
+_NOT_YET = ("is starting up", "not yet", "has not been", "Connection refused", "No such file", "timeout", "closed")
 _READY_SECONDS = 60.0
 _LONGEST_SOCKET_PATH = 103
 
@@ -70,7 +70,6 @@ class Server:
     scratch: Scratch
     programs: Path
     major: int
-    process: subprocess.Popen[bytes] | None = None
 
     @property
     def data(self) -> Path:
@@ -115,7 +114,7 @@ class Server:
             raise Undone(f"{socket} is too long a path for a socket", "set TMPDIR to a shorter folder")
         places = {"unix_socket_directories": str(self.sockets), "port": "5432"}
         options = [part for name, value in {**settings, **places}.items() for part in ("-c", f"{name}={value}")]
-        self.process = self.scratch.start((self.programs / "postgres", "-D", self.data, *options), self.log)
+        self.scratch.start((self.programs / "postgres", "-D", self.data, *options), self.log)
         deadline = time.monotonic() + ready_seconds
         while not await self._answers():
             self.check()
@@ -130,7 +129,8 @@ class Server:
         try:
             await (await psycopg.AsyncConnection.connect(self.dsn(ADMIN, "postgres"))).close()
         except psycopg.OperationalError as error:
-            return "starting up" not in str(error) and "does not exist" in str(error)
+            # any other refusal is an answer too
+            return not any(words in str(error) for words in _NOT_YET)
         return True
 
     def check(self) -> None:
@@ -139,9 +139,8 @@ class Server:
         Raises:
             Undone: it has ended.
         """
-        if self.process and (status := self.process.poll()) is not None:
-            how = f"by signal {-status}" if status < 0 else f"with status {status}"
-            raise self.undone(f"the scratch server ended {how}")
+        if ended := self.scratch.end_of_server():
+            raise self.undone(ended)
 
     def undone(self, what: str, said: str = "") -> Undone:
         """Why the drill ends here, with the last words of the server."""

@@ -117,11 +117,16 @@ def fill(running: Server, dump: Path = DATA / "app.dump") -> None:
 
 
 def drill(
-    *patterns: Path | str, live: Server | None, user: str = "auditor", database: str = "app", **policy
+    *patterns: Path | str,
+    live: Server | None,
+    user: str = "auditor",
+    database: str = "app",
+    command: tuple[str, ...] = (),
+    **policy,
 ) -> RestoreDrill:
     """What the probe finds."""
     url = Secret(live.url(user, database), "database URL") if live else None
-    sources = BackupSources(dumps=tuple(map(str, patterns)))
+    sources = BackupSources(dumps=tuple(map(str, patterns)), pgbackrest_command=command)
     environment = Environment(
         "test", backups=sources, database=url, absent=frozenset() if live else frozenset({"database"})
     )
@@ -129,3 +134,50 @@ def drill(
     dialer = Dialer({}, network.source_address, network.concurrency, traffic)
     databases = open_databases(environment, dialer, traffic)
     return run(restore_drill(environment, BackupPolicy(drill=True, **policy), databases, dialer))
+
+
+@dataclass(frozen=True)
+class BackedUp:
+    """A server of Debian's PostgreSQL 15, and a repository of pgBackRest."""
+
+    server: Server
+    repository: Path
+    config: Path
+
+    def pgbackrest(self, *arguments: str) -> subprocess.CompletedProcess:
+        """As the server's user."""
+        account = _account(self.repository.parent)
+        command = ["pgbackrest", f"--config={self.config}", "--stanza=app", *arguments]
+        return subprocess.run(command, check=True, capture_output=True, cwd="/", env={"PATH": os.defpath}, **account)
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """For the checklist."""
+        return ("pgbackrest", f"--config={self.config}", "info", "--output=json")
+
+
+@contextmanager
+def backed_up():
+    """A server whose WAL is archived, with one full backup."""
+    root = Path(tempfile.mkdtemp(prefix="audit-repo-"))
+    try:
+        account = _account(root)
+        config = root / "pgbackrest.conf"
+        archive = f"pgbackrest --config={config} --stanza=app archive-push %p"
+        with server(DEBIAN, archive_mode="on", archive_command=archive, wal_level="replica") as running:
+            config.write_text(
+                f"[global]\nrepo1-path={root}/repo\nlock-path={root}/lock\nlog-path={root}/log\nstart-fast=y\n"
+                f"log-level-file=off\n[app]\npg1-path={running.sockets}/data\npg1-port={running.port}\n"
+                f"pg1-socket-path={running.sockets}\npg1-user=superuser\n"
+            )
+            config.chmod(0o644)
+            found = BackedUp(running, root / "repo", config)
+            (root / "repo").mkdir()
+            if account:
+                os.chown(root / "repo", account["user"], account["group"])
+            fill(running)
+            found.pgbackrest("stanza-create")
+            found.pgbackrest("backup", "--type=full")
+            yield found
+    finally:
+        shutil.rmtree(root, ignore_errors=True)

@@ -133,7 +133,7 @@ def drill(
     network, traffic = NetworkSettings(), Traffic(10)
     dialer = Dialer({}, network.source_address, network.concurrency, traffic)
     databases = open_databases(environment, dialer, traffic)
-    return run(restore_drill(environment, BackupPolicy(drill=True, **policy), databases, dialer))
+    return run(restore_drill(environment, BackupPolicy(**{"drill": True, **policy}), databases, dialer))
 
 
 @dataclass(frozen=True)

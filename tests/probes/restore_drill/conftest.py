@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from auditor.probes.restore_drill.server import Server
 from tests.probes.restore_drill import servers
 
 
@@ -30,3 +31,25 @@ def place(monkeypatch, tmp_path_factory):
     left = sorted(path.name for path in folder.iterdir())
     shutil.rmtree(folder, ignore_errors=True)
     assert left == []
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory):
+    """Where the first cluster of a session is kept."""
+    return tmp_path_factory.mktemp("template") / "data"
+
+
+@pytest.fixture
+def one_initdb(monkeypatch, template):
+    """Copies the first cluster instead of making others: most of a small drill's time is initdb."""
+    real = Server.initialize
+
+    async def initialize(self):
+        if not template.exists():
+            await real(self)
+            shutil.copytree(self.data, template)
+            return
+        shutil.copytree(template, self.data)
+        self.scratch.give(self.data, *self.data.rglob("*"))
+
+    monkeypatch.setattr(Server, "initialize", initialize)

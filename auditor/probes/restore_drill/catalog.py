@@ -15,8 +15,8 @@ KEPT = 200
 _LONGEST = 200
 
 _CAST = re.compile(
-    r'::(?:"[^"]{1,63}"|[a-z_][a-z0-9_.]{0,126})(?: varying| precision| with(?:out)? time zone)?'
-    r"(?:\([0-9, ]{1,9}\))?(?:\[\]){0,6}"
+    r'::(?:"[^"]{1,63}"|[a-z_][a-z0-9_.]{0,126})(?: varying| precision)?(?:\([0-9, ]{1,9}\))?'
+    r"(?: with(?:out)? time zone)?(?:\[\]){0,6}"
 )
 _SAID = {"table", "columns", "constraint", "index", "row level security", "enum", "domain", "schema", "extension"}
 """Kinds whose definition may be told. In others there may be a secret."""
@@ -57,7 +57,7 @@ def plain_form(definition: str) -> str:
     ``status::text = ANY ((ARRAY['a'::character varying])::text[])`` comes back as
     ``status::text = ANY (ARRAY[('a'::character varying)::text])``.
     """
-    return _SPACES.sub("", _CAST.sub("", _SPACES.sub(" ", definition).replace(" ::", "::").replace(") ::", ")::")))
+    return _SPACES.sub("", _CAST.sub("", definition))
 
 
 @dataclass(frozen=True, slots=True)

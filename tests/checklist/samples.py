@@ -77,6 +77,11 @@ trust_private_peer = true
 [policy.backups]
 max_age = "12h"
 retention = "2w"
+drill = true
+drill_timeout = "30m"
+drill_max_disk = "500MB"
+drill_row_tolerance = 0.05
+max_restore_time = "2h"
 [policy.tls]
 expires_within = "30d"
 hsts_min_age = "52w"

@@ -91,7 +91,15 @@ def test_a_checklist_with_everything(folder):
         RateLimitPolicy: RateLimitPolicy(
             (Endpoint("GET", "/api/workspaces"), Endpoint("POST", "/auth/login")), Rate(100, 60.0), 120, True
         ),
-        BackupPolicy: BackupPolicy(timedelta(hours=12), timedelta(weeks=2)),
+        BackupPolicy: BackupPolicy(
+            timedelta(hours=12),
+            timedelta(weeks=2),
+            drill=True,
+            drill_timeout=timedelta(minutes=30),
+            drill_max_disk=500_000_000,
+            drill_row_tolerance=0.05,
+            max_restore_time=timedelta(hours=2),
+        ),
         TlsPolicy: TlsPolicy(timedelta(days=30), timedelta(weeks=52)),
         MonitoringPolicy: MonitoringPolicy("api"),
         ExposurePolicy: ExposurePolicy(
@@ -101,7 +109,7 @@ def test_a_checklist_with_everything(folder):
     }
     assert checklist.check_levels == {"TLS012": Level.OFF, "rls-enabled": Level.RECOMMENDED}
     assert checklist.waivers == (
-        Waiver("RLS001", "public.countries", "public reference data", "data-team", date(2027, 1, 31), 87),
+        Waiver("RLS001", "public.countries", "public reference data", "data-team", date(2027, 1, 31), 92),
     )
     assert checklist.plugins == (Plugin(module="acme_checks"), Plugin(path=folder / "audit_checks"))
     assert (checklist.path, checklist.sha256) == (path, hashlib.sha256(EVERYTHING.encode()).hexdigest())
@@ -162,7 +170,7 @@ def test_lines_of_keys(folder):
         "waivers.0.subject",
         "plugins.1.path",
     )
-    assert [lines[key] for key in keys] == [4, 7, 23, 43, 74, 83, 84, 87, 89, 96]
+    assert [lines[key] for key in keys] == [4, 7, 23, 43, 79, 88, 89, 92, 94, 101]
 
 
 def test_the_least_that_loads(write):

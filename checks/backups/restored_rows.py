@@ -11,6 +11,8 @@ from auditor.registry import check
 
 _FEW = 10
 """Rows by which a small table may differ, whatever part of it that is: they come and go."""
+_SHOWN = 100
+"""Tables that a pass tells of, the largest."""
 _GRANT = "let the audit's role see all rows: grant pg_read_all_data, and bypassrls where row level security is on"
 
 
@@ -72,7 +74,7 @@ def _judge(drill: Drill, policy: BackupPolicy) -> Iterator[Finding]:
             confidence=Confidence.OBSERVED if estimated else Confidence.PROVEN,
             rows=sum(table.restored for table in good),
             tolerance=policy.drill_row_tolerance,
-            tables=[_row(table) for table in good],
+            tables=[_row(table) for table in sorted(good, key=lambda table: -table.restored)[:_SHOWN]],
         )
 
 

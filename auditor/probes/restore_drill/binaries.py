@@ -16,6 +16,8 @@ from auditor.lab import postgres
 from auditor.probes.restore_drill.outcomes import Undone
 from auditor.probes.restore_drill.scratch import Scratch
 
+OLDEST = 12
+"""Older servers do not know the settings that contain them."""
 _PROGRAMS = ("initdb", "postgres", "pg_restore", "psql")
 _PLACES = (
     "/usr/lib/postgresql/*/bin",  # Debian
@@ -143,6 +145,6 @@ def _programs(folder: Path, *, packaged: bool = False) -> Programs | None:
         return None
     with suppress(OSError, subprocess.SubprocessError):
         said = subprocess.run([folder / "postgres", "--version"], check=True, capture_output=True, timeout=10).stdout
-        if found := _VERSION.search(said):
+        if (found := _VERSION.search(said)) and int(found[2]) >= OLDEST:
             return Programs(folder, found[1].decode(), int(found[2]), packaged)
     return None

@@ -71,7 +71,7 @@ select 'trigger', r.full_name || ' ' || pg_catalog.quote_ident(t.tgname), r.full
        t.tgenabled::text || ' ' || pg_catalog.pg_get_triggerdef(t.oid), true
 from relations r join pg_catalog.pg_trigger t on t.tgrelid = r.oid and not t.tgisinternal
 union all
-select 'view definition', r.full_name, r.full_name, pg_catalog.md5(pg_catalog.pg_get_viewdef(r.oid)), true
+select 'view definition', r.full_name, r.full_name, pg_catalog.pg_get_viewdef(r.oid), true
 from relations r where r.relkind in ('v', 'm')
 union all
 select case p.prokind when 'p' then 'procedure' when 'a' then 'aggregate' else 'function' end,

@@ -11,7 +11,7 @@ from auditor.probes.restore_drill.archive import opened, read_contents, restore_
 from auditor.probes.restore_drill.binaries import Programs, choose, reachable
 from auditor.probes.restore_drill.choose import Candidate, Dump, Form, recognise, unpacked
 from auditor.probes.restore_drill.live import SUPABASE, Live
-from auditor.probes.restore_drill.messages import KEPT, Failure, sort_out
+from auditor.probes.restore_drill.messages import KEPT, Failure, lacks, sort_out
 from auditor.probes.restore_drill.outcomes import NotRestored, Undone
 from auditor.probes.restore_drill.plain import Text, extensions_of, first_look, left_out, restore_plain
 from auditor.probes.restore_drill.scratch import Scratch
@@ -95,7 +95,7 @@ async def _archive(dump: Dump, server: Server, live: Live, drill: Drill) -> Dril
         failures, took = await restore_archive(archive, contents, server)
     finally:
         archive.close()
-    return _result(drill, failures, [*contents.skipped, *_extensions(missing)], took)
+    return _result(drill, failures, [*contents.skipped, *_extensions(missing)], took, server)
 
 
 async def _plain(dump: Dump, server: Server, live: Live, drill: Drill) -> Drill:
@@ -111,7 +111,7 @@ async def _plain(dump: Dump, server: Server, live: Live, drill: Drill) -> Drill:
         raise NotRestored(f"it holds no database {text.wanted}, only {', '.join(dict.fromkeys(text.databases))[:200]}")
     skipped = [*left_out(text), *_extensions(missing)]
     drill = replace(drill, database=text.database)
-    return _result(drill, failures, skipped, text.seconds)
+    return _result(drill, failures, skipped, text.seconds, server)
 
 
 async def _made_ready(
@@ -127,9 +127,10 @@ def _extensions(missing: dict[str, tuple[str, bool]]) -> list[Skipped]:
     return [Skipped(f"EXTENSION {name}", why, remedy, expected) for name, (why, expected) in missing.items()]
 
 
-def _result(drill: Drill, failures: list[Failure], skipped: list[Skipped], took: float) -> Drill:
-    lacking = any(one.entry.startswith(("EXTENSION ", "FOREIGN ")) for one in skipped)
-    troubles, more = sort_out(failures, lacking)
+def _result(drill: Drill, failures: list[Failure], skipped: list[Skipped], took: float, server: Server) -> Drill:
+    ours = {f'schema "{schema}" already exists' for schema in server.schemas}
+    failures = [failure for failure in failures if failure.message not in ours]
+    troubles, more = sort_out(failures, lacks([*(one.entry for one in skipped), *(one.entry for one in failures)]))
     return replace(
         drill,
         end=End.RESTORED,

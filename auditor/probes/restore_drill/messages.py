@@ -6,7 +6,7 @@ Whatever cannot be explained by the machine of the drill, or by what the drill d
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from auditor.facts.restore_drill import Skipped, Trouble
@@ -79,6 +79,8 @@ _EXPECTED = (
 )  # fmt: skip
 """What may fail for a role that is no superuser, in a server without the cluster's own roles. None of it is data."""
 
+_PREAMBLE = re.compile("unrecognized configuration parameter|does not exist")
+_BUILT_ON = ("EXTENSION ", "FOREIGN ", "CREATE FOREIGN ", "SERVER ", "CREATE SERVER ")
 _MISSING = re.compile(
     r"(?:type|function|operator|schema|relation|column|index|text search \w+|collation) .*does not exist"
 )
@@ -165,6 +167,11 @@ def stop_if_broken(message: str) -> None:
         raise NotRestored(f"pg_restore cannot read it: {message[:200]}")
 
 
+def lacks(entries: Iterable[str]) -> bool:
+    """Whether one of the entries that were not restored is something that others may build on."""
+    return any(entry.startswith(_BUILT_ON) for entry in entries)
+
+
 def sort_out(failures: Sequence[Failure], lacking: bool) -> tuple[list[Trouble], list[Skipped]]:
     """Which failures are the backup's, and which are the drill's.
 
@@ -186,6 +193,9 @@ def _blame(failure: Failure, lacking: bool) -> Skipped | None:
     if failure.entry.startswith(_EXPECTED):
         return Skipped(failure.entry, failure.message, expected=True)
     if failure.entry.startswith("COMMENT") and "must be owner" in failure.message:
+        return Skipped(failure.entry, failure.message, expected=True)
+    # before its first entry, a dump makes settings for its session, and with --clean drops what may be there
+    if failure.entry.startswith(("line ", "SET ")) and _PREAMBLE.search(failure.message):
         return Skipped(failure.entry, failure.message, expected=True)
     for pattern, remedy in _ENVIRONMENT:
         if pattern.search(failure.message):

@@ -21,14 +21,12 @@ from typing import Any
 import psycopg
 
 from auditor.facts.restore_drill import Drill, End, Timing
-from auditor.probes.restore_drill.binaries import Programs, exactly, reachable
+from auditor.probes.restore_drill.binaries import OLDEST, Programs, exactly, reachable
 from auditor.probes.restore_drill.live import Live
 from auditor.probes.restore_drill.outcomes import NotRestored, Undone
 from auditor.probes.restore_drill.scratch import NO_SUPERUSER, Ended, Scratch
 from auditor.probes.restore_drill.server import CONTAINED, Server
 
-OLDEST = 12
-"""Recovery is asked for by a file recovery.signal since this version."""
 MOST_SEGMENTS = 4096
 _SEGMENT = re.compile(r"[0-9A-F]{24}")
 _OURS = re.compile(

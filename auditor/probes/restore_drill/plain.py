@@ -30,10 +30,14 @@ _CONNINFO = re.compile(rb"""dbname='((?:[^'\\]|\\.)*)'""")
 _COPY = re.compile(rb"COPY (.{1,500}?) (?:\([^\n]*\) )?FROM stdin(?: WITH [^\n]*)?;\s*")
 _EXTENSION = re.compile(rb'CREATE EXTENSION IF NOT EXISTS ("(?:[^"]|"")+"|\S+) WITH SCHEMA ("(?:[^"]|"")+"|\S+);\s*')
 _ABOUT_EXTENSIONS = (b"CREATE EXTENSION ", b"COMMENT ON EXTENSION ")
+_CLEANING = re.compile(rb"(?:DROP|ALTER) [^\n]*;\s*")
+"""Lines of ``pg_dump --clean``, which stand before the first entry."""
 _OWNER = re.compile(rb'ALTER [A-Z ]{4,40} [^\n]{1,1000} OWNER TO ("(?:[^"]|"")+"|\S+);\s*')
 _CLUSTER = b"PostgreSQL database cluster dump"
 _SERVER = re.compile(rb"Dumped from database version (\d+)")
 _ENTRY = re.compile(rb"-- (?:Data for )?Name: (.{1,300}?); Type: ([A-Z ]{1,40}); Schema: (.{1,100}?); Owner:")
+_OUTSIDE = (b"DATABASE", b"DATABASE PROPERTIES", b"COMMENT", b"ACL", b"SECURITY LABEL")
+"""Kinds of entries about the database itself."""
 _MOST_ENTRIES = 200_000
 _COMPLETE = re.compile(rb"PostgreSQL database( cluster)? dump complete")
 
@@ -62,8 +66,17 @@ class Text:
 def first_look(head: bytes) -> tuple[int, bool, bool]:
     """The server's major version (0: unknown), whether it is of a whole cluster, and whether it connects by itself."""
     version = _SERVER.search(head)
-    connects = any(_CONNECT.fullmatch(line) for line in head.splitlines())
-    return int(version[1]) if version else 0, _CLUSTER in head, connects
+    return int(version[1]) if version else 0, _CLUSTER in head, _connects(head)
+
+
+def _connects(head: bytes) -> bool:
+    """Whether it was made with ``--create``: it connects before anything that is in a database."""
+    for line in head.splitlines():
+        if _CONNECT.fullmatch(line):
+            return True
+        if (entry := _ENTRY.match(line)) and entry[2] not in _OUTSIDE:
+            return False
+    return False
 
 
 def restorable(lines: Iterable[bytes], text: Text, *, wait_for_connect: bool) -> Iterator[bytes]:
@@ -75,21 +88,28 @@ def restorable(lines: Iterable[bytes], text: Text, *, wait_for_connect: bool) ->
         wait_for_connect: leave out what is said to other databases: a dump with ``--create``, or of a whole cluster.
     """
     here = not wait_for_connect
-    copying = False
+    copying = begun = data = False
+    before = b"\n"
     for number, line in enumerate(lines, 1):
         if copying:
             copying = line.rstrip(b"\r\n") != b"\\."
             yield line if here else b"\n"
             continue
-        if connect := _CONNECT.fullmatch(line):
-            here = _connected(connect, text)
-        elif line.startswith(b"COPY ") and _COPY.fullmatch(line):
+        # what pg_dump begins, it begins after an empty line; the body of a function may hold anything
+        first = not before.strip()
+        if first and (text.cluster or (wait_for_connect and not here)) and (connect := _CONNECT.fullmatch(line)):
+            here, begun, line = _connected(connect, text), False, b"\n"
+        elif data and first and line.startswith(b"COPY ") and _COPY.fullmatch(line):
             copying = True
         elif line.startswith(b"-- "):
-            _note(number, line, text)
+            if entry := _note(number, line, text):
+                begun, data = True, entry == b"TABLE DATA"
         elif line.startswith(b"CREATE TABLE "):
             text.tables += here
-        yield line if here and not _left_out(line) else b"\n"
+        own = bool(_OWN.fullmatch(line))
+        left_out = own or (first and _left_out(line)) or (not begun and _CLEANING.fullmatch(line))
+        yield line if here and not left_out else b"\n"
+        before = b"\n" if own else line
 
 
 def _connected(found: re.Match[bytes], text: Text) -> bool:
@@ -104,20 +124,20 @@ def _connected(found: re.Match[bytes], text: Text) -> bool:
     return True
 
 
-def _note(number: int, line: bytes, text: Text) -> None:
-    """What pg_dump says in a comment."""
+def _note(number: int, line: bytes, text: Text) -> bytes:
+    """What pg_dump says in a comment; the kind of the entry that begins, if one does."""
     if found := _ENTRY.match(line):
         if len(text.entries) < _MOST_ENTRIES:
             name, kind, schema = (part.decode("utf-8", "replace") for part in found.groups())
             text.entries.append((number, f"{kind} {name}" if schema == "-" else f"{kind} {schema}.{name}"))
-    elif found := _COMPLETE.search(line):
+        return found[2]
+    if found := _COMPLETE.search(line):
         text.complete = text.complete or not text.cluster or bool(found[1])
+    return b""
 
 
 def _left_out(line: bytes) -> bool:
-    """Psql's own commands, what the drill does by itself (extensions), and what it does not do (owners)."""
-    if line.startswith(b"\\"):
-        return bool(_CONNECT.fullmatch(line) or _OWN.fullmatch(line))
+    """What the drill does by itself (extensions), and what it does not do (owners)."""
     return line.startswith(_ABOUT_EXTENSIONS) or (line.startswith(b"ALTER ") and bool(_OWNER.fullmatch(line)))
 
 
@@ -164,8 +184,9 @@ async def restore_plain(lines: Iterable[bytes], text: Text, server: Server, *, w
         raise ended.fed
     if ended.fed is not None:
         raise NotRestored(f"it cannot be read to its end: {ended.fed}")
-    if ended.status:
-        raise NotRestored(f"psql gave up: {(ended.messages.strip().splitlines() or ['it said nothing'])[-1][:300]}")
+    if ended.status:  # statements that fail are no reason for it to
+        last = (ended.messages.strip().splitlines() or ["it said nothing"])[-1][:300]
+        raise Undone(f"psql ended with status {ended.status}: {last}", "run the drill again")
     return list(named_failures(ended.messages, text.entries))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +70,8 @@ class Server:
     scratch: Scratch
     programs: Path
     major: int
+    schemas: set[str] = field(default_factory=set)
+    """Schemas that were made for extensions, before the backup makes them."""
 
     @property
     def data(self) -> Path:
@@ -92,7 +94,7 @@ class Server:
         Raises:
             Undone: it cannot be made.
         """
-        options = "--no-sync --no-instructions --auth=trust --encoding=UTF8 --locale=C"
+        options = "--no-sync --auth=trust --encoding=UTF8 --locale=C"
         argv: tuple[str | Path, ...] = (
             self.programs / "initdb",
             *options.split(),
@@ -200,26 +202,28 @@ class Server:
                     failed[name] = f"the extension {name} is not installed here", False
                 elif name != "plpgsql":
                     try:
-                        await _extend(connection, name, schema)
+                        await self._extend(connection, name, schema)
                     except psycopg.Error as error:
                         said = error.diag.message_primary or "it failed"
                         failed[name] = f"the extension {name} cannot be created here: {said}", _PRELOADED in said
         return failed
 
-
-async def _extend(connection: psycopg.AsyncConnection[Any], name: str, schema: str) -> None:
-    if schema and not schema.startswith("pg_"):
-        made = sql.SQL("create schema if not exists {} authorization {}")
-        await connection.execute(made.format(sql.Identifier(schema), sql.Identifier(RESTORER)))
-    place = sql.SQL("schema {}").format(sql.Identifier(schema)) if schema else sql.SQL("")
-    await connection.execute(
-        sql.SQL("create extension if not exists {} {} cascade").format(sql.Identifier(name), place)
-    )
-    # what the extension keeps in tables is part of a dump
-    rows = await (await connection.execute(_TABLES, (name,))).fetchall()
-    for schema_name, table in rows:
-        grant = sql.SQL("grant all on {} to {}").format(sql.Identifier(schema_name, table), sql.Identifier(RESTORER))
-        await connection.execute(grant)
+    async def _extend(self, connection: psycopg.AsyncConnection[Any], name: str, schema: str) -> None:
+        if schema and schema != "public" and not schema.startswith("pg_"):
+            made = sql.SQL("create schema if not exists {} authorization {}")
+            await connection.execute(made.format(sql.Identifier(schema), sql.Identifier(RESTORER)))
+            self.schemas.add(schema)
+        place = sql.SQL("schema {}").format(sql.Identifier(schema)) if schema else sql.SQL("")
+        await connection.execute(
+            sql.SQL("create extension if not exists {} {} cascade").format(sql.Identifier(name), place)
+        )
+        # what the extension keeps in tables is part of a dump
+        rows = await (await connection.execute(_TABLES, (name,))).fetchall()
+        for schema_name, table in rows:
+            grant = sql.SQL("grant all on {} to {}").format(
+                sql.Identifier(schema_name, table), sql.Identifier(RESTORER)
+            )
+            await connection.execute(grant)
 
 
 _TABLES = """

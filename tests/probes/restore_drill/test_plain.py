@@ -17,7 +17,9 @@ HEAD = """\
 
 -- Dumped from database version 15.18 (Debian 15.18-0+deb12u1)
 CREATE DATABASE app WITH TEMPLATE = template0;
+
 \\connect app
+
 CREATE EXTENSION IF NOT EXISTS vector WITH SCHEMA extensions;
 CREATE EXTENSION IF NOT EXISTS "uuid-ossp" WITH SCHEMA public;
 """
@@ -26,8 +28,11 @@ BODY = """\
 CREATE TABLE public.users (
     id integer
 );
+
 ALTER TABLE public.users OWNER TO app;
+
 -- Data for Name: users; Type: TABLE DATA; Schema: public; Owner: app
+
 COPY public.users (id) FROM stdin;
 \\N
 \\connect other
@@ -59,7 +64,10 @@ def test_owners_go_and_rows_stay():
         "    id integer",
         ");",
         "",
+        "",
+        "",
         "-- Data for Name: users; Type: TABLE DATA; Schema: public; Owner: app",
+        "",
         "COPY public.users (id) FROM stdin;",
         "\\N",
         "\\connect other",
@@ -68,7 +76,7 @@ def test_owners_go_and_rows_stay():
         "-- PostgreSQL database dump complete",
         "",
     ]
-    assert learnt == Text(complete=True, entries=[(1, "TABLE public.users"), (6, "TABLE DATA public.users")], tables=1)
+    assert learnt == Text(complete=True, entries=[(1, "TABLE public.users"), (8, "TABLE DATA public.users")], tables=1)
 
 
 def test_what_is_said_before_it_connects_goes():
@@ -80,9 +88,9 @@ def test_what_is_said_before_it_connects_goes():
 
 def test_one_database_of_several():
     names = ("a_one", '"app"', "-reuse-previous=on \"dbname='x y'\"")
-    text = "".join(f"\\connect {name}\nCREATE TABLE {name[-3:-1]}(\n" for name in names)
+    text = "".join(f"\n\\connect {name}\nCREATE TABLE {name[-3:-1]}(\n" for name in names)
     said, learnt = given_of(text, "app", wait=True, cluster=True)
-    assert said == "\n\n\nCREATE TABLE pp(\n\n\n"
+    assert said == "\n\n\n\n\nCREATE TABLE pp(\n\n\n\n"
     assert (learnt.database, learnt.databases) == ("app", ["a_one", "app", "x y"])
     assert not learnt.complete
 

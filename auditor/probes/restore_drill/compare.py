@@ -51,15 +51,18 @@ async def compare(drill: Drill, restored: Database, live: Live, major: int) -> D
         async with there.transaction(statement_timeout_ms=CATALOG_MS) as transaction:
             objects = await catalog.read_schema(transaction)
             tables = await rows.tables_of(transaction)
-        counted = await rows.count(
-            there, list(tables.values())[: rows.MOST_TABLES], {}, _RESTORED_SECONDS, _RESTORED_MS
-        )
+        chosen = list(tables.values())[: rows.MOST_TABLES]
+        counted = await rows.count(there, chosen, {}, _RESTORED_SECONDS, _RESTORED_MS)
+    uncounted = [f"{name}: {one.doubt}" for name, one in counted.items() if not one.exact]
+    if more := len(tables) - len(chosen):
+        uncounted.append(f"{more} tables more: a drill counts {rows.MOST_TABLES}")
     alone = replace(
         drill,
         live_database=live.name,
         live_cluster=live.cluster,
         live_version=live.version,
         rows=tuple(rows.alone(counted, tables)),
+        uncounted=tuple(uncounted[: catalog.KEPT]),
     )
     if live.database is None:
         return replace(alone, uncompared=live.missing, uncompared_hint=live.hint)
@@ -86,7 +89,6 @@ async def _beside(
         wanted = [table for name, table in tables.items() if name in counted]
         live_counts = await rows.count(here, wanted, until, rows.LIVE_SECONDS)
     found = catalog.differences(theirs, objects, _sides(drill.skipped, same_major=major == live.major))
-    uncounted = [f"{name}: {one.doubt}" for name, one in counted.items() if not one.exact]
     return replace(
         drill,
         compared=True,
@@ -94,7 +96,6 @@ async def _beside(
         difference_count=len(found),
         objects=len(theirs),
         rows=tuple(rows.compared(counted, live_counts, tables)),
-        uncounted=tuple(uncounted[: catalog.KEPT]),
         timing=replace(drill.timing, compare_s=round(time.monotonic() - started, 3)),
     )
 

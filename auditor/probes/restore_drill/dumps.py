@@ -20,6 +20,9 @@ from auditor.probes.restore_drill.server import Server
 _ARCHIVES = ((17, (1, 16)), (16, (1, 15)), (12, (1, 14)), (11, (1, 13)))
 """Since which version of PostgreSQL pg_dump writes which version of archives."""
 
+MOST_SKIPPED = 2000
+"""Parts that were left out, of which a fact tells."""
+
 Told = Callable[[Drill], None]
 
 
@@ -137,5 +140,5 @@ def _result(drill: Drill, failures: list[Failure], skipped: list[Skipped], took:
         timing=replace(drill.timing, restore_s=round(took, 3)),
         troubles=tuple(troubles[:KEPT]),
         trouble_count=len(troubles),
-        skipped=(*skipped, *more)[:500],
+        skipped=(*skipped, *more)[:MOST_SKIPPED],
     )

@@ -185,7 +185,7 @@ def compared(restored: Mapping[str, Count], live: Mapping[str, Count], tables: M
             live[name].newest,
         )
         for name, count_ in sorted(restored.items())
-        if name in live
+        if name in live and count_.exact
     ]
 
 
@@ -194,4 +194,5 @@ def alone(restored: Mapping[str, Count], tables: Mapping[str, Table]) -> list[Ta
     return [
         TableRows(name, one.rows or 0, None, column=tables[name].column, newest_restored=one.newest)
         for name, one in sorted(restored.items())
+        if one.exact
     ]

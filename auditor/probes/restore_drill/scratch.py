@@ -39,8 +39,14 @@ NO_SUPERUSER = "a role that is no superuser"
 PATIENCE = 5.0
 """Seconds that a server gets to end by itself."""
 
-# holds a program back until the guard knows of it: should the audit die in between, it never starts
-_GATE = ("/bin/sh", "-c", 'read -r go </dev/fd/"$0" && exec "$@"')
+# Holds a program back until the guard knows of it: should the audit die in between, it never starts. It may take so
+# many KB of memory, and when there is no more, it is the first to go, before anything that others need.
+_GATE_SCRIPT = """
+read -r go </dev/fd/"$0" || exit 1
+{ ulimit -v 8388608; echo 900 >/proc/self/oom_score_adj; } 2>/dev/null
+[ "$go" = go ] && exec "$@"
+"""
+_GATE = ("/bin/sh", "-c", _GATE_SCRIPT)
 _IPC_RMID = 0
 
 

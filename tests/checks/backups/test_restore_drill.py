@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from pydantic import TypeAdapter
 
-from auditor.facts.restore_drill import Trouble
+from auditor.facts.restore_drill import RestoreDrill, Trouble
 from auditor.model import Confidence, Gap
 from checks.backups.restore_drill import restore_drill
-from tests.checks.backups.drills import ALONE, CHECKS, CUT, GOOD, UNDONE, judge, outcomes
+from tests.checks.backups.drills import ALONE, CHECKS, CUT, GOOD, NOW, UNDONE, judge, outcomes
 
 
 def test_good():
@@ -58,3 +59,8 @@ def test_not_compared():
     assert [outcome for outcome, _ in (one for check in CHECKS for one in outcomes(check, ALONE))] == [
         "pass", "error", "error", "pass", "not-applicable", "error", "error",
     ]  # fmt: skip
+
+
+def test_a_drill_can_be_saved_and_judged_later():
+    saved = TypeAdapter(RestoreDrill).dump_python(RestoreDrill((GOOD, CUT), NOW), mode="json")
+    assert TypeAdapter(RestoreDrill).validate_python(saved) == RestoreDrill((GOOD, CUT), NOW)

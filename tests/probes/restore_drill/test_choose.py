@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import shutil
+import subprocess
 import tarfile
 
 import pytest
@@ -100,6 +102,20 @@ class TestKinds:
                 list(lines)
         except (NotRestored, Undone):
             pass
+
+
+@pytest.mark.skipif(not shutil.which("zstd"), reason="takes the program zstd")
+@pytest.mark.parametrize("cut", [0, 5])
+def test_zstd(tmp_path, cut):
+    packed = subprocess.run(["zstd", "-cq"], input=TEXT * 9, capture_output=True, check=True).stdout
+    place(tmp_path, "a.zst", packed[: len(packed) - cut])
+    with unpacked(tmp_path / "a.zst", "zstd") as lines:
+        if cut:
+            with pytest.raises(NotRestored, match="the compressed file is cut off or damaged"):
+                list(lines)
+        else:
+            assert b"".join(lines) == TEXT * 9
+            assert recognise(tmp_path / "a.zst").format == "plain, zstd"
 
 
 class TestPrograms:

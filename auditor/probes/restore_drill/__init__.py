@@ -157,7 +157,8 @@ async def _watched(work: Awaitable[None], scratch: Scratch) -> None:
     try:
         while not task.done():
             await asyncio.wait({task}, timeout=_LOOK_EVERY)
-            await in_daemon_thread(scratch.look)
+            if not task.done():
+                await in_daemon_thread(scratch.look)
         task.result()
     finally:
         if not task.done():

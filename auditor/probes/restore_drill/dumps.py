@@ -61,7 +61,7 @@ async def drill_dump(
     told(drill)
     started = time.monotonic()
     server = Server(scratch, reachable(programs, scratch), programs.major)
-    await server.initialize()
+    await server.initialize(live.encoding)
     await server.start()
     drill = replace(drill, contained=scratch.contained, timing=Timing(round(time.monotonic() - started, 3)))
     told(drill)
@@ -120,7 +120,7 @@ async def _plain(dump: Dump, server: Server, live: Live, drill: Drill) -> Drill:
 async def _made_ready(
     server: Server, live: Live, extensions: dict[str, str], owners: tuple[str, ...]
 ) -> dict[str, tuple[str, bool]]:
-    await server.prepare(live.encoding, (*SUPABASE, *live.roles, *owners))
+    await server.prepare((*SUPABASE, *live.roles, *owners))
     places = dict(live.extensions)
     return await server.add_extensions({name: schema or places.get(name, "") for name, schema in extensions.items()})
 

@@ -167,13 +167,15 @@ class Scratch:
             if self._closed:
                 return
             self._closed = True
+        if self._guardian is None:  # nothing was made, and no folder is ours
+            return
         _end(self._processes)
-        _end_strays(self.home)
-        if not self._wall:  # in there, memory is gone with its last user, and numbers mean something else
-            for segment in _segments(self.home):
-                _remove_segment(segment)
-        if self._guardian:
-            self._guardian.close()
+        if self._root != Path():
+            _end_strays(self._root)
+            if not self._wall:  # in there, memory is gone with its last user, and numbers mean something else
+                for segment in _segments(self._root):
+                    _remove_segment(segment)
+        self._guardian.close()
 
     def look(self) -> None:
         """See how much disk is used.
@@ -375,23 +377,23 @@ def _signal(process: subprocess.Popen[bytes], number: int) -> None:
             os.killpg(process.pid, number)
 
 
-def _end_strays(home: Path) -> None:
+def _end_strays(folder: Path) -> None:
     """Kill what still works in the folder: backends have process groups of their own, and a killed server no say."""
-    inside = f"{home.resolve()}/"
+    inside = f"{folder}/"
     for link in Path("/proc").glob("[0-9]*/cwd"):
         with suppress(OSError):
             if str(link.readlink()).startswith(inside):
                 os.kill(int(link.parent.name), signal.SIGKILL)
 
 
-def _segments(home: Path) -> list[int]:
+def _segments(folder: Path) -> list[int]:
     """Shared memory that a killed server in this folder has left behind, with nobody attached.
 
     Sources: the lines of postmaster.pid (PostgreSQL documentation, section 73.1: the first is the process, the seventh
     key and id); /proc/sysvipc/shm (proc(5)).
     """
     found = []
-    for file in home.glob("*/postmaster.pid"):
+    for file in folder.glob("home/*/postmaster.pid"):
         with suppress(OSError, ValueError, IndexError):
             lines = file.read_text().splitlines()
             server, segment = lines[0].strip(), lines[6].split()[1]

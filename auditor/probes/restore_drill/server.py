@@ -20,7 +20,8 @@ ADMIN = "stack_audit_admin"
 """The superuser, with a name that no backup asks for. It runs nothing that a backup brings."""
 RESTORER = "stack_audit_restorer"
 """Restores, and owns what it restores: what a backup brings runs as no superuser."""
-DATABASE = "stack_audit_drill"
+DATABASE = "postgres"
+"""The one that initdb makes: another one would take time and disk."""
 _PRELOADED = "shared_preload_libraries"
 _NOT_YET = ("is starting up", "not yet", "has not been", "Connection refused", "No such file", "timeout", "closed")
 _READY_SECONDS = 60.0
@@ -88,13 +89,16 @@ class Server:
         """What it says; outside of its own reach."""
         return self.scratch.root / "server.log"
 
-    async def initialize(self) -> None:
+    async def initialize(self, encoding: str = "UTF8") -> None:
         """Make an empty cluster.
+
+        Args:
+            encoding: of the live database, such as ``UTF8``.
 
         Raises:
             Undone: it cannot be made.
         """
-        options = "--no-sync --auth=trust --encoding=UTF8 --locale=C"
+        options = f"--no-sync --auth=trust --encoding={encoding} --locale=C --wal-segsize=4"
         argv: tuple[str | Path, ...] = (
             self.programs / "initdb",
             *options.split(),
@@ -129,7 +133,7 @@ class Server:
         if not (self.sockets / ".s.PGSQL.5432").exists():
             return False
         try:
-            await (await psycopg.AsyncConnection.connect(self.dsn(ADMIN, "postgres"))).close()
+            await (await psycopg.AsyncConnection.connect(self.dsn(ADMIN))).close()
         except psycopg.OperationalError as error:
             # any other refusal is an answer too
             return not any(words in str(error) for words in _NOT_YET)
@@ -162,15 +166,14 @@ class Server:
         """For programs that restore."""
         return {"PGHOST": str(self.sockets), "PGPORT": "5432", "PGUSER": RESTORER, "PGDATABASE": DATABASE}
 
-    async def prepare(self, encoding: str, roles: Iterable[str]) -> None:
-        """Make the roles and the database.
+    async def prepare(self, roles: Iterable[str]) -> None:
+        """Make the roles, and let the one that restores own the database.
 
         Args:
-            encoding: of the live database, such as ``UTF8``.
             roles: that the backup may name. None of them can log in.
         """
         admin = "create role {} login nosuperuser bypassrls"
-        async with await psycopg.AsyncConnection.connect(self.dsn(ADMIN, "postgres"), autocommit=True) as connection:
+        async with await psycopg.AsyncConnection.connect(self.dsn(ADMIN), autocommit=True) as connection:
             await connection.execute(sql.SQL(admin).format(sql.Identifier(RESTORER)))
             for role in dict.fromkeys(roles):
                 if role in (ADMIN, RESTORER, "public", "none") or role.startswith("pg_") or not role:
@@ -178,10 +181,7 @@ class Server:
                 await connection.execute(sql.SQL("create role {}").format(sql.Identifier(role)))
                 grant = sql.SQL("grant {} to {}").format(sql.Identifier(role), sql.Identifier(RESTORER))
                 await connection.execute(grant)
-            made = "create database {} owner {} template template0 encoding {}"
-            names = (sql.Identifier(DATABASE), sql.Identifier(RESTORER), sql.Literal(encoding or "UTF8"))
-            await connection.execute(sql.SQL(made).format(*names))
-        async with await psycopg.AsyncConnection.connect(self.dsn(ADMIN), autocommit=True) as connection:
+            await connection.execute(f"alter database {DATABASE} owner to {RESTORER}")
             await connection.execute(f"alter schema public owner to {RESTORER}")
 
     async def add_extensions(self, wanted: Mapping[str, str]) -> dict[str, tuple[str, bool]]:

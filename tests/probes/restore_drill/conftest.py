@@ -44,9 +44,9 @@ def one_initdb(monkeypatch, template):
     """Copies the first cluster instead of making others: most of a small drill's time is initdb."""
     real = Server.initialize
 
-    async def initialize(self):
+    async def initialize(self, encoding):
         if not template.exists():
-            await real(self)
+            await real(self, encoding)
             shutil.copytree(self.data, template)
             return
         shutil.copytree(template, self.data)

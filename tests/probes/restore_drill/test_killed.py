@@ -16,6 +16,7 @@ import pytest
 
 from auditor.facts.restore_drill import End
 from auditor.probes.restore_drill import archive
+from auditor.probes.restore_drill.outcomes import Undone
 from auditor.probes.restore_drill.scratch import Scratch, _segments
 from tests.lab.processes import wait_until
 from tests.probes.net.running import run
@@ -132,9 +133,27 @@ def test_a_server_that_is_killed(live, place):
 
 def test_memory_that_a_killed_server_leaves(tmp_path):
     """Only that of the very process counts: numbers are used again."""
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "postmaster.pid").write_text(f"{os.getpid()}\n/x\n1\n5432\n/x\n\n  16 0\nready\n")
+    (tmp_path / "home" / "data").mkdir(parents=True)
+    (tmp_path / "home" / "data" / "postmaster.pid").write_text(f"{os.getpid()}\n/x\n1\n5432\n/x\n\n  16 0\nready\n")
     assert _segments(tmp_path) == []
+
+
+def test_a_folder_that_was_never_made_is_nobodys(tmp_path, monkeypatch):
+    """Whatever works where the audit was started goes on."""
+    (tmp_path / "below").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with subprocess.Popen(["sleep", "600"], cwd=tmp_path / "below") as other:
+        run(Scratch(1 << 30).close())
+        assert other.poll() is None
+        other.kill()
+
+
+def test_no_place(monkeypatch):
+    monkeypatch.setattr("auditor.lab.postgres.shut", lambda folder: [folder])
+    scratch = Scratch(1 << 30)
+    with pytest.raises(Undone, match="there is no place for a scratch server"):
+        scratch.open()
+    run(scratch.close())
 
 
 def test_what_was_closed_starts_nothing(place):

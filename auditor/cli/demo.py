@@ -32,6 +32,7 @@ PLANTED = {
     "LOG001": "connections are not logged",
     "LOG002": "changes are not logged",
     "BAK001": "no backup",
+    "BAK030": "no backup to restore",
     "MON002": "the API is not scraped",
     "COOK001": "the session cookie is not Secure",
     "COOK002": "scripts read the session cookie",

@@ -157,3 +157,10 @@ class RestoreDrill:
     drills: tuple[Drill, ...]
     looked_at: datetime
     gaps: tuple[Gap, ...] = ()
+    empty: tuple[str, ...] = ()
+    """Sources in which there is no backup: ``dump files``."""
+
+    @property
+    def nothing(self) -> bool:
+        """Whether every source was looked into, and there is no backup in any."""
+        return bool(self.empty) and not self.drills and not self.gaps

@@ -29,7 +29,9 @@ def data_age(found: RestoreDrill, policy: BackupPolicy) -> Iterator[Finding]:
     looked = [drill for drill in found.drills if drill.restored]
     for drill in looked:
         yield _judge(drill, policy)
-    if not looked and not found.gaps:
+    if found.nothing:
+        yield not_applicable("there is no backup to restore")
+    elif not looked and not found.gaps:
         yield unproven(ALL, "no backup was restored, so the age of its rows is not known", "see BAK030")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.facts.restore_drill import Drill, RestoreDrill, Skipped
-from auditor.model import ALL, Confidence, Finding, Level, Severity, passed, unproven
+from auditor.model import ALL, Confidence, Finding, Level, Severity, not_applicable, passed, unproven
 from auditor.registry import check
 
 
@@ -31,7 +31,9 @@ def nothing_skipped(found: RestoreDrill) -> Iterator[Finding]:
     looked = [drill for drill in found.drills if drill.restored]
     for drill in looked:
         yield from _judge(drill)
-    if not looked and not found.gaps:
+    if found.nothing:
+        yield not_applicable("there is no backup to restore")
+    elif not looked and not found.gaps:
         yield unproven(ALL, "no backup was restored, so what would be left out is not known", "see BAK030")
 
 

@@ -31,8 +31,10 @@ def restore_drill(found: RestoreDrill) -> Iterator[Finding]:
     """
     for drill in found.drills:
         yield _judge(drill)
-    if not found.drills and not found.gaps:
-        yield unproven(ALL, "there was no backup to restore", "name `dumps` in [env.*.backups]")
+    for source in found.empty:
+        yield failed(source, "there is no backup to restore", confidence=Confidence.OBSERVED)
+    if not found.drills and not found.gaps and not found.empty:
+        yield unproven(ALL, "no backup was looked for", "name `dumps` in [env.*.backups]")
 
 
 def _judge(drill: Drill) -> Finding:

@@ -32,7 +32,9 @@ def restore_time(found: RestoreDrill, policy: BackupPolicy) -> Iterator[Finding]
     looked = [drill for drill in found.drills if drill.restored]
     for drill in looked:
         yield _judge(drill, policy)
-    if not looked and not found.gaps:
+    if found.nothing:
+        yield not_applicable("there is no backup to restore")
+    elif not looked and not found.gaps:
         yield unproven(ALL, "no backup was restored, so the time it takes is not known", "see BAK030")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from auditor.facts.policy import BackupPolicy
 from auditor.facts.restore_drill import Drill, RestoreDrill, TableRows
-from auditor.model import ALL, Confidence, Finding, Level, Severity, failed, passed, unproven
+from auditor.model import ALL, Confidence, Finding, Level, Severity, failed, not_applicable, passed, unproven
 from auditor.registry import check
 
 _FEW = 10
@@ -46,7 +46,9 @@ def restored_rows(found: RestoreDrill, policy: BackupPolicy) -> Iterator[Finding
             )
         else:
             yield from _judge(drill, policy)
-    if not looked and not found.gaps:
+    if found.nothing:
+        yield not_applicable("there is no backup to restore")
+    elif not looked and not found.gaps:
         yield unproven(ALL, "no backup was restored, so there are no rows to compare", "see BAK030")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.facts.restore_drill import Difference, Drill, RestoreDrill
-from auditor.model import ALL, Confidence, Finding, Level, Severity, failed, passed, unproven
+from auditor.model import ALL, Confidence, Finding, Level, Severity, failed, not_applicable, passed, unproven
 from auditor.registry import check
 
 
@@ -38,7 +38,9 @@ def restored_schema(found: RestoreDrill) -> Iterator[Finding]:
             )
         else:
             yield from _judge(drill)
-    if not looked and not found.gaps:
+    if found.nothing:
+        yield not_applicable("there is no backup to restore")
+    elif not looked and not found.gaps:
         yield unproven(ALL, "no backup was restored, so there is no schema to compare", "see BAK030")
 
 

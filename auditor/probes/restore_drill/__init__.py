@@ -64,13 +64,14 @@ async def restore_drill(
         raise Unavailable(NOT_ASKED, HOW_TO_ASK)
     drills: list[Drill] = []
     gaps: list[Gap] = []
+    empty: list[str] = []
     now = await live.look(databases)
     installed = await in_daemon_thread(binaries.installed)
     if environment.backups.dumps:
         found = await in_daemon_thread(choose.candidates, environment.backups.dumps)
         drills += await _dumps(found, installed, now, dialer, policy)
         if not found:
-            gaps.append(Gap("dump files", "no dump file matches the checklist's patterns", "correct `dumps`"))
+            empty.append("dump files")
     if command := environment.backups.pgbackrest_command:
 
         async def restore(scratch: Scratch, told: dumps.Told) -> Restored:
@@ -80,9 +81,9 @@ async def restore_drill(
         drills.append(await _drill(restore, now, dialer, policy))
     elif environment.backups.pgbackrest_info:
         gaps.append(Gap("pgBackRest", *_REPORT_ALONE))
-    if not drills and not gaps:
+    if not drills and not gaps and not empty:
         raise Unavailable("no backup source of the checklist can be drilled", _SOURCES)
-    return RestoreDrill(tuple(drills), datetime.now(UTC), tuple(gaps))
+    return RestoreDrill(tuple(drills), datetime.now(UTC), tuple(gaps), tuple(empty))
 
 
 async def _dumps(

@@ -28,8 +28,8 @@ ALONE = replace(GOOD, compared=False, uncompared="no answer", uncompared_hint="c
 CHECKS = (restore_drill, restored_schema, restored_rows, nothing_skipped, restore_time, restored_identity, data_age)
 
 
-def judge(check, *drills, gaps=(), **policy):
-    found = RestoreDrill(drills, NOW, gaps)
+def judge(check, *drills, gaps=(), empty=(), **policy):
+    found = RestoreDrill(drills, NOW, gaps, empty)
     wants = "policy" in check.__code__.co_varnames[: check.__code__.co_argcount]
     return list(check(found, BackupPolicy(**policy)) if wants else check(found))
 

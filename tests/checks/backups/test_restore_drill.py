@@ -45,6 +45,12 @@ def test_nothing_was_drilled():
     assert [finding.outcome for check in CHECKS for finding in judge(check)] == ["error"] * 7
 
 
+def test_there_is_no_backup():
+    first, *others = [judge(check, empty=("dump files",)) for check in CHECKS]
+    assert [(finding.outcome, finding.subject) for finding in first] == [("fail", "dump files")]
+    assert [finding.outcome for findings in others for finding in findings] == ["not-applicable"] * 6
+
+
 def test_gaps_speak_for_themselves():
     assert [judge(check, gaps=(Gap("dump files", "none"),)) for check in CHECKS] == [[]] * 7
 

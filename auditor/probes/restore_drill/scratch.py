@@ -247,7 +247,9 @@ class Scratch:
                     raise Undone("the drill was stopped")
                 process = subprocess.Popen(
                     [*_GATE, str(ready), *(self._wall if walled else ()), *argv],
-                    cwd=self.home if walled else self._root,
+                    cwd=self.home
+                    if walled
+                    else None,  # a command of the checklist may name files from where the audit is
                     env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"} | env,
                     stdin=stdin,
                     stdout=stdout,

@@ -10,12 +10,13 @@ import subprocess
 import tarfile
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.probes.restore_drill.binaries import Programs, choose, exactly
 from auditor.probes.restore_drill.choose import Form, candidates, recognise, unpacked
 from auditor.probes.restore_drill.outcomes import NotRestored, Undone
+from tests.probes.restore_drill.fuzz import FUZZ
 from tests.probes.restore_drill.servers import DATA
 
 DUMP = (DATA / "app.dump").read_bytes()
@@ -92,7 +93,7 @@ class TestKinds:
             recognise(tmp_path / "a.tar")
 
     @given(st.binary(max_size=700), st.sampled_from([b"", DUMP[:200], TEXT, b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd"]))
-    @settings(deadline=None, max_examples=150)
+    @FUZZ
     def test_any_bytes(self, tmp_path_factory, tail, head):
         path = tmp_path_factory.getbasetemp() / "any"
         path.write_bytes(head + tail)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.facts.restore_drill import Skipped, Trouble
@@ -17,6 +17,7 @@ from auditor.probes.restore_drill.messages import (
 )
 from auditor.probes.restore_drill.outcomes import NotRestored, Undone
 from auditor.probes.restore_drill.plain import named_failures
+from tests.probes.restore_drill.fuzz import FUZZ
 
 FULL = Undone("the disk is full")
 
@@ -132,7 +133,7 @@ def test_the_drill_itself(said, reason):
 
 
 @given(st.text(max_size=400) | st.lists(st.sampled_from(SAID.splitlines())).map("\n".join))
-@settings(deadline=None, max_examples=50)
+@FUZZ
 def test_anything_is_read(text):
     failures = [*archive_failures(text), *named_failures(text, [])]
     troubles, skipped = sort_out(failures, lacking=True)

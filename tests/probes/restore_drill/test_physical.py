@@ -7,11 +7,14 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import given
 
 from auditor.facts.restore_drill import End
 from auditor.probes.restore_drill.outcomes import NotRestored, Undone
 from auditor.probes.restore_drill.physical import base_command, newest, segments
+from tests.probes.restore_drill.fuzz import FUZZ
 from tests.probes.restore_drill.servers import DEBIAN, backed_up, drill
+from tests.probes.test_backups import JSON, reports
 
 REPORT = Path(__file__).parents[1] / "data" / "pgbackrest-info-healthy.json"
 CLUSTER = "7710926088595221468"
@@ -101,6 +104,16 @@ class TestReports:
         odd[0]["backup"][-1]["archive"]["start"] = "--delta"
         with pytest.raises(Undone):
             newest(odd, CLUSTER)
+
+
+@given(JSON | reports())
+@FUZZ
+def test_any_report_is_read_or_refused(odd):
+    try:
+        found = newest(odd, CLUSTER)
+    except (NotRestored, Undone):
+        return
+    assert found.label
 
 
 class TestCommands:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.probes.restore_drill.plain import Text, extensions_of, first_look, restorable
+from tests.probes.restore_drill.fuzz import FUZZ
 
 HEAD = """\
 --
@@ -110,7 +111,7 @@ def test_the_end_of_a_cluster(end):
 
 
 @given(st.lists(st.binary(max_size=60) | st.sampled_from((HEAD + BODY).encode().splitlines())))
-@settings(deadline=None, max_examples=150)
+@FUZZ
 def test_as_many_lines_come_out(lines):
     lines = [line.replace(b"\n", b"") + b"\n" for line in lines]
     for wait in (False, True):

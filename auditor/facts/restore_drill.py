@@ -125,6 +125,8 @@ class Drill:
     uncompared: str = ""
     """Why it was not compared with the live database."""
     uncompared_hint: str = ""
+    alone: bool = False
+    """True when the checklist declares the live database absent."""
     live_database: str = ""
     live_cluster: str = ""
     live_version: str = ""

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from auditor.facts.policy import BackupPolicy
 from auditor.facts.restore_drill import Drill, RestoreDrill
+from auditor.facts.restore_drill_verdicts import not_compared
 from auditor.model import ALL, Confidence, Finding, Level, Severity, failed, not_applicable, passed, unproven
 from auditor.registry import check
 
@@ -37,8 +38,7 @@ def data_age(found: RestoreDrill, policy: BackupPolicy) -> Iterator[Finding]:
 
 def _judge(drill: Drill, policy: BackupPolicy) -> Finding:
     if not drill.compared:
-        reason = f"its newest row cannot be held against the live database's: {drill.uncompared}"
-        return unproven(drill.name, reason, drill.uncompared_hint)
+        return not_compared(drill, "its newest row was not held against the live database's")
     pairs = [
         (table.newest_live, table.newest_restored, f"{table.table}.{table.column}")
         for table in drill.rows

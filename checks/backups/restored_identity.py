@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.facts.restore_drill import Drill, RestoreDrill
+from auditor.facts.restore_drill_verdicts import not_compared
 from auditor.model import ALL, Confidence, Finding, Level, Severity, failed, not_applicable, passed, unproven
 from auditor.registry import check
 
@@ -38,8 +39,7 @@ def restored_identity(found: RestoreDrill) -> Iterator[Finding]:
 
 def _judge(drill: Drill) -> Finding:
     if not drill.live_database:
-        reason = f"the live database did not say what it is: {drill.uncompared}"
-        return unproven(drill.name, reason, drill.uncompared_hint)
+        return not_compared(drill, "the live database did not say what it is")
     if drill.cluster:
         same = drill.cluster == drill.live_cluster
         judge = passed if same else failed

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from auditor.facts.policy import BackupPolicy
 from auditor.facts.restore_drill import Drill, RestoreDrill, TableRows
+from auditor.facts.restore_drill_verdicts import not_compared
 from auditor.model import ALL, Confidence, Finding, Level, Severity, failed, not_applicable, passed, unproven
 from auditor.registry import check
 
@@ -38,12 +39,8 @@ def restored_rows(found: RestoreDrill, policy: BackupPolicy) -> Iterator[Finding
     looked = [drill for drill in found.drills if drill.restored]
     for drill in looked:
         if not drill.compared:
-            yield unproven(
-                drill.name,
-                f"its rows were not compared with the live database: {drill.uncompared}",
-                drill.uncompared_hint,
-                tables=[_row(table) for table in drill.rows],
-            )
+            tables = [{"table": table.table, "restored": table.restored} for table in drill.rows]
+            yield not_compared(drill, "its rows were not compared with the live database", tables=tables[:_SHOWN])
         else:
             yield from _judge(drill, policy)
     if found.nothing:

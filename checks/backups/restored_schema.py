@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.facts.restore_drill import Difference, Drill, RestoreDrill
+from auditor.facts.restore_drill_verdicts import not_compared
 from auditor.model import ALL, Confidence, Finding, Level, Severity, failed, not_applicable, passed, unproven
 from auditor.registry import check
 
@@ -31,11 +32,7 @@ def restored_schema(found: RestoreDrill) -> Iterator[Finding]:
     looked = [drill for drill in found.drills if drill.restored]
     for drill in looked:
         if not drill.compared:
-            yield unproven(
-                drill.name,
-                f"its schema was not compared with the live database: {drill.uncompared}",
-                drill.uncompared_hint,
-            )
+            yield not_compared(drill, "its schema was not compared with the live database")
         else:
             yield from _judge(drill)
     if found.nothing:

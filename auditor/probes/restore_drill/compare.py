@@ -65,7 +65,7 @@ async def compare(drill: Drill, restored: Database, live: Live, major: int) -> D
         uncounted=tuple(uncounted[: catalog.KEPT]),
     )
     if live.database is None:
-        return replace(alone, uncompared=live.missing, uncompared_hint=live.hint)
+        return replace(alone, uncompared=live.missing, uncompared_hint=live.hint, alone=live.absent)
     try:
         return await _beside(alone, objects, counted, live, live.database, major, started)
     except Unavailable as unavailable:

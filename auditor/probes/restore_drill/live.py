@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from auditor.errors import Unavailable
+from auditor.errors import Absent, Unavailable
 from auditor.probes.net.postgres import Database
 from auditor.probes.surfaces import Databases
 
@@ -38,6 +38,8 @@ class Live:
     """Names and schemas."""
     missing: str = ""
     hint: str = ""
+    absent: bool = False
+    """Whether the checklist declares it absent."""
 
     @property
     def user(self) -> str:
@@ -55,5 +57,5 @@ async def look(databases: Databases) -> Live:
             extensions = tuple((str(one), str(schema)) for one, schema in await transaction.rows(_EXTENSIONS))
             major = session.server_version // 10000
     except Unavailable as unavailable:
-        return Live(missing=unavailable.reason, hint=unavailable.hint)
+        return Live(missing=unavailable.reason, hint=unavailable.hint, absent=isinstance(unavailable, Absent))
     return Live(database, name, cluster, version.split(" ")[0], major, encoding, roles, extensions)

@@ -70,3 +70,10 @@ def test_not_compared():
 def test_a_drill_can_be_saved_and_judged_later():
     saved = TypeAdapter(RestoreDrill).dump_python(RestoreDrill((GOOD, CUT), NOW), mode="json")
     assert TypeAdapter(RestoreDrill).validate_python(saved) == RestoreDrill((GOOD, CUT), NOW)
+
+
+def test_a_database_that_is_declared_absent_is_not_compared():
+    drill = replace(ALONE, uncompared="the checklist declares database absent", alone=True)
+    assert [outcome for outcome, _ in (one for check in CHECKS for one in outcomes(check, drill))] == [
+        "pass", "not-applicable", "not-applicable", "pass", "not-applicable", "not-applicable", "not-applicable",
+    ]  # fmt: skip

@@ -283,9 +283,9 @@ class TestUndone:
     def test_no_time(self, live):
         from datetime import timedelta
 
-        found = one(DATA / "app.dump", live=live, drill_timeout=timedelta(seconds=0.3))
+        found = one(DATA / "app.dump", live=live, drill_timeout=timedelta(seconds=0.05))
         assert (found.end, found.problem, found.hint) == (
-            End.UNDONE, "the drill was not done within its 0.3 s", "raise drill_timeout in [policy.backups]",
+            End.UNDONE, "the drill was not done within its 0.05 s", "raise drill_timeout in [policy.backups]",
         )  # fmt: skip
 
     def test_no_room(self, live):

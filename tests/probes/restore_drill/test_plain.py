@@ -6,7 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.probes.restore_drill.plain import Text, extensions_of, first_look, restorable
+from auditor.probes.restore_drill.outcomes import Undone
+from auditor.probes.restore_drill.plain import Text, _demand_restricted_mode, extensions_of, first_look, restorable
+from auditor.probes.restore_drill.scratch import Ended, Scratch
+from auditor.probes.restore_drill.server import Server
+from tests.probes.net.running import run
 from tests.probes.restore_drill.fuzz import FUZZ
 
 HEAD = """\
@@ -118,3 +122,28 @@ def test_as_many_lines_come_out(lines):
         out = list(restorable(lines, Text(wanted="app"), wait_for_connect=wait))
         assert len(out) == len(lines)
         assert all(here in (line, b"\n") for here, line in zip(out, lines, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("output", "messages", "refused"),
+    [
+        (b"", "error: backslash commands are restricted; only \\unrestrict is allowed\n", False),
+        (b"obeyed\n", "error: invalid command \\restrict\n", True),
+        (b"obeyed\n", "", True),
+        (b"", "error: something else\n", True),
+    ],
+)
+def test_a_psql_that_would_obey_is_not_used(tmp_path, output, messages, refused):
+    """Shaped by what psql 15.18 and an older one say."""
+
+    class Old(Scratch):
+        async def run(self, argv, **_):
+            return Ended(0, output, messages)
+
+    server = Server(Old(1 << 30), tmp_path, 15)
+    if not refused:
+        run(_demand_restricted_mode(server, "key"))
+        return
+    with pytest.raises(Undone, match="psql has no restricted mode here") as caught:
+        run(_demand_restricted_mode(server, "key"))
+    assert "CVE-2025-8714" in caught.value.hint

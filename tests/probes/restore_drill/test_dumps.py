@@ -70,7 +70,7 @@ class TestGood:
             compared=True,
             live_database="app",
             live_cluster=live.run("select system_identifier::text from pg_control_system()")[0][0],
-            live_version="18.6",
+            live_version=live.run("show server_version")[0][0],
             objects=found.objects,
             rows=ROWS,
         )

@@ -51,7 +51,7 @@ class TestARepository:
             ("public.users", 2000, 2000),
         ]
         assert found.cluster == found.live_cluster
-        assert found.restored_with == f"PostgreSQL 15.18 in {DEBIAN}"
+        assert found.restored_with == f"PostgreSQL {found.live_version} in {DEBIAN}"
         assert "archive_mode=off" in found.contained
         assert {path: path.stat().st_mtime_ns for path in repository.repository.rglob("*")} == files
 

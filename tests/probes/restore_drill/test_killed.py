@@ -124,7 +124,10 @@ def _killed(monkeypatch, place):
 
 
 @pytest.mark.usefixtures("_killed", "one_initdb")
-def test_a_server_that_is_killed(live, place):
+@pytest.mark.parametrize("walled", [True, False])
+def test_a_server_that_is_killed(live, place, monkeypatch, walled):
+    if not walled:  # as where the system lets nobody cut a network off
+        monkeypatch.setattr("auditor.probes.restore_drill.scratch._wall", lambda owner: ((), ()))
     before = orphans()
     [found] = drill(DATA / "app.dump", live=live).drills
     assert (found.end, found.hint) == (End.UNDONE, "run the drill again")

@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from auditor import __version__, saved
 from auditor.checklist.model import Checklist
 from auditor.engine import Gathered, Judged, JudgingInterrupted, judge, run_probes
 from auditor.events import Listener, ignore_events
+from auditor.facts.policy import BackupPolicy
 from auditor.facts.waivers import WaiverNote, WaiverUse
 from auditor.gate import ExitCode, FailOn, Gated, decide, gate_checks, waiver_states
 from auditor.narrow import narrow_registry
@@ -245,6 +246,13 @@ def _gate(
     covered = {check.item for check in registry.checks}
     unchecked = [item.id for item in checklist.items if item.id not in covered]
     return decide(results, waivers, checklist, options.fail_on, unchecked)
+
+
+def with_drill(checklist: Checklist) -> Checklist:
+    """The checklist, with a restore drill asked for."""
+    policies = dict(checklist.policies)
+    policies[BackupPolicy] = replace(cast("BackupPolicy", policies[BackupPolicy]), drill=True)
+    return replace(checklist, policies=policies)
 
 
 def selectors(values: Sequence[str]) -> tuple[str, ...]:

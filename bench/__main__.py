@@ -91,6 +91,13 @@ def limits() -> None:
     main()
 
 
+def drill() -> None:
+    """Restore drills."""
+    from bench.drill import main
+
+    main()
+
+
 PARTS = {
     "startup": startup,
     "lab": lab,
@@ -102,6 +109,7 @@ PARTS = {
     "sites": sites,
     "cors": cors,
     "limits": limits,
+    "drill": drill,
 }
 
 

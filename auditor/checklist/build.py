@@ -229,6 +229,11 @@ def _backup_policy(table: s.BackupPolicyTable) -> BackupPolicy:
         before_release=values.release_time(table.before_release) if table.before_release else "",
         encrypted_storage=table.encrypted_storage,
         off_host=table.off_host,
+        drill=table.drill,
+        drill_timeout=values.duration(table.drill_timeout),
+        drill_max_disk=values.size(table.drill_max_disk),
+        drill_row_tolerance=table.drill_row_tolerance,
+        max_restore_time=_given(table.max_restore_time, values.duration, None),
     )
 
 

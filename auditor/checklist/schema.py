@@ -209,6 +209,16 @@ class BackupPolicyTable(_Table):
     """True when what backups are kept on is encrypted, whatever their own bytes look like."""
     off_host: bool = False
     """True when backups are kept on another machine than the database, though the audit cannot see it."""
+    drill: bool = False
+    """True to restore the newest backup into a scratch server and to compare, as `audit run --drill` does."""
+    drill_timeout: f.Duration = "10m"
+    """For each drill; the run's own --deadline counts too."""
+    drill_max_disk: f.Size = "20GB"
+    """What the scratch server of a drill may fill of the disk."""
+    drill_row_tolerance: float = Field(0.1, ge=0, le=1)
+    """By which part of its rows a restored table may differ from the live one."""
+    max_restore_time: f.Duration = ""
+    """How long a restore may take at most; nothing is promised when left out."""
 
 
 class AuditLogPolicyTable(_Table):

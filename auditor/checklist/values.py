@@ -22,9 +22,11 @@ _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?"
 _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
 _DURATION = re.compile(r"([0-9]{1,6})([smhdw])")
 _BUCKET = re.compile(r"s3://([A-Za-z0-9][A-Za-z0-9._-]{1,254})(?:/([^\x00-\x1f\x7f]{0,1024}))?")
+_SIZE = re.compile(r"([0-9]{1,6})(MB|GB|TB)")
 _RATE = re.compile(r"([0-9]{1,9})/([0-9]{0,6})([smhd]|(?:second|minute|hour|day)s?)")
 _AUTHORITY = re.compile(r"(?:\[[^\]]*\]|[^:\[\]]*)(?::[0-9]+)?")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_BYTES = {"MB": 10**6, "GB": 10**9, "TB": 10**12}
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
@@ -191,6 +193,14 @@ def bucket_url(value: str) -> tuple[str, str]:
     if not found:
         raise Wrong("is not the URL of a bucket", "write it as s3://bucket/prefix")
     return found[1], found[2] or ""
+
+
+def size(value: str) -> int:
+    """Room on a disk, in bytes: ``500MB``, ``20GB``, ``1TB``."""
+    found = _SIZE.fullmatch(value)
+    if not found or not int(found[1]):
+        raise Wrong("is not a size", "write a number and a unit: 500MB, 20GB or 1TB")
+    return int(found[1]) * _BYTES[found[2]]
 
 
 def rate(value: str) -> Rate:

@@ -37,6 +37,7 @@ PLANTED = {
     "LOG014": "lines about requests have no time",
     "LOG018": "the database's log tells of no connection",
     "BAK001": "no backup",
+    "BAK030": "no backup to restore",
     "MON002": "the API is not scraped",
     "COOK001": "the session cookie is not Secure",
     "COOK002": "scripts read the session cookie",

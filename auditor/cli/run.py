@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     metavar="SECONDS",
     help="For the whole run.",
 )
+@click.option("--drill", is_flag=True, help="Restore the newest backup into a scratch PostgreSQL, and compare.")
 @click.option("--lang", type=click.Choice(["en", "fr"]), default="en", show_default=True, help="Of the item titles.")
 @click.option("-q", "--quiet", is_flag=True, help="Nothing on stderr but errors.")
 @click.option("-v", "--verbose", is_flag=True, help="Each fact and check on stderr, and tracebacks of crashes.")
@@ -65,6 +66,7 @@ def command(
     baseline: Path | None,
     fail_on: str,
     deadline: float,
+    drill: bool,
     lang: str,
     quiet: bool,
     verbose: bool,
@@ -86,6 +88,8 @@ def command(
     if baseline:
         known = baseline_fingerprints(json_v1.load(baseline).model_dump(mode="json")["checks"])
     checklist = load_checklist(config, env, env_file)
+    if drill:
+        checklist = run.with_drill(checklist)
     options = run.Options(run.selectors(select), run.selectors(ignore), deadline, FailOn(fail_on), lang, known, facts)
     redactor = run.make_redactor(checklist, dict(os.environ))
     with listening(quiet=quiet, verbose=verbose, redactor=redactor) as listener:

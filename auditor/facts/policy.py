@@ -79,6 +79,16 @@ class BackupPolicy:
     """True when what the backups are kept on is encrypted, whatever their bytes look like."""
     off_host: bool = False
     """True when the folder of backups is on another machine than the database, or copied there."""
+    drill: bool = False
+    """True to restore the newest backup into a scratch server, and to compare."""
+    drill_timeout: timedelta = timedelta(minutes=10)
+    """For each drill."""
+    drill_max_disk: int = 20_000_000_000
+    """Bytes that the scratch server may fill."""
+    drill_row_tolerance: float = 0.1
+    """By which part of its rows a table may differ from the live one."""
+    max_restore_time: timedelta | None = None
+    """How long a restore may take; None: nothing is promised."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,11 @@ pitr_window = "3d"
 before_release = "2026-11-24T18:00:00+01:00"
 encrypted_storage = true
 off_host = true
+drill = true
+drill_timeout = "30m"
+drill_max_disk = "500MB"
+drill_row_tolerance = 0.05
+max_restore_time = "2h"
 [policy.audit_logs]
 tables = ["public.ledger"]
 retention = "90d"

@@ -120,6 +120,11 @@ def test_a_checklist_with_everything(folder):
             datetime(2026, 11, 24, 17, 0, tzinfo=UTC),
             encrypted_storage=True,
             off_host=True,
+            drill=True,
+            drill_timeout=timedelta(minutes=30),
+            drill_max_disk=500_000_000,
+            drill_row_tolerance=0.05,
+            max_restore_time=timedelta(hours=2),
         ),
         AuditLogPolicy: AuditLogPolicy(
             ("public.ledger",), timedelta(days=90), timedelta(hours=2), True, timedelta(seconds=20)
@@ -133,7 +138,7 @@ def test_a_checklist_with_everything(folder):
     }
     assert checklist.check_levels == {"TLS012": Level.OFF, "rls-enabled": Level.RECOMMENDED}
     assert checklist.waivers == (
-        Waiver("RLS001", "public.countries", "public reference data", "data-team", date(2027, 1, 31), 112),
+        Waiver("RLS001", "public.countries", "public reference data", "data-team", date(2027, 1, 31), 117),
     )
     assert checklist.plugins == (Plugin(module="acme_checks"), Plugin(path=folder / "audit_checks"))
     assert (checklist.path, checklist.sha256) == (path, hashlib.sha256(EVERYTHING.encode()).hexdigest())
@@ -194,7 +199,7 @@ def test_lines_of_keys(folder):
         "waivers.0.subject",
         "plugins.1.path",
     )
-    assert [lines[key] for key in keys] == [4, 7, 23, 57, 99, 108, 109, 112, 114, 121]
+    assert [lines[key] for key in keys] == [4, 7, 23, 57, 104, 113, 114, 117, 119, 126]
 
 
 def test_the_least_that_loads(write):

@@ -143,6 +143,17 @@ def test_what_is_no_duration(text):
         values.duration(text)
 
 
+@pytest.mark.parametrize(("text", "size"), [("1MB", 10**6), ("20GB", 2 * 10**10), ("3TB", 3 * 10**12)])
+def test_sizes(text, size):
+    assert values.size(text) == size
+
+
+@pytest.mark.parametrize("text", ["", "7", "GB", "0GB", "-1GB", "1.5GB", "1 GB", "1GiB", "1gb", "٣GB", "9999999GB"])
+def test_what_is_no_size(text):
+    with pytest.raises(Wrong, match="is not a size"):
+        values.size(text)
+
+
 @pytest.mark.parametrize(
     ("text", "moment"),
     [
@@ -293,7 +304,7 @@ def test_what_is_no_token(token):
 READERS = (
     values.text, values.level, values.surface, values.trust, values.origin, values.any_origin, values.url,
     values.service_url, values.route, values.host_name, values.address, values.file_path, values.module_name,
-    values.table_name, values.project_ref, values.duration, values.rate, values.endpoint, values.pin,
+    values.table_name, values.project_ref, values.duration, values.size, values.rate, values.endpoint, values.pin,
     keys.token, keys.anon_key, keys.service_key,
 )  # fmt: skip
 texts = st.text(max_size=40) | st.text("htps:/.@[]%?#a1 \\\0\ud800٣", max_size=30).map("https://".__add__)

@@ -150,6 +150,25 @@ def test_a_plugin_check_is_judged(run, tmp_path):
     assert [(c["id"], c["item"], c["outcome"]) for c in report["checks"]] == [("OWN001", "rls", "pass")]
 
 
+def test_a_backup_is_restored_on_request_only(run, tmp_path):
+    (tmp_path / "app.dump").touch()
+    checklist(tmp_path, '[env.prod.backups]\ndumps = ["*.dump"]\n')
+
+    def told(*flags):
+        _, out, _ = run("run", "--env", "prod", "--select", "BAK030", "--report", "json", *flags)
+        [check] = [check for check in json.loads(out)["checks"] if check["id"] == "BAK030"]
+        return [(finding["outcome"], finding["message"], finding["remediation"]) for finding in check["findings"]]
+
+    [(outcome, message, remedy)] = told()
+    assert (outcome, message) == (
+        "error",
+        "no restore drill was asked for, so nobody knows whether a backup can be restored",
+    )
+    assert remedy.startswith("run the audit with --drill, or set drill = true in [policy.backups]")
+    [(outcome, message, _)] = told("--drill")
+    assert (outcome, message) == ("fail", "it cannot be restored: it is empty")
+
+
 def test_nothing_declared_is_unproven_and_never_ready(run, tmp_path):
     checklist(tmp_path, "[env.prod]\n")
     code, out, _ = run("run", "--env", "prod", "--report", "json")

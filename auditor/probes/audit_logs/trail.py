@@ -43,9 +43,9 @@ _FOLLOWED = 5
 """Files of a pattern, the newest, in which new lines are looked for."""
 _SESSION = "select pg_catalog.pg_backend_pid(), pg_catalog.current_setting('log_connections')"
 _SINCE = """
--- the upper half of the identifier is when initdb made it, in seconds since 1970
 select pg_catalog.to_timestamp((c.system_identifier >> 32)::double precision) from pg_catalog.pg_control_system() c
 """
+# the upper half of the identifier is when initdb made the cluster, in seconds since 1970
 
 
 @dataclass(slots=True)

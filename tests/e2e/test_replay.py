@@ -44,7 +44,9 @@ def test_facts_of_other_addresses_are_refused(hardened, hardened_run, tmp_path):
 
 
 def test_a_stricter_checklist_judges_the_same_facts_anew(hardened, hardened_run, tmp_path):
-    stricter = variant(hardened, tmp_path, max_age='max_age = "24h"\n[policy.tls]\nexpires_within = "365d"')
+    stricter = variant(
+        hardened, tmp_path, advisories_max_age='advisories_max_age = "3650d"\n[policy.tls]\nexpires_within = "365d"'
+    )
     done = audit(
         *("run", "--config", stricter, "--env", "lab", "--report", "json"),
         *("--facts", hardened_run.folder / "facts.json"),

@@ -12,9 +12,9 @@ from hypothesis import given
 from auditor.facts.restore_drill import End
 from auditor.probes.restore_drill.outcomes import NotRestored, Undone
 from auditor.probes.restore_drill.physical import base_command, newest, segments
+from tests.probes.backups.test_tools import JSON, reports
 from tests.probes.restore_drill.fuzz import FUZZ
 from tests.probes.restore_drill.servers import DEBIAN, backed_up, drill
-from tests.probes.test_backups import JSON, reports
 
 REPORT = Path(__file__).parents[1] / "data" / "pgbackrest-info-healthy.json"
 CLUSTER = "7710926088595221468"

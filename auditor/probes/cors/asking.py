@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -64,6 +65,9 @@ class Asker:
     api: str
     concurrency: int
     bearer: Secret | None = None
+    token_sent: bool = False
+    sent: Counter[str] = field(default_factory=Counter)
+    """Questions to each endpoint."""
     _places: asyncio.Semaphore = field(init=False)
 
     def __post_init__(self) -> None:
@@ -75,6 +79,7 @@ class Asker:
         Raises:
             Unavailable: there is no answer.
         """
+        self.sent[str(endpoint)] += 1
         method = "OPTIONS" if question.method else endpoint.method
         headers = _headers(question)
         if question.bearer and self.bearer:

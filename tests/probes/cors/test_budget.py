@@ -1,0 +1,149 @@
+"""At most 60 requests to the routes of each behaviour, counted where they arrive; what did not fit is told."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pytest
+
+from auditor.facts.policy import Endpoint
+from auditor.facts.routes import ApiRoutes, Operation
+from auditor.redact import Secret
+from tests.probes.cors.audited import APP, ME
+from tests.probes.cors.test_bad_targets import allowing, strict, told
+from tests.probes.cors.test_odd_servers import matching
+from tests.probes.stand import answer
+
+BUDGET = 60
+ORIGINS = (APP, *(f"https://{name}.example.com" for name in "abcdefghi"),
+           *(f"https://www.{name}.example" for name in "jklmnopqrs"))  # fmt: skip
+
+
+def letting(*origins: str):
+    return matching("|".join(map(re.escape, origins)))
+
+
+def within(found, asked) -> bool:
+    """Whether each group got no more than its due: by the requests for its members, and in all."""
+    groups = found.found.groups
+    of = {member.partition(" ")[2]: group.endpoint for group in groups for member in group.members}
+    counted = Counter(of.get(one.path) for one in asked)
+    assert max(counted.values()) <= BUDGET, counted
+    return len(asked) <= BUDGET * len(groups)
+
+
+def routes(many: int) -> ApiRoutes:
+    return ApiRoutes("https://api/openapi.json", tuple(Operation("GET", f"/p{n % 7}/r{n}") for n in range(many)))
+
+
+BEHAVIOURS = {
+    "strict": strict,
+    "none": lambda _: answer(200),
+    "everyone": lambda _: answer(200, Access_Control_Allow_Origin="*"),
+    "reflects": lambda asked: allowing(asked.headers.get("origin", APP)),
+    "openly": lambda asked: answer(200, Access_Control_Allow_Origin=asked.headers.get("origin", "*")),
+    "beginning": matching(re.escape(APP), full=False),
+    "end": matching(r"https://.*example\.com"),
+    "closed": lambda asked: answer(401, WWW_Authenticate="Bearer"),
+    "with a token": lambda asked: strict(asked) if "authorization" in asked.headers else answer(401),
+    "cookies": lambda a: allowing(a.headers.get("origin", "*")) if "cookie" in a.headers else strict(a),
+    "turned away": lambda asked: strict(asked) if asked.headers.get("origin") == APP else answer(403),
+    "localhost": matching(re.escape(APP) + "|http://localhost.*"),
+}
+
+
+@pytest.mark.parametrize("bearer", [False, True])
+@pytest.mark.parametrize("name", BEHAVIOURS)
+def test_a_group(name, bearer):
+    more = {"cors_token": Secret("-".join(("test", "bearer")), "bearer token")} if bearer else {}
+    for origins in (ORIGINS[:1], ORIGINS):
+        found, asked = told(BEHAVIOURS[name], ME, origins=origins, **more)
+        assert within(found, asked), (origins, len(asked))
+    for many in (5, 60):
+        found, asked = told(BEHAVIOURS[name], known=routes(many), origins=ORIGINS[: many % 9], frontend=APP, **more)
+        assert within(found, asked), (many, len(asked))
+
+
+def test_behaviours_side_by_side():
+    """Of 30 routes some differ: by a list of their own, by what they answer, by their methods."""
+    known = ApiRoutes("", tuple(Operation(("GET", "POST")[n % 5 == 4], f"/p{n % 4}/r{n}") for n in range(30)))
+    names = list(BEHAVIOURS)
+
+    def respond(asked):
+        number = int(asked.path.rpartition("r")[2])
+        return BEHAVIOURS[names[number % len(names)] if number % 3 == 0 else "strict"](asked)
+
+    found, asked = told(respond, known=known, origins=ORIGINS[:3])
+    assert within(found, asked)
+    assert {group.endpoint for group in found.found.groups if "GET /p1/r21" in group.members} == {"GET /p1/r21"}
+
+
+@pytest.mark.parametrize("many", [1, 2, 3, 5, 7])
+def test_up_to_seven_declared_origins_leave_nothing_open(many):
+    origins = ORIGINS[:many]
+    found, asked = told(letting(*origins), ME, origins=origins)
+    assert (found.ids(), found.ids("error")) == ([], [])
+    assert len(asked) <= BUDGET
+
+
+LIKE = ("CORS004", "CORS006", "CORS009", "CORS010")
+
+
+def test_of_twenty_declared_origins_all_are_tried_and_the_rest_is_told():
+    found, asked = told(letting(*ORIGINS), ME, origins=ORIGINS)
+    assert len(asked) == BUDGET
+    assert [one.outcome for one in found.findings["CORS024"]] == ["pass"] * 20
+    assert set(found.ids("error")) >= {"CORS006", "CORS009", "CORS010"}
+    assert set(found.ids("error")).isdisjoint({"CORS001", "CORS003", "CORS008", "CORS011", "CORS013", "CORS018"})
+    (one,) = found.findings["CORS006"]
+    assert re.match(r"\d+ origins that resemble trusted ones were not asked, such as https://", one.message)
+
+
+@pytest.mark.parametrize("number", range(1, 20, 3))
+def test_a_fault_of_one_of_twenty_declared_origins_is_found_or_told(number):
+    """Only its end is open."""
+    loose = ORIGINS[number]
+    found, asked = told(matching("|".join(map(re.escape, ORIGINS)) + f"|{re.escape(loose)}.*"), ME, origins=ORIGINS)
+    assert len(asked) <= BUDGET
+    assert "CORS004" in (*found.ids(), *found.ids("error"))
+
+
+@pytest.mark.parametrize("number", range(1, 6, 2))
+def test_a_fault_of_one_of_six_declared_origins_is_found(number):
+    origins = ORIGINS[6:12]
+    for pattern, expected in (
+        (re.escape(origins[number]) + ".*", "CORS004"),
+        (re.escape(origins[number]).replace(r"\.", ".", 1), "CORS006"),
+        (re.escape(origins[number]).replace("https", "https?"), "CORS010"),
+    ):
+        found, asked = told(matching("|".join(map(re.escape, origins)) + f"|{pattern}"), ME, origins=origins)
+        assert expected in found.ids()
+        assert len(asked) <= BUDGET
+
+
+@pytest.mark.parametrize("many", [2, 12, 34, 41])
+def test_many_routes_leave_nothing_open(many):
+    found, asked = told(strict, known=routes(many))
+    assert (found.ids(), found.ids("error")) == ([], [])
+    assert len(found.found.groups[0].members) == many
+    assert len(asked) <= BUDGET
+
+
+@pytest.mark.parametrize("number", [1, 30, 40])
+@pytest.mark.parametrize("name", ["reflects", "cookies", "openly", "everyone"])
+def test_one_of_many_routes_that_lets_everyone_in_is_found(number, name):
+    def respond(asked):
+        return BEHAVIOURS[name if asked.path.endswith(f"r{number}") else "strict"](asked)
+
+    found, asked = told(respond, known=routes(41))
+    own = [group for group in found.found.groups if group.members == (f"GET /p{number % 7}/r{number}",)]
+    assert len(own) == 1
+    assert within(found, asked)
+
+
+def test_more_endpoints_than_can_be_asked():
+    endpoints = [Endpoint("GET", f"/r{number}") for number in range(50)]
+    found, asked = told(strict, *endpoints)
+    assert len(asked) <= BUDGET
+    assert found.found.gaps[0].reason.startswith("9 of 50 routes were not asked, such as GET /r41")

@@ -130,6 +130,8 @@ class Http:
                 line = await self._connect(job) if line is None else line
                 answer = await Exchange(line, job.ask).run(job.max_body)
             rest = answer.reusable and job.keep_alive
+            wait = next((value for name, value in answer.headers if name.lower() == "retry-after"), "")
+            self._traffic.note_answer(to.host, answer.status, wait)
         except TimeoutError:
             raise timed_out(f"no complete answer from {to.name}", job.deadline) from None
         finally:

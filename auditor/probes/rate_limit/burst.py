@@ -32,6 +32,10 @@ PATIENCE = 12.0
 """Seconds for an answer, where several have not come in time: a tarpit gives them later."""
 OTHERS = 3
 """How often a changed answer must be seen before the burst stops; 429 says it at once."""
+OFTEN = 6
+"""Other answers now and then that are looked into."""
+UNHURRIED = 8
+"""Requests after them, at the pace at which others were accepted."""
 CONSTANT_MOST = 60
 CONSTANT_LEAST = 32
 """Requests that claim one address: one more than the burst of 30 that GoTrue allows."""
@@ -74,6 +78,8 @@ class Firing:
     refills: bool = False
     runs: list[int] = field(default_factory=list)
     """What was accepted from one refusal to the next, when a window has ended in between."""
+    bucket: int = 0
+    """What was accepted before the first refusal of a limiter that refills."""
     constant: Constant | None = None
     slowdown: Slowdown | None = None
     _seen: Counter[Key] = field(default_factory=Counter)
@@ -160,6 +166,8 @@ class Firing:
     @property
     def estimate(self) -> int:
         """The limit, where there is one: the most that was accepted in a row."""
+        if self.bucket:
+            return self.bucket
         return max(*self.runs, self.accepted - sum(self.runs)) if self.runs else self.accepted
 
     @property
@@ -211,6 +219,7 @@ class Firing:
     async def _burst(self, until: int, headers: Headers) -> None:
         """Fire until so many were sent, confirming what looks like a refusal."""
         deadline = time.monotonic() + SECONDS
+        whole = until
         while self.gun.sent < until and time.monotonic() < deadline and self.gun.bytes_read < MAX_BYTES:
             self._seen.clear()
             self._stopped = False
@@ -221,8 +230,11 @@ class Firing:
             await self._confirm(found, headers)
             if self.key is not None or self.end is not End.UNLIMITED:
                 break
+            until = min(whole, self.gun.budget - CONFIRMATION - UNHURRIED)  # it may take some to tell what this is
         if self.key is None and self.unsteady >= 10:
             self._refilled()
+        if self.key is None and self.unsteady >= OFTEN:
+            await self._refills_slowly()
 
     def _found(self) -> Key | None:
         """The kind of answer that stopped the volley."""
@@ -355,6 +367,32 @@ class Firing:
         often = self.unsteady > self.accepted / 3
         if count >= 10 and (often or pairs * 2 >= count):
             self.key, self.end, self.refills = (429, ""), End.LIMITED, True
+
+    async def _refills_slowly(self) -> None:
+        """A bucket that gets new tokens nearly as fast as a slow server answers: 503 and success take turns.
+
+        A server that fails now and then, or that answers only so many at once, fails within the first requests as
+        well. A bucket is full at first, is empty from some point on, and is never found empty by who comes at its own
+        pace.
+        """
+        kinds = [self.kind(shot) for shot in self.shots]
+        refused = {kind for kind in kinds if kind is not None}
+        first = next(number for number, kind in enumerate(kinds) if kind is not None)
+        later = kinds[first:]
+        many = sum(kind is not None for kind in later)
+        if len(refused) > 1 or not refused <= {(status, "") for status in REFUSALS}:
+            return
+        share = 10 if (429, "") in refused else 4
+        if first < BASELINE + 2 * CONCURRENCY or many * share < len(later) or self.gun.left < UNHURRIED:
+            return
+        took = self.shots[-1].at - self.shots[first].at
+        pace = min(2.0, 2 * took / max(len(later) - many, 1))
+        for _ in range(UNHURRIED):
+            await asyncio.sleep(pace)
+            if self.kind(await self.gun.fire()) is not None:
+                return
+        self.bucket = first
+        self.key, self.end, self.refills = refused.pop(), End.LIMITED, True
 
     # Answers that are held back
 

@@ -50,6 +50,7 @@ class Http:
         self._traffic = traffic
         self._contexts: dict[bool, ssl.SSLContext] = {}
         self._keep = Keep(dialer)
+        self._shared: dict[tuple[object, ...], asyncio.Task[Response]] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -57,6 +58,9 @@ class Http:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        for task in self._shared.values():
+            task.cancel()
+        await asyncio.gather(*self._shared.values(), return_exceptions=True)
         self._keep.close()
         await asyncio.sleep(0)  # the loop closes the sockets of cut lines in its next round
 
@@ -109,6 +113,16 @@ class Http:
     async def get(self, url: str, **options: Any) -> Response:
         """:meth:`request` with GET."""
         return await self.request("GET", url, **options)
+
+    async def once(
+        self, url: str, *, headers: Headers = (), max_body: int = MAX_BODY_BYTES, verify: bool = True
+    ) -> Response:
+        """:meth:`get`, sent once for all who ask the same; whoever comes later gets the same answer, or failure."""
+        key = (url, tuple(headers), max_body, verify)
+        if key not in self._shared:
+            request = self.get(url, headers=headers, max_body=max_body, verify=verify)
+            self._shared[key] = asyncio.create_task(request)
+        return await asyncio.shield(self._shared[key])
 
     async def head(self, url: str, **options: Any) -> Response:
         """:meth:`request` with HEAD."""

@@ -173,7 +173,9 @@ class _One:
             return shot
         if shot.status in (429, 503) and self.earlier:
             # the probes before have used up a limit that may soon allow more
-            return await self.patience.until_allowed(shot, lambda: self.gun.fire(max_body=LONGEST))
+            shot = await self.patience.until_allowed(shot, lambda: self.gun.fire(max_body=LONGEST))
+            self.firing.began = shot.at - shot.seconds
+            return shot
         said = said_by(shot) or 0.0
         if shot.status >= 500 and said <= SOON:  # now and then, perhaps; whoever is refused is refused again
             return await self.gun.fire(max_body=LONGEST)

@@ -703,8 +703,8 @@ class TestBefore:
         found = audit(after(10, answer(429, Retry_After="3600")), before=15)
         assert (found.limited, waited) == ("error", [])
         assert found.gap.endswith(
-            "; the audit itself had sent 15 requests to this host before, of which 10 were answered before the first was "
-            "refused"
+            "; the audit itself had sent 15 requests to this host before, of which 10 were answered before the first "
+            "was refused"
         )
 
     def test_who_refuses_from_the_first_on_is_not_waited_for(self, monkeypatch):

@@ -230,10 +230,11 @@ class Firing:
             await self._confirm(found, headers)
             if self.key is not None or self.end is not End.UNLIMITED:
                 break
-            until = min(whole, self.gun.budget - CONFIRMATION - UNHURRIED)  # it may take some to tell what this is
+            if self._like_a_bucket():  # it takes some requests to be sure
+                until = min(whole, self.gun.budget - CONFIRMATION - UNHURRIED)
         if self.key is None and self.unsteady >= 10:
             self._refilled()
-        if self.key is None and self.unsteady >= OFTEN:
+        if self.key is None and self._like_a_bucket() and self.gun.left >= UNHURRIED:
             await self._refills_slowly()
 
     def _found(self) -> Key | None:
@@ -368,31 +369,36 @@ class Firing:
         if count >= 10 and (often or pairs * 2 >= count):
             self.key, self.end, self.refills = (429, ""), End.LIMITED, True
 
-    async def _refills_slowly(self) -> None:
-        """A bucket that gets new tokens nearly as fast as a slow server answers: 503 and success take turns.
+    def _like_a_bucket(self) -> bool:
+        """Whether refusals of one kind began after many requests had been accepted, and are frequent since.
 
         A server that fails now and then, or that answers only so many at once, fails within the first requests as
-        well. A bucket is full at first, is empty from some point on, and is never found empty by who comes at its own
-        pace.
+        well.
         """
         kinds = [self.kind(shot) for shot in self.shots]
         refused = {kind for kind in kinds if kind is not None}
+        if self.unsteady < OFTEN or len(refused) != 1 or not refused <= {(status, "") for status in REFUSALS}:
+            return False
         first = next(number for number, kind in enumerate(kinds) if kind is not None)
-        later = kinds[first:]
-        many = sum(kind is not None for kind in later)
-        if len(refused) > 1 or not refused <= {(status, "") for status in REFUSALS}:
-            return
+        many = sum(kind is not None for kind in kinds)
         share = 10 if (429, "") in refused else 4
-        if first < BASELINE + 2 * CONCURRENCY or many * share < len(later) or self.gun.left < UNHURRIED:
-            return
+        return first >= BASELINE + 2 * CONCURRENCY and many * share >= len(kinds) - first
+
+    async def _refills_slowly(self) -> None:
+        """A bucket that gets new tokens nearly as fast as a slow server answers: 503 and success take turns.
+
+        It is never found empty by who comes at half the pace at which others were accepted.
+        """
+        kinds = [self.kind(shot) for shot in self.shots]
+        first = next(number for number, kind in enumerate(kinds) if kind is not None)
         took = self.shots[-1].at - self.shots[first].at
-        pace = min(2.0, 2 * took / max(len(later) - many, 1))
+        pace = min(2.0, 2 * took / max(sum(kind is None for kind in kinds[first:]), 1))
         for _ in range(UNHURRIED):
             await asyncio.sleep(pace)
             if self.kind(await self.gun.fire()) is not None:
                 return
-        self.bucket = first
-        self.key, self.end, self.refills = refused.pop(), End.LIMITED, True
+        self.bucket, self.key = first, kinds[first]
+        self.end, self.refills = End.LIMITED, True
 
     # Answers that are held back
 

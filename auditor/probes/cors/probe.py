@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
@@ -19,6 +18,7 @@ from auditor.probes.cors.asking import Asker
 from auditor.probes.cors.questions import Plan
 from auditor.probes.cors.routes import Route, Routes, choose
 from auditor.probes.cors.survey import BUDGET, Survey
+from auditor.probes.cors.words import new_word
 from auditor.probes.net.http import Http
 from auditor.probes.surfaces import origin
 from auditor.registry import probe
@@ -33,7 +33,7 @@ async def cors_answers(environment: Environment, policy: CorsPolicy, known: ApiR
     """Trusted and foreign origins, with and without a cookie and the token, as requests and as preflights."""
     api = origin(environment, "api")
     trusted = policy.allowed_origins or ((environment.frontend,) if environment.frontend else ())
-    plan = Plan(trusted, bool(policy.allowed_origins), api, _word())
+    plan = Plan(trusted, bool(policy.allowed_origins), api, new_word())
     routes = choose(policy, known, environment.health)
     bearer = environment.cors_token if may_carry(environment, api) else None
     survey = Survey(plan, Asker(http, api, environment.network.concurrency, bearer))
@@ -56,11 +56,6 @@ async def cors_answers(environment: Environment, policy: CorsPolicy, known: ApiR
         gaps=tuple(survey.gaps),
     )
     return _without_misses(found, {str(route.endpoint) for route in routes.asked if route.guessed})
-
-
-def _word() -> str:
-    """A word that is on nobody's list: letters alone, for patterns such as ``[a-z]+``."""
-    return "".join(secrets.choice("bcdfghjkmnpqrstvwxz") for _ in range(6))
 
 
 def may_carry(environment: Environment, api: str) -> bool:

@@ -31,6 +31,8 @@ _MOST_SAMPLED = 6
 _FIRST_SAMPLED = 2
 _SAMPLED = (Ask.NULL, Ask.LOCAL, Ask.DOT, Ask.DOWNGRADE)
 """What a route's own list may hold, and the first questions do not show."""
+_FEW = (Ask.NULL, Ask.LOCAL, Ask.NONE)
+"""Of those who say nothing of CORS to strangers and to trusted origins."""
 _GONE = (Failure.TIMEOUT, Failure.REFUSED, Failure.DNS, Failure.TLS, Failure.UNREACHABLE, Failure.LOCAL)
 
 
@@ -45,6 +47,8 @@ class Survey:
 
     plan: Plan
     asker: Asker
+    only_if_it_speaks: bool = False
+    """Whether those that say nothing of CORS to a few origins are asked no more."""
     herds: list[Herd] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     unasked: list[Route] = field(default_factory=list)
@@ -262,6 +266,8 @@ class Survey:
             await self._rest(herd)
 
     async def _rest(self, herd: Herd) -> None:
+        if self.only_if_it_speaks and not await self._speaks(herd):
+            return
         core = [one for one in self._core(herd) if key(one) not in herd.asked]
         kept = max(BUDGET - _LIKELY - self._sent(herd), 0)
         await self._ask(herd, core[:kept])
@@ -275,6 +281,12 @@ class Survey:
         herd.left_out += len(spare[self._left(herd) :])
         await self._ask(herd, spare)
         await self._sample(herd, _MOST_SAMPLED - _FIRST_SAMPLED)
+
+    async def _speaks(self, herd: Herd) -> bool:
+        """Whether any of a few origins is told anything."""
+        few = [one for one in self._core(herd) if one.ask in _FEW and not one.cookie]
+        await self._ask(herd, few)
+        return any(answer.allow_origin for answer in (*herd.answers, *herd.first))
 
     async def _ask(self, herd: Herd, questions: Iterable[Question]) -> None:
         """Ask the first of a herd what nobody was asked for it, as long as requests are left."""

@@ -46,7 +46,9 @@ class Herd:
     @property
     def asked(self) -> set[Key]:
         """Of the first, and of others in its place."""
-        return keys(self.told.answers) | keys(replace(answer, cookie=False) for answer in self.dealt)
+        method = "" if self.safe else self.lead.endpoint.method
+        plain = (replace(answer, cookie=False, asked_method=method) for answer in self.dealt)
+        return keys(self.told.answers) | keys(plain)
 
     def join(self, other: Herd) -> None:
         """Take in routes that turned out to behave the same."""

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from auditor.errors import Unavailable
-from auditor.facts.cors import Ask, CorsGroup, Reply, Unasked
+from auditor.facts.cors import Ask, CorsAnswer, CorsGroup, Reply, Unasked
+from auditor.facts.cors_verdicts import substantial
 from auditor.model import Gap
 from auditor.probes.cors.alike import Key, apart, behaviour, glimpse, preflights, relation, shows_with_bearer
 from auditor.probes.cors.asking import Asker, Told
@@ -23,9 +24,11 @@ BUDGET = 60
 """Requests to the routes of one group."""
 _LIKELY = 6
 """Of them are kept for what tells apart why something is let in."""
+_KINDS = 6
+"""Of them are kept for routes that turn out to be of the group, though they looked different at first."""
 _LEAST = 9
 """Of what must be asked, no other route is asked for the first: it shows what the answers of both are worth."""
-_ROUTES = 40
+_ROUTES = 36
 """Others than the first in a group, as they may be placed in it by one question each."""
 _MOST_SAMPLED = 6
 _FIRST_SAMPLED = 2
@@ -154,10 +157,11 @@ class Survey:
                 self.herds.append(Herd([route], told))
             return
         seen = glimpse(route, told.answers, self.plan)
-        herd = kinds.get(seen)
+        herd = kinds.get(seen) or await self._alike_but_for_its_status(route, told)
         if herd is not None:
+            kinds[seen] = herd
             herd.routes.append(route)
-            dealt = replace(asked, bearer=False) not in self.plan.canaries(route.endpoint)
+            dealt = asked != self._sharpest(route)
             (herd.dealt if dealt else herd.first).extend(told.answers)
             return
         if told.answers[0].reply is Reply.REFUSED and self._room() < 2 * len(self.plan.canaries(route.endpoint)):
@@ -169,6 +173,31 @@ class Survey:
         await self._canaries(route, herd.told)
         self.herds.append(herd)
 
+    async def _alike_but_for_its_status(self, route: Route, told: Told) -> Herd | None:
+        """Those that say the same of CORS to a trusted origin too: what wants a token is often of them."""
+        (stranger,), safe = told.answers, route.endpoint.method in SAFE
+        question = self.plan.canaries(route.endpoint)[0]
+        if self._bearer_shows or stranger.reply is not Reply.REFUSED or question.ask is not Ask.TRUSTED:
+            return None
+        said = relation(stranger, self.plan)
+        herds = [herd for herd in self.herds if herd.safe is safe and said == self._says(herd, Ask.MIXED)]
+        if not herds:
+            return None
+        trusted = (await self.asker.all(route.endpoint, [question])).answers
+        if not trusted or not substantial(trusted[0]):
+            told.answers += trusted
+            return None
+        said = relation(trusted[0], self.plan)
+        herd = next((herd for herd in herds if said == self._says(herd, Ask.TRUSTED)), None)
+        if herd is None:
+            told.answers += trusted
+        return herd
+
+    def _says(self, herd: Herd, ask: Ask) -> Key | None:
+        preflight = not herd.safe
+        answers = (one for one in herd.told.answers if one.ask is ask and one.preflight is preflight)
+        return next((relation(one, self.plan) for one in answers if not one.bearer), None)
+
     def _deal(self, first: Herd, others: Sequence[Route]) -> list[tuple[Route, Question]]:
         """Who is asked what.
 
@@ -179,15 +208,21 @@ class Survey:
         others, core = others[:_ROUTES], self._core(first)
         for_first = BUDGET - _LIKELY - self._sent(first)
         sharp = max(for_first - len(core), 0) if self._strict(first) else _ROUTES
+        if len(others) > sharp:
+            sharp = max(sharp - _KINDS, 0)
         instead = [one for one in (*reversed(core[_LEAST:]), *self.plan.spare(first.lead.endpoint)) if for_others(one)]
-        found = []
-        for number, route in enumerate(others):
-            safe = route.endpoint.method in SAFE
-            if number >= sharp and safe and instead:
-                found.append((route, replace(instead.pop(0), cookie=True)))
-            else:
-                found.append((route, self._sharpest(route)))
-        return found
+        # those that a GET can be sent to first, for their answers say more than preflights
+        order = sorted(others[sharp:], key=lambda route: route.endpoint.method not in SAFE)
+        first_write = next((route for route in others if route.endpoint.method not in SAFE), None)
+        dealt = dict(zip((id(route) for route in order if route is not first_write), instead, strict=False))
+        return [(route, self._dealt(route, dealt.get(id(route)))) for route in others]
+
+    def _dealt(self, route: Route, question: Question | None) -> Question:
+        if question is None:
+            return self._sharpest(route)
+        if route.endpoint.method in SAFE:
+            return replace(question, cookie=True)
+        return replace(question, method=route.endpoint.method)
 
     def _strict(self, herd: Herd) -> bool:
         """Whether a route's answers are its own, and refuse strangers: then others' are comparable with them."""
@@ -210,13 +245,19 @@ class Survey:
             if herd.told.failures:
                 broken.append(herd)
                 continue
-            key = behaviour(herd.lead, herd.told.answers, self.plan)
-            if key in found:
-                found[key].join(herd)
+            shown = behaviour(herd.lead, self._to_canaries(herd), self.plan)
+            if shown in found:
+                found[shown].join(herd)
             else:
-                found[key] = herd
+                found[shown] = herd
                 whole.append(herd)
         self.herds = [*whole, *broken]
+
+    def _to_canaries(self, herd: Herd) -> list[CorsAnswer]:
+        """What it answered to what every first of a herd was asked."""
+        endpoint = herd.lead.endpoint
+        asked = {key(one) for one in (*self.plan.canaries(endpoint), *self.plan.with_bearer(endpoint))}
+        return [answer for answer in herd.told.answers if keys([answer]) <= asked]
 
     async def _join_writes(self) -> None:
         """Preflights of routes that cannot be asked themselves may be answered as those of one that was."""

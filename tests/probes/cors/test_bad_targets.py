@@ -267,9 +267,9 @@ def test_too_many_routes():
     known = ApiRoutes("x", tuple(Operation("GET", f"/api/{number}") for number in range(130)))
     found, asked = told(strict, known=known)
     assert reasons(found) == [
-        "89 of 130 routes were not asked, such as GET /api/41, GET /api/42, GET /api/43: 60 requests are the limit"
+        "93 of 130 routes were not asked, such as GET /api/37, GET /api/38, GET /api/39: 60 requests are the limit"
     ]
-    assert (len(asked), len({one.path for one in asked})) == (60, 41)
+    assert (len(asked), len({one.path for one in asked})) == (60, 37)
     chosen = tuple(Endpoint("GET", f"/api/{number}") for number in (7, 8))
     found, _ = told(strict, *chosen, known=known)
     assert found.ids("error") == []

@@ -309,7 +309,8 @@ class Survey:
     async def _rest(self, herd: Herd) -> None:
         if self.only_if_it_speaks and not await self._speaks(herd):
             return
-        core = [one for one in self._core(herd) if key(one) not in herd.asked]
+        known = herd.asked
+        core = [one for one in self._core(herd) if key(one) not in known]
         kept = max(BUDGET - _LIKELY - self._sent(herd), 0)
         await self._ask(herd, core[:kept])
         await self._ask(herd, self._bearing(herd, self.plan.likely(herd.lead.endpoint, herd.answers)))
@@ -318,7 +319,8 @@ class Survey:
         await self._ask(herd, core[kept:])
         await self._sample(herd, _FIRST_SAMPLED)
         spare = self._bearing(herd, self.plan.spare(herd.lead.endpoint))
-        spare = [one for one in spare if key(one) not in herd.asked]
+        known = herd.asked
+        spare = [one for one in spare if key(one) not in known]
         herd.left_out += len(spare[self._left(herd) :])
         await self._ask(herd, spare)
         await self._sample(herd, _MOST_SAMPLED - _FIRST_SAMPLED)

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 
 from auditor.errors import Unavailable
 from auditor.facts.policy import Rate
-from auditor.facts.rate_limit import CLOSED, Bucket, Constant, End, Slowdown
+from auditor.facts.rate_limit import Bucket, Constant, End, Slowdown
 from auditor.probes.net.job import Headers
+from auditor.probes.rate_limit import buckets
 from auditor.probes.rate_limit.bodies import Usual
+from auditor.probes.rate_limit.buckets import EXPLICIT, REFUSALS, UNHURRIED, Key
 from auditor.probes.rate_limit.first import unsteady
 from auditor.probes.rate_limit.shots import BODY_BYTES, NAMES, SHOT_SECONDS, SILENT, Gun, Shot, all_of
 
@@ -32,24 +34,14 @@ PATIENCE = 12.0
 """Seconds for an answer, where several have not come in time: a tarpit gives them later."""
 OTHERS = 3
 """How often a changed answer must be seen before the burst stops; 429 says it at once."""
-OFTEN = 6
-"""Other answers now and then that are looked into."""
-UNHURRIED = 8
-"""Requests after them, at the pace at which others were accepted."""
 CONSTANT_MOST = 60
 CONSTANT_LEAST = 32
 """Requests that claim one address: one more than the burst of 30 that GoTrue allows."""
 CLAIMED = ("X-Forwarded-For", "203.0.113.7")
 """Of TEST-NET-3 (RFC 5737): nobody has it."""
 
-EXPLICIT = (429, 423)
-REFUSALS = (403, 420, 430, 444, 503, 509, 529, CLOSED, *EXPLICIT)
-"""What limiters say: nginx 503 unless told otherwise, firewalls 403, account locks 423; 0 for closed connections."""
-
 _ANOTHER_BODY = "another body"
 _ENDLESS = "a body without an end"
-Key = tuple[int, str]
-"""What kind of answer it is: a status, and whether its body differs."""
 
 
 @dataclass(slots=True)
@@ -219,23 +211,32 @@ class Firing:
     async def _burst(self, until: int, headers: Headers) -> None:
         """Fire until so many were sent, confirming what looks like a refusal."""
         deadline = time.monotonic() + SECONDS
-        whole = until
-        while self.gun.sent < until and time.monotonic() < deadline and self.gun.bytes_read < MAX_BYTES:
+        while self.gun.sent < (goal := self._goal(until, headers)):
+            if time.monotonic() >= deadline or self.gun.bytes_read >= MAX_BYTES:
+                break
             self._seen.clear()
             self._stopped = False
-            await self._volley(until, deadline, headers)
+            await self._volley(goal, deadline, headers)
             found = self._found()
+            if found is None and not self._stopped:
+                continue
             if found is None:
                 break
             await self._confirm(found, headers)
             if self.key is not None or self.end is not End.UNLIMITED:
                 break
-            if self._like_a_bucket():  # it takes some requests to be sure
-                until = min(whole, self.gun.budget - CONFIRMATION - UNHURRIED)
         if self.key is None and self.unsteady >= 10:
             self._refilled()
         if self.key is None and self._like_a_bucket() and self.gun.left >= UNHURRIED:
             await self._refills_slowly()
+
+    def _goal(self, until: int, headers: Headers) -> int:
+        """How many requests to send: more where some count for nothing, and fewer where it takes some to be sure."""
+        if self._like_a_bucket():
+            return min(until, self.gun.budget - CONFIRMATION - UNHURRIED)
+        if headers or not self.limit:
+            return until
+        return max(until, min(until + self.unsteady, self.gun.budget - CONFIRMATION))
 
     def _found(self) -> Key | None:
         """The kind of answer that stopped the volley."""
@@ -370,35 +371,15 @@ class Firing:
             self.key, self.end, self.refills = (429, ""), End.LIMITED, True
 
     def _like_a_bucket(self) -> bool:
-        """Whether refusals of one kind began after many requests had been accepted, and are frequent since.
-
-        A server that fails now and then, or that answers only so many at once, fails within the first requests as
-        well.
-        """
-        kinds = [self.kind(shot) for shot in self.shots]
-        refused = {kind for kind in kinds if kind is not None}
-        if self.unsteady < OFTEN or len(refused) != 1 or not refused <= {(status, "") for status in REFUSALS}:
-            return False
-        first = next(number for number, kind in enumerate(kinds) if kind is not None)
-        many = sum(kind is not None for kind in kinds)
-        share = 10 if (429, "") in refused else 4
-        return first >= BASELINE + 2 * CONCURRENCY and many * share >= len(kinds) - first
+        return buckets.resembled([self.kind(shot) for shot in self.shots])
 
     async def _refills_slowly(self) -> None:
-        """A bucket that gets new tokens nearly as fast as a slow server answers: 503 and success take turns.
-
-        It is never found empty by who comes at half the pace at which others were accepted.
-        """
+        """A bucket that gets new tokens nearly as fast as a slow server answers: 503 and success take turns."""
         kinds = [self.kind(shot) for shot in self.shots]
         first = next(number for number, kind in enumerate(kinds) if kind is not None)
-        took = self.shots[-1].at - self.shots[first].at
-        pace = min(2.0, 2 * took / max(sum(kind is None for kind in kinds[first:]), 1))
-        for _ in range(UNHURRIED):
-            await asyncio.sleep(pace)
-            if self.kind(await self.gun.fire()) is not None:
-                return
-        self.bucket, self.key = first, kinds[first]
-        self.end, self.refills = End.LIMITED, True
+        if await buckets.spare_who_is_slow(kinds[first:], self.shots[first:], self.gun, self.kind):
+            self.bucket, self.key = first, kinds[first]
+            self.end, self.refills = End.LIMITED, True
 
     # Answers that are held back
 

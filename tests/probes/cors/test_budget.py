@@ -57,12 +57,10 @@ BEHAVIOURS = {
 @pytest.mark.parametrize("name", BEHAVIOURS)
 def test_a_group(name, bearer):
     more = {"cors_token": Secret("-".join(("test", "bearer")), "bearer token")} if bearer else {}
-    for origins in (ORIGINS[:1], ORIGINS):
-        found, asked = told(BEHAVIOURS[name], ME, origins=origins, **more)
-        assert within(found, asked), (origins, len(asked))
-    for many in (5, 60):
-        found, asked = told(BEHAVIOURS[name], known=routes(many), origins=ORIGINS[: many % 9], frontend=APP, **more)
-        assert within(found, asked), (many, len(asked))
+    found, asked = told(BEHAVIOURS[name], ME, origins=ORIGINS, **more)
+    assert within(found, asked), len(asked)
+    found, asked = told(BEHAVIOURS[name], known=routes(50), origins=ORIGINS[:6], **more)
+    assert within(found, asked), len(asked)
 
 
 def test_behaviours_side_by_side():

@@ -301,6 +301,11 @@ class TestForwarded:
         assert (found.limited, found.burst.end) == ("pass", End.LIMITED)
         assert size < found.burst.accepted < 45
 
+    def test_answers_that_count_for_nothing_are_made_up_for(self):
+        """A promise of 100 takes 201 accepted requests, and every tenth fails."""
+        found = audit(lambda got: answer(503) if got.number % 10 == 7 else OK, limit=PER_MINUTE, max_requests=250)
+        assert (found.limited, found.promised, found.burst.end) == ("fail", "fail", End.UNLIMITED)
+
     @pytest.mark.parametrize("most", [1, 2, 3])
     def test_a_bound_of_requests_at_once_is_no_limit(self, most):
         under_way = 0

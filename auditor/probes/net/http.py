@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
@@ -76,6 +77,7 @@ class Http:
         verify: bool = True,
         keep_alive: bool = True,
         address: str | None = None,
+        on_send: Callable[[], None] | None = None,
     ) -> Response:
         """Send one request.
 
@@ -91,6 +93,7 @@ class Http:
             verify: False to look at a server whatever its certificate is.
             keep_alive: False to open a connection for this request alone.
             address: connect to this one of the host's addresses, by a connection for this request alone.
+            on_send: called each time that it is sent: twice, where a server has closed a kept line.
 
         Raises:
             Unreachable: no complete answer, and of which kind that is.
@@ -103,12 +106,12 @@ class Http:
         if to.scheme == "https":
             self._context(verify)  # a CA file that cannot be used is found before anything is taken or sent
         try:
-            return await self._attempt(job, fresh=not keep_alive)
+            return await self._attempt(job, on_send, fresh=not keep_alive)
         except Unanswered:
             # a server may close a kept line in the moment in which it is used again: no fault of either side
             if not job.on_used_line or method not in _REPEATABLE:
                 raise
-        return await self._attempt(job, fresh=True)
+        return await self._attempt(job, on_send, fresh=True)
 
     async def get(self, url: str, **options: Any) -> Response:
         """:meth:`request` with GET."""
@@ -132,9 +135,11 @@ class Http:
         """:meth:`request` with OPTIONS."""
         return await self.request("OPTIONS", url, **options)
 
-    async def _attempt(self, job: Job, *, fresh: bool) -> Response:
+    async def _attempt(self, job: Job, on_send: Callable[[], None] | None, *, fresh: bool) -> Response:
         to = job.to
         self._traffic.spend_request(to.host)
+        if on_send:
+            on_send()
         key = Key(to.scheme, to.host, to.port, job.verify)
         line = await self._keep.take(key, fresh=fresh)
         job.start(on_used_line=line is not None)

@@ -7,13 +7,16 @@ from collections import Counter
 
 import pytest
 
-from auditor.facts.policy import Endpoint
+from auditor.facts.policy import CorsPolicy, Endpoint
 from auditor.facts.routes import ApiRoutes, Operation
+from auditor.probes.cors import cors_answers
 from auditor.redact import Secret
 from tests.probes.cors.audited import APP, ME
 from tests.probes.cors.test_bad_targets import allowing, strict, told
 from tests.probes.cors.test_odd_servers import matching
-from tests.probes.stand import answer
+from tests.probes.net.running import run
+from tests.probes.net.servers import read_request, serve
+from tests.probes.stand import answer, way
 
 BUDGET = 60
 ORIGINS = (APP, *(f"https://{name}.example.com" for name in "abcdefghi"),
@@ -172,3 +175,24 @@ def test_an_api_as_it_is_documented_leaves_nothing_open(secured, writes, bearer)
     assert within(found, asked)
     assert (found.ids(), found.ids("error")) == ([], [])
     assert sum(len(group.members) for group in found.found.groups) == 11 + secured + writes
+
+
+def test_a_server_that_reads_the_second_request_of_a_line_and_closes_it():
+    """Each question on such a line arrives twice."""
+    arrived = []
+
+    async def handler(reader, writer):
+        arrived.append(await read_request(reader))
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        await writer.drain()
+        if (await reader.read(1)) != b"":
+            arrived.append("again")
+        writer.close()
+
+    async def main():
+        async with serve(handler) as server, way(api=f"http://127.0.0.1:{server.port}") as to:
+            return await cors_answers(to.environment, CorsPolicy(ORIGINS, (ME,)), ApiRoutes(""), to.http)
+
+    (group,) = run(main()).groups
+    assert len(group.answers) > 45
+    assert len(arrived) <= BUDGET

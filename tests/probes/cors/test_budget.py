@@ -6,17 +6,20 @@ import re
 from collections import Counter
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from auditor.facts.policy import CorsPolicy, Endpoint
 from auditor.facts.routes import ApiRoutes, Operation
 from auditor.probes.cors import cors_answers
 from auditor.redact import Secret
+from tests.facts.headers.fuzz import FUZZ
 from tests.probes.cors.audited import APP, ME
 from tests.probes.cors.test_bad_targets import allowing, strict, told
 from tests.probes.cors.test_odd_servers import matching
 from tests.probes.net.running import run
 from tests.probes.net.servers import read_request, serve
-from tests.probes.stand import answer, way
+from tests.probes.stand import CLOSE, answer, way
 
 BUDGET = 60
 ORIGINS = (APP, *(f"https://{name}.example.com" for name in "abcdefghi"),
@@ -196,3 +199,40 @@ def test_a_server_that_reads_the_second_request_of_a_line_and_closes_it():
     (group,) = run(main()).groups
     assert len(group.answers) > 45
     assert len(arrived) <= BUDGET
+
+
+WILD = {
+    **BEHAVIOURS,
+    "gone": lambda _: answer(404),
+    "limited": lambda _: answer(429),
+    "broken": lambda _: answer(503),
+    "moved": lambda asked: answer(307, Location=asked.path + "/"),
+    "cut": lambda _: CLOSE,
+    "at random": lambda asked: (strict, BEHAVIOURS["reflects"], lambda _: answer(500))[hash(asked.path) % 3](asked),
+    "by its number": lambda asked: strict(asked) if asked.number % 5 else answer(500),
+}
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["GET", "GET", "POST", "DELETE"]), st.sampled_from(sorted(WILD))), max_size=45),
+    st.integers(1, 20),
+    st.booleans(),
+)
+@settings(parent=FUZZ, max_examples=max(FUZZ.max_examples // 130, 8), deadline=None)
+def test_any_api(rows, declared, bearer):
+    kinds = {f"/p{number % 5}/r{number}": kind for number, (_, kind) in enumerate(rows)}
+    operations = [Operation(method, path) for path, (method, _) in zip(kinds, rows, strict=True)]
+    more = {"cors_token": Secret("-".join(("test", "bearer")), "bearer token")} if bearer else {}
+
+    def respond(asked):
+        return WILD[kinds.get(asked.path, "strict")](asked)
+
+    found, asked = told(respond, known=ApiRoutes("", tuple(operations)), origins=ORIGINS[:declared], **more)
+    groups = found.found.groups
+    silent = {gap.subject.partition(" ")[2] for gap in found.found.gaps}
+    of = {member.partition(" ")[2]: group.endpoint for group in groups for member in group.members}
+    counted = Counter(of.get(one.path) for one in asked if one.path in of)
+    assert max(counted.values(), default=0) <= BUDGET
+    # what gave no answer is no group, and is asked a few questions at most
+    assert all(count <= 12 for count in Counter(one.path for one in asked if one.path not in of).values())
+    assert len(asked) <= BUDGET * max(len(groups), 1) + 12 * len(silent)

@@ -301,6 +301,27 @@ class TestForwarded:
         assert (found.limited, found.burst.end) == ("pass", End.LIMITED)
         assert size < found.burst.accepted < 45
 
+    @pytest.mark.parametrize("workers", [2, 3])
+    def test_workers_that_count_for_themselves(self, workers):
+        """Behind a proxy that takes turns, the limit is what they allow together."""
+        used = Counter()
+
+        def respond(got):
+            used[got.number % workers] += 1
+            return OK if used[got.number % workers] <= 20 else REFUSED
+
+        assert audit(respond).burst.accepted == 20 * workers
+
+    def test_whoever_brings_no_cookie_is_always_new(self):
+        found = audit(
+            lambda got: REFUSED if "cookie" in got.headers else answer(200, "[]", Set_Cookie=f"s={got.number}")
+        )
+        assert found.limited == "fail"
+
+    def test_the_key_is_the_user_agent(self):
+        counted = fixed(30, key=lambda got: got.headers.get("user-agent", ""))
+        assert audit(counted).burst.accepted == 30
+
     def test_answers_that_count_for_nothing_are_made_up_for(self):
         """A promise of 100 takes 201 accepted requests, and every tenth fails."""
         found = audit(lambda got: answer(503) if got.number % 10 == 7 else OK, limit=PER_MINUTE, max_requests=250)

@@ -75,7 +75,7 @@ class Survey:
             return None
         lead, *others = routes
         await self._canaries(lead, told)
-        if not await self._is_there(lead, told, others):
+        if not self._is_there(lead, told, others):
             return await self.run(tuple(others))
         self._bearer_shows = shows_with_bearer(told.answers, self.plan)
         first = Herd([lead], told)
@@ -86,7 +86,7 @@ class Survey:
         await asyncio.gather(*(self._everything(herd) for herd in list(self.herds)))
         return None
 
-    async def _is_there(self, lead: Route, told: Told, others: Sequence[Route]) -> bool:
+    def _is_there(self, lead: Route, told: Told, others: Sequence[Route]) -> bool:
         """Whether to go on with a route; a guess that is wrong leaves its share to the next."""
         if lead.guessed and others and {one.status for one in told.answers if not one.preflight} == {404}:
             self._elsewhere += self.asker.sent[str(lead.endpoint)]

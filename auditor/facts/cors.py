@@ -128,6 +128,14 @@ class CorsAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Unasked:
+    """A question that had to be left out."""
+
+    ask: Ask
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
 class CorsGroup:
     """Routes that answer a few origins alike, and the answers of one of them to all questions."""
 
@@ -139,6 +147,10 @@ class CorsGroup:
     answers: tuple[CorsAnswer, ...]
     secured: tuple[str, ...] = ()
     """Members of which the OpenAPI document says that they want credentials."""
+    unasked: tuple[Unasked, ...] = ()
+    """What should have been asked, and was more than may be sent."""
+    left_out: int = 0
+    """Further questions of kinds that were asked."""
 
     @property
     def safe(self) -> bool:
@@ -154,7 +166,7 @@ class CorsAnswers:
         "`api` and `frontend` of the environment",
         (
             "the API's OpenAPI document or `[policy.cors] endpoints`; at most 60 GET requests and preflights for each "
-            "kind of CORS behaviour, 85 with several trusted origins, and nine for each route"
+            "kind of CORS behaviour, those to all its routes together"
         ),
         "`[policy.cors] token`, optional: what shows only to a signed-in user",
     )

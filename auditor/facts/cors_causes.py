@@ -111,8 +111,18 @@ def told_by(found: Iterable[Found], causes: Collection[Cause]) -> Cause | None:
     shows = {ask for cause in causes for ask in _EXPLAINS.get(cause, (set[Ask](),))[0]}
     if Cause.UNDECLARED in causes:
         shows = set(Ask)  # whatever is let in, nobody has declared
-    mine = (one for one in found if one.cause in _EXPLAINS or one.cause in _REFLECTING)
+    mine = [one for one in found if one.cause in _EXPLAINS or one.cause in _REFLECTING]
+    if shows and (all_ := next((one.cause for one in mine if one.cause in _REFLECTING), None)):
+        return all_
     return next((one.cause for one in mine if any(a.ask in shows for a in (*one.answers, *one.also))), None)
+
+
+def shown_by(causes: Collection[Cause]) -> frozenset[Ask]:
+    """What must have been asked to tell that a group has none of some causes."""
+    shows = {ask for cause in causes for ask in _EXPLAINS.get(cause, (set[Ask](),))[0]}
+    if shows & {Ask.PREFIX, Ask.SUFFIX, Ask.SUBSTRING}:
+        shows.add(Ask.MIXED)  # where it is refused, these are not asked
+    return frozenset(shows) if shows else frozenset({Ask.FOREIGN, Ask.NONE})
 
 
 def _origin_causes(cors: CorsAnswers, group: CorsGroup) -> Iterator[Found]:

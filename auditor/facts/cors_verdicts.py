@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.facts.cors import Ask, CorsAnswer, CorsAnswers, CorsGroup, Reply
-from auditor.facts.cors_causes import Cause, Found, behaviours, told_by
+from auditor.facts.cors_causes import Cause, Found, behaviours, shown_by, told_by
 from auditor.model import Confidence, Finding, failed, not_applicable, passed, unproven
 
 _MOST_ROWS = 25
@@ -28,10 +28,13 @@ def verdicts(cors: CorsAnswers, messages: dict[Cause, str], good: str) -> Iterat
         if mine:
             continue
         reason, hint = untold(group)
+        reason, hint = (reason, hint) if reason else _silent(cors, group)
         if reason:
             yield unproven(group.endpoint, reason, hint, statuses=_statuses(group), members=list(group.members))
         elif graver := told_by(found, messages):
             yield not_applicable(f"part of a graver fault, which another check tells: {graver}", group.endpoint)
+        elif missing := [one.origin for one in group.unasked if one.ask in shown_by(messages)]:
+            yield unproven(group.endpoint, *_too_many(missing), unasked=missing, members=list(group.members))
         else:
             yield passed(
                 group.endpoint,
@@ -39,10 +42,19 @@ def verdicts(cors: CorsAnswers, messages: dict[Cause, str], good: str) -> Iterat
                 confidence=Confidence.PROVEN,
                 members=list(group.members),
                 questions=len(group.answers),
+                left_out=group.left_out,
                 statuses=_statuses(group),
                 not_asked=len(cors.not_asked),
                 answers=table(group.answers) if Cause.REFLECTS in messages else [],  # once is enough
             )
+
+
+def _too_many(missing: list[str]) -> tuple[str, str]:
+    reason = (
+        f"{len(missing)} origins that resemble trusted ones were not asked, such as {missing[0]}: for so many declared "
+        "origins, or routes, 60 requests are too few"
+    )
+    return reason, "name fewer `endpoints` or `allowed_origins` in [policy.cors]: what resembles the first comes first"
 
 
 def _failed(group: CorsGroup, found: Found, message: str) -> Finding:
@@ -120,6 +132,23 @@ def _untold_preflights(group: CorsGroup) -> tuple[str, str]:
             "run the audit while the API is up",
         )
     return "", ""
+
+
+def _silent(cors: CorsAnswers, group: CorsGroup) -> tuple[str, str]:
+    """Preflights that say nothing of CORS to anybody are those of no CORS at all, or of headers on answers alone.
+
+    A form is posted without a preflight, and its answer may be handed out all the same. Where answers to reads are
+    seen, they tell how the API goes about it.
+    """
+    if group.safe or any(answer.allow_origin for answer in group.answers):
+        return "", ""
+    if any(other.safe and not untold(other)[0] for other in cors.groups):
+        return "", ""
+    reason = (
+        "answers preflights without CORS headers, the trusted origin's too: what its answers say to requests that need "
+        "no preflight, such as forms, shows only when something is sent"
+    )
+    return reason, "name a route that answers GET without parameters in [policy.cors] endpoints"
 
 
 def substantial(answer: CorsAnswer) -> bool:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from auditor.facts.sightings import Sighting
+from auditor.facts.tallies import Tally
 from auditor.model import Gap, Severity
 
 
@@ -44,23 +45,6 @@ class Exposure:
     sightings: tuple[Sighting, ...] = ()
     """What the scanner recognised in its beginning."""
     scanned_bytes: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How the paths of one kind were answered at one origin."""
-
-    origin: str
-    kind: ExposureKind
-    paths: int
-    """How many were looked for."""
-    alike: int = 0
-    """How many are answered as any random path beside them is: whatever that is, it is not the file."""
-    untold: tuple[str, ...] = ()
-    """Paths of which nobody can tell."""
-    why: str = ""
-    """Why not, as a clause."""
-    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

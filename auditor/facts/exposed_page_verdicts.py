@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.facts.exposed_pages import ExposedPage, ExposedPages, PageKind, PageTally
-from auditor.model import Confidence, Finding, failed, not_applicable, passed, unproven
-
-_MOST_PATHS = 5
-"""Examples that a finding names."""
+from auditor.facts.exposed_pages import ExposedPage, ExposedPages, PageKind
+from auditor.facts.tallies import Tally, nobody_can_tell
+from auditor.model import Confidence, Finding, failed, not_applicable, passed
 
 
 def page_verdicts(found: ExposedPages, kind: PageKind, plural: str) -> Iterator[Finding]:
@@ -20,12 +18,12 @@ def page_verdicts(found: ExposedPages, kind: PageKind, plural: str) -> Iterator[
         plural: what they are called: ``consoles``.
     """
     pages = [page for page in found.pages if page.kind is kind]
-    tallies = [tally for tally in found.tallies if tally.kind is kind]
+    tallies = [tally for tally in found.tallies if tally.kind == kind]
     yield from map(_exposed, pages)
     spoiled = {page.origin for page in pages}
     for tally in tallies:
         if tally.untold:
-            yield _untold(tally, plural)
+            yield nobody_can_tell(tally, f"usual addresses of {plural} show one")
         elif tally.origin not in spoiled:
             yield _good(tally, plural)
     if not tallies and not found.gaps:
@@ -45,18 +43,7 @@ def _exposed(page: ExposedPage) -> Finding:
     )
 
 
-def _untold(tally: PageTally, plural: str) -> Finding:
-    return unproven(
-        tally.origin,
-        f"whether {len(tally.untold)} of {tally.paths} usual addresses of {plural} show one, nobody can tell: "
-        f"{tally.why}",
-        tally.hint,
-        paths=list(tally.untold[:_MOST_PATHS]),
-        untold=len(tally.untold),
-    )
-
-
-def _good(tally: PageTally, plural: str) -> Finding:
+def _good(tally: Tally, plural: str) -> Finding:
     return passed(
         tally.origin,
         f"none of {tally.paths} usual addresses of {plural} shows one",

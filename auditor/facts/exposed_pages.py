@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
+from auditor.facts.tallies import Tally
 from auditor.model import Gap, Severity
 
 
@@ -42,23 +43,6 @@ class ExposedPage:
 
 
 @dataclass(frozen=True, slots=True)
-class PageTally:
-    """How the addresses of one kind were answered at one origin."""
-
-    origin: str
-    kind: PageKind
-    paths: int
-    """How many were looked at."""
-    alike: int = 0
-    """How many are answered as any random path beside them is."""
-    untold: tuple[str, ...] = ()
-    """Addresses of which nobody can tell."""
-    why: str = ""
-    """Why not, as a clause."""
-    hint: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class ExposedPages:
     """What the frontend, the API and Supabase show under addresses that such pages usually have."""
 
@@ -68,6 +52,6 @@ class ExposedPages:
     )
 
     pages: tuple[ExposedPage, ...] = ()
-    tallies: tuple[PageTally, ...] = ()
+    tallies: tuple[Tally, ...] = ()
     gaps: tuple[Gap, ...] = ()
     requests: int = 0

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.facts.exposed_files import ExposedFiles, Exposure, ExposureKind, Tally
+from auditor.facts.exposed_files import ExposedFiles, Exposure, ExposureKind
 from auditor.facts.sightings import Nature
-from auditor.model import Confidence, Finding, Severity, failed, passed, unproven
-
-_MOST_PATHS = 5
-"""Examples that a finding names."""
+from auditor.facts.tallies import Tally, nobody_can_tell
+from auditor.model import Confidence, Finding, Severity, failed, passed
 
 
 def verdicts(found: ExposedFiles, kind: ExposureKind, plural: str) -> Iterator[Finding]:
@@ -27,7 +25,7 @@ def verdicts(found: ExposedFiles, kind: ExposureKind, plural: str) -> Iterator[F
             spoiled |= set() if harmless else {one.origin}
             yield _harmless(one) if harmless else _exposed(one)
     for tally in found.tallies:
-        if tally.kind is kind:
+        if tally.kind == kind:
             yield from _told(tally, found, plural, spoiled)
 
 
@@ -68,14 +66,7 @@ def _reproduce(one: Exposure) -> str:
 
 def _told(tally: Tally, found: ExposedFiles, plural: str, spoiled: set[str]) -> Iterator[Finding]:
     if tally.untold:
-        yield unproven(
-            tally.origin,
-            f"whether {len(tally.untold)} of {tally.paths} usual paths of {plural} are served, nobody can tell: "
-            f"{tally.why}",
-            tally.hint,
-            paths=list(tally.untold[:_MOST_PATHS]),
-            untold=len(tally.untold),
-        )
+        yield nobody_can_tell(tally, f"usual paths of {plural} are served")
     elif tally.origin not in spoiled:
         statuses = next((one.statuses for one in found.origins if one.origin == tally.origin), ())
         yield passed(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from auditor.checklist.model import Environment
-from auditor.facts.exposed_files import ExposedFiles, Exposure, ExposureKind, ProbedOrigin, Tally
+from auditor.facts.exposed_files import ExposedFiles, Exposure, ExposureKind, ProbedOrigin
 from auditor.facts.sightings import Nature, Sighting
 from auditor.model import Gap, Severity
 from auditor.probes.exposed_paths import Looked, Prober, Result, Sought, Verdict
@@ -16,6 +16,7 @@ from auditor.probes.net.http import Http
 from auditor.probes.net.threads import in_daemon_thread
 from auditor.probes.paths.seen import Seen
 from auditor.probes.paths.table import Row, rows
+from auditor.probes.paths.tallying import tallies
 from auditor.probes.secrets.known import known_values
 from auditor.probes.secrets.scanner import Scanner
 from auditor.probes.secrets.search import Limits
@@ -47,7 +48,7 @@ async def exposed_files(environment: Environment, http: Http) -> ExposedFiles:
     return ExposedFiles(
         tuple(_cost(url, surfaces[url], result) for url, result in found.items()),
         exposures,
-        tuple(one for url, result in found.items() if result.gap is None for one in _tallies(url, result)),
+        tuple(one for url, result in found.items() for one in tallies(url, result, ExposureKind)),
         (*(gap for gap in gaps if gap.subject in ("frontend", "api")), *(r.gap for r in results if r.gap), *unsearched),
     )
 
@@ -103,18 +104,3 @@ def _exposure(origin: str, one: Looked[Row], seen: Seen, scanner: Scanner) -> Ex
 def _sightings(seen: Seen, url: str, scanner: Scanner) -> tuple[Sighting, ...]:
     """What the scanner recognises in a file: kinds and places, and no values."""
     return tuple(scanner.scan(seen.text.encode() or seen.body, url))
-
-
-def _tallies(origin: str, result: Result[Row]) -> Iterator[Tally]:
-    for kind in ExposureKind:
-        looked = [one for one in result.looked if one.sought.kind.kind is kind]
-        untold = [one for one in looked if one.verdict is Verdict.UNTOLD]
-        yield Tally(
-            origin,
-            kind,
-            len(looked),
-            sum(one.verdict is Verdict.ALIKE for one in looked),
-            tuple(one.sought.path for one in untold),
-            untold[0].why if untold else "",
-            untold[0].hint if untold else "",
-        )

@@ -50,7 +50,7 @@ async def _asked(project: Supabase, http: Http, path: str, what: str, right: str
     if not (project.access_token and project.project_ref):
         raise Unavailable("the checklist holds no `supabase.access_token` and `supabase.project_ref`")
     url = f"{project.api_url}/v1/projects/{project.project_ref}/{path}"
-    answer = await http.get(url, headers=(("Authorization", f"Bearer {project.access_token.reveal()}"),))
+    answer = await http.once(url, headers=(("Authorization", f"Bearer {project.access_token.reveal()}"),))
     if answer.status != 200:
         raise Unavailable(
             f"the Management API answers {answer.status} for {what} of {project.project_ref}",

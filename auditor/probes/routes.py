@@ -16,8 +16,7 @@ from auditor.registry import probe
 
 PLACES = ("/openapi.json", "/api/openapi.json", "/api/v1/openapi.json", "/v1/openapi.json", "/swagger.json")
 """FastAPI, behind a prefix and by version; Swagger tools. Few: each is a request to every API that has no document."""
-_MAX_BODY = 8_000_000
-_SECONDS = 8.0
+DOCUMENT_BYTES = 8_000_000
 
 
 @probe(deadline=30.0)
@@ -32,7 +31,7 @@ async def api_routes(environment: Environment, http: Http) -> ApiRoutes:
         url = api + path
         try:
             # certificates are judged elsewhere, and hide nothing else
-            answer = await http.get(url, max_body=_MAX_BODY, deadline=_SECONDS, verify=False)
+            answer = await http.once(url, max_body=DOCUMENT_BYTES, verify=False)
         except Unavailable as unavailable:
             gaps.append(Gap(url, unavailable.reason, unavailable.hint))
             break  # a host that does not answer is asked once

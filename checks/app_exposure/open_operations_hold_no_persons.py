@@ -53,6 +53,10 @@ def _holds(one: OpenOperation) -> bool:
 
 def _said(one: OpenOperation) -> str:
     parts = [f"the keys {', '.join(one.personal[:6])}"] if one.personal else []
-    parts += [f"{one.emails} addresses of mail"] if one.emails else []
-    parts += [f"{one.tokens} tokens"] if one.tokens else []
+    parts += [_many(one.emails, "address of mail", "addresses of mail")] if one.emails else []
+    parts += [_many(one.tokens, "token", "tokens")] if one.tokens else []
     return " and ".join(parts)
+
+
+def _many(number: int, one: str, more: str) -> str:
+    return f"{number} {one if number == 1 else more}"

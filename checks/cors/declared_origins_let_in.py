@@ -9,6 +9,7 @@ from auditor.facts.cors_verdicts import curl, untold
 from auditor.model import Confidence, Finding, Level, Severity, failed, not_applicable, passed, unproven
 from auditor.registry import check
 
+_FEWER = "name fewer `endpoints` in [policy.cors]"
 _ALLOWED = (Reply.REFLECTED, Reply.EVERYONE)
 
 
@@ -34,6 +35,9 @@ def declared_origins_let_in(cors: CorsAnswers) -> Iterator[Finding]:
         return
     for origin in sorted({answer.origin for group in cors.groups for answer in group.answers} & set(cors.trusted)):
         yield from _judge(cors, origin)
+    asked = {answer.origin for group in cors.groups for answer in group.answers}
+    for origin in sorted({one.origin for group in cors.groups for one in group.unasked} & set(cors.trusted) - asked):
+        yield unproven(origin, "was not asked: there are more declared origins, or routes, than requests", _FEWER)
 
 
 def _judge(cors: CorsAnswers, origin: str) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -65,6 +66,11 @@ class Asker:
     api: str
     concurrency: int
     bearer: Secret | None = None
+    token_sent: bool = False
+    kept_lines: bool = True
+    """Whether connections are used more than once."""
+    sent: Counter[str] = field(default_factory=Counter)
+    """Requests to each endpoint, those that were sent again among them."""
     _places: asyncio.Semaphore = field(init=False)
 
     def __post_init__(self) -> None:
@@ -82,8 +88,23 @@ class Asker:
             headers.append(("Authorization", f"Bearer {self.bearer.reveal()}"))
         url = self.api + endpoint.path
         # certificates are judged elsewhere, and hide nothing else; but a token goes only where its owner was proven
+        times = 0
+
+        def sent() -> None:
+            nonlocal times
+            times += 1
+            self.sent[str(endpoint)] += 1
+            self.kept_lines = self.kept_lines and times < 2  # a server that closes them gets each question twice
+
         answer = await self.http.request(
-            method, url, headers=headers, max_body=_MAX_BODY, deadline=SECONDS, verify=question.bearer
+            method,
+            url,
+            headers=headers,
+            max_body=_MAX_BODY,
+            deadline=SECONDS,
+            verify=question.bearer,
+            keep_alive=self.kept_lines,
+            on_send=sent,
         )
         return read(endpoint, question, answer)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import IntEnum
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -30,6 +31,22 @@ SIGNS = ("_", "-", "`", "!", "{", ",", "&$'()*+;=~^|\"}\\")
 """What browsers let stand in a host, and what a pattern may take for its end; the last, for whoever looks for one of
 the others."""
 _PORTS = {"http": 80, "https": 443}
+
+
+class Tier(IntEnum):
+    """When an origin is asked for."""
+
+    CORE = 0
+    """Always: without it, its kind was not asked."""
+    LIKE = 1
+    """Where what begins and ends like the trusted origin is let in: otherwise it is refused as well."""
+    LOCAL = 2
+    """Where localhost is let in."""
+    SPARE = 3
+    """Where requests are left: others of its kind were asked."""
+
+
+Near = tuple[Ask, str, Tier]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,56 +99,72 @@ def _plain(trusted: Trusted) -> bool:
     return ":" not in trusted.host
 
 
-def foreign(trusted: Trusted | None, api: str, token: str) -> Iterator[tuple[Ask, str]]:
+def foreign(trusted: Trusted | None, api: str, token: str) -> Iterator[Near]:
     """Origins that nobody should trust, those of :func:`canaries` left out.
+
+    A comparison of the beginning, of the end or of anything between lets in what both begins and ends like the trusted
+    origin, so that what tells these apart is asked only then.
 
     Args:
         trusted: what they resemble.
         api: the API's own origin; its host is resembled too.
         token: a word that is on nobody's list.
     """
-    yield Ask.NULL, "null"
+    yield Ask.NULL, "null", Tier.CORE
     if trusted:
         yield from _resembling(trusted, token)
         if trusted.named:
             yield from _dots(trusted, split(api))
     if not (trusted and trustworthy(trusted.host)):
-        yield from ((Ask.LOCAL, origin) for origin in LOCAL)
-        yield Ask.LOCAL_PREFIX, f"http://localhost.{token}.invalid"
-    yield from ((Ask.SHARED, f"https://{name}") for name in _shared(trusted, token))
+        yield from ((Ask.LOCAL, origin, _first(number, 2)) for number, origin in enumerate(LOCAL))
+        yield Ask.LOCAL_PREFIX, f"http://localhost.{token}.invalid", Tier.LOCAL
+    yield from ((Ask.SHARED, f"https://{name}", tier) for name, tier in _shared(trusted, token))
 
 
-def _resembling(trusted: Trusted, token: str) -> Iterator[tuple[Ask, str]]:
+def _first(number: int, many: int) -> Tier:
+    return Tier.CORE if number < many else Tier.SPARE
+
+
+def _resembling(trusted: Trusted, token: str) -> Iterator[Near]:
     scheme, host, port, domain = trusted.scheme, trusted.shown, trusted.port, trusted.domain
     if ":" not in trusted.host:
-        yield Ask.PREFIX, f"{scheme}://{host}.{token}.invalid"
-        yield Ask.PREFIX, f"{scheme}://{host}{token}.invalid"
+        yield Ask.PREFIX, f"{scheme}://{host}.{token}.invalid", Tier.LIKE
+        yield Ask.PREFIX, f"{scheme}://{host}{token}.invalid", Tier.LIKE
     if trusted.named:
-        yield Ask.SUFFIX, f"{scheme}://{token}{domain}{port}"
-        yield Ask.SUFFIX, f"{scheme}://{token}-{domain}{port}"
-        yield Ask.SUBSTRING, f"{scheme}://{token}{domain}.{token}.invalid"
-        # .zz is nobody's (ISO 3166 keeps it free), and as long as patterns for "any country" want it
-        yield Ask.PREFIX, f"{scheme}://{host.removesuffix(domain.partition('.')[2])}zz{port}"
-        # a list that is one long text holds the beginning of each origin, of which .c can be nobody's
-        yield Ask.PREFIX, f"{scheme}://{host.rpartition('.')[0]}.{host.rpartition('.')[2][0]}"
-        yield Ask.SUBDOMAIN, f"{scheme}://{token}.{domain}{port}"
-        above = host.partition(".")[2]
-        if above.endswith(f".{domain}"):
-            yield Ask.SUBDOMAIN, f"{scheme}://{token}.{above}{port}"
-        if host != domain:
-            yield Ask.BELOW, f"{scheme}://{token}.{host}{port}"
-            yield Ask.CONTAINS, f"{scheme}://{token}{host}.{token}.invalid"
-            yield Ask.SIBLING, f"{scheme}://{token}{host}{port}"
-        yield from ((Ask.SPECIAL, f"{scheme}://{host}{sign}.{token}.invalid") for sign in SIGNS)
+        yield from _resembling_name(trusted, token)
     elif ":" not in trusted.host:
-        yield Ask.SUFFIX, f"{scheme}://{token}{host}{port}"
+        yield Ask.SUFFIX, f"{scheme}://{token}{host}{port}", Tier.CORE
     if scheme == "https":
-        yield from ((Ask.DOWNGRADE, f"http://{name}") for name in dict.fromkeys((host, domain)))
+        yield Ask.DOWNGRADE, f"http://{host}", Tier.CORE
+        if domain not in (host, trusted.host):
+            yield Ask.DOWNGRADE, f"http://{domain}", Tier.SPARE
     if not trustworthy(trusted.host):  # developers' machines have many
-        yield Ask.PORT, f"{scheme}://{host}:{8443 if port != ':8443' else 9443}"
+        yield Ask.PORT, f"{scheme}://{host}:{8443 if port != ':8443' else 9443}", Tier.CORE
 
 
-def resembling_another(other: Trusted, first: Trusted, token: str) -> Iterator[tuple[Ask, str]]:
+def _resembling_name(trusted: Trusted, token: str) -> Iterator[Near]:
+    scheme, host, port, domain = trusted.scheme, trusted.shown, trusted.port, trusted.domain
+    yield Ask.SUFFIX, f"{scheme}://{token}{domain}{port}", Tier.CORE
+    yield Ask.SUFFIX, f"{scheme}://{token}-{domain}{port}", Tier.LIKE
+    yield Ask.SUBSTRING, f"{scheme}://{token}{domain}.{token}.invalid", Tier.LIKE
+    # .zz is nobody's (ISO 3166 keeps it free), and as long as patterns for "any country" want it
+    yield Ask.PREFIX, f"{scheme}://{host.removesuffix(domain.partition('.')[2])}zz{port}", Tier.CORE
+    # a list that is one long text holds the beginning of each origin, of which .c can be nobody's
+    yield Ask.PREFIX, f"{scheme}://{host.rpartition('.')[0]}.{host.rpartition('.')[2][0]}", Tier.CORE
+    yield Ask.SUBDOMAIN, f"{scheme}://{token}.{domain}{port}", Tier.CORE
+    above = host.partition(".")[2]
+    if above.endswith(f".{domain}"):
+        yield Ask.SUBDOMAIN, f"{scheme}://{token}.{above}{port}", Tier.CORE
+    if host != domain:
+        yield Ask.BELOW, f"{scheme}://{token}.{host}{port}", Tier.CORE
+        yield Ask.CONTAINS, f"{scheme}://{token}{host}.{token}.invalid", Tier.LIKE
+        yield Ask.SIBLING, f"{scheme}://{token}{host}{port}", Tier.CORE
+    for sign in SIGNS:
+        tier = Tier.CORE if sign in (SIGNS[0], SIGNS[-1]) else Tier.SPARE
+        yield Ask.SPECIAL, f"{scheme}://{host}{sign}.{token}.invalid", tier
+
+
+def resembling_another(other: Trusted, first: Trusted, token: str) -> Iterator[Near]:
     """What resembles a second trusted origin: a list is as loose as the loosest of its patterns.
 
     Args:
@@ -141,24 +174,26 @@ def resembling_another(other: Trusted, first: Trusted, token: str) -> Iterator[t
     """
     if not other.named or other.host == first.host:
         return
-    yield Ask.PREFIX, f"{other.scheme}://{other.host}.{token}.invalid"
-    yield Ask.DOT, f"{other.scheme}://{next(_undotted(other.host))}{other.port}"
-    if other.scheme == "https":
-        yield Ask.DOWNGRADE, f"http://{other.host}"
-    if other.domain != first.domain:
-        yield Ask.SUFFIX, f"{other.scheme}://{token}{other.domain}{other.port}"
-        yield Ask.SUBDOMAIN, f"{other.scheme}://{token}.{other.domain}{other.port}"
-        name, _, rest = other.domain.partition(".")
+    scheme, host, port, domain = other.scheme, other.host, other.port, other.domain
+    yield Ask.MIXED, f"{scheme}://{host}.{token}.{domain}{port}", Tier.CORE
+    yield Ask.PREFIX, f"{scheme}://{host}.{token}.invalid", Tier.LIKE
+    yield Ask.DOT, f"{scheme}://{next(_undotted(host))}{port}", Tier.CORE
+    if scheme == "https":
+        yield Ask.DOWNGRADE, f"http://{host}", Tier.CORE
+    if domain != first.domain:
+        yield Ask.SUFFIX, f"{scheme}://{token}{domain}{port}", Tier.LIKE
+        yield Ask.SUBDOMAIN, f"{scheme}://{token}.{domain}{port}", Tier.CORE
+        name, _, rest = domain.partition(".")
         if shared_host(rest):
-            yield Ask.SHARED, f"https://{name}-{token}.{rest}"
+            yield Ask.SHARED, f"https://{name}-{token}.{rest}", Tier.CORE
 
 
-def _dots(trusted: Trusted, api: Trusted | None) -> Iterator[tuple[Ask, str]]:
+def _dots(trusted: Trusted, api: Trusted | None) -> Iterator[Near]:
     """One dot replaced by a letter: in a pattern, a dot that nobody has escaped is any letter."""
     made = list(_undotted(trusted.host))[:4]
     if api and api.named and api.host != trusted.host:
         made.append(next(_undotted(api.host)))
-    yield from ((Ask.DOT, f"{trusted.scheme}://{name}{trusted.port}") for name in dict.fromkeys(made))
+    yield from ((Ask.DOT, f"{trusted.scheme}://{name}{trusted.port}", Tier.CORE) for name in dict.fromkeys(made))
 
 
 def _undotted(host: str) -> Iterator[str]:
@@ -167,20 +202,20 @@ def _undotted(host: str) -> Iterator[str]:
         yield ".".join(labels[:number]) + "x" + ".".join(labels[number:])
 
 
-def _shared(trusted: Trusted | None, token: str) -> Iterator[str]:
-    for domain in SHARED:
-        yield f"{token}.{domain}"
+def _shared(trusted: Trusted | None, token: str) -> Iterator[tuple[str, Tier]]:
+    for number, domain in enumerate(SHARED):
+        yield f"{token}.{domain}", _first(number, 2)
     if trusted and trusted.named:
         # previews are called after the project, and whoever calls theirs so is one of them to a pattern
         name, _, rest = trusted.domain.partition(".")
-        yield f"{name}-{token}.{rest if shared_host(rest) else 'vercel.app'}"
+        yield f"{name}-{token}.{rest if shared_host(rest) else 'vercel.app'}", Tier.CORE
 
 
-def neighbours(trusted: Trusted | None) -> Iterator[tuple[Ask, str]]:
+def neighbours(trusted: Trusted | None) -> Iterator[Near]:
     """Origins of the team itself that nobody has declared, maybe."""
     if trusted and trusted.named:
-        yield Ask.NEIGHBOUR, f"{trusted.scheme}://{trusted.domain}{trusted.port}"
-        yield Ask.NEIGHBOUR, f"{trusted.scheme}://www.{trusted.domain}{trusted.port}"
+        yield Ask.NEIGHBOUR, f"{trusted.scheme}://{trusted.domain}{trusted.port}", Tier.CORE
+        yield Ask.NEIGHBOUR, f"{trusted.scheme}://www.{trusted.domain}{trusted.port}", Tier.SPARE
 
 
 def _is_address(host: str) -> bool:

@@ -10,8 +10,6 @@ from auditor.facts.policy import CorsPolicy, Endpoint
 from auditor.facts.routes import ApiRoutes, Operation
 from auditor.probes.cors.questions import SAFE
 
-MOST_ROUTES = 100
-
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -31,8 +29,6 @@ class Routes:
     asked: tuple[Route, ...]
     not_asked: tuple[str, ...]
     """Operations with parameters that would have to be guessed."""
-    left_out: int
-    """Routes that are too many."""
     methods: tuple[str, ...]
     """Of all operations of the document."""
 
@@ -58,9 +54,8 @@ def choose(policy: CorsPolicy, known: ApiRoutes, health: str) -> Routes:
         guesses = dict.fromkeys((health, "/"))
         found = [Route(Endpoint("GET", path), guessed=True) for path in guesses]
     return Routes(
-        tuple(found[:MOST_ROUTES]),
+        tuple(found),
         tuple(sorted(closed)),
-        max(len(found) - MOST_ROUTES, 0),
         tuple(sorted({operation.method for operation in known.operations})),
     )
 

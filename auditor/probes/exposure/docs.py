@@ -19,6 +19,8 @@ from auditor.probes.html import read_page
 from auditor.probes.net.http import Http
 from auditor.probes.net.response import Response
 from auditor.probes.openapi import is_document
+from auditor.probes.routes import DOCUMENT_BYTES
+from auditor.probes.routes import PLACES as DOCUMENTS
 from auditor.probes.surfaces import origin
 from auditor.registry import probe
 
@@ -118,7 +120,10 @@ class _Look:
 
     async def _following(self, url: str) -> Response:
         """A GET, and one redirect on the same host after it: ``/docs`` often leads to ``/docs/``."""
-        answer = await self._http.get(url, deadline=_SECONDS, verify=False)
+        if urlsplit(url).path in DOCUMENTS:  # of which others have asked for, too
+            answer = await self._http.once(url, max_body=DOCUMENT_BYTES, verify=False)
+        else:
+            answer = await self._http.get(url, deadline=_SECONDS, verify=False)
         there = absolute(url, answer.header("location") or "") if 300 <= answer.status < 400 else ""
         if urlsplit(there)[:2] != urlsplit(url)[:2]:
             return answer

@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import Iterator
 
 from auditor.checklist.model import Environment
-from auditor.facts.exposed_pages import ExposedPage, ExposedPages, PageKind, PageTally
+from auditor.facts.exposed_pages import ExposedPage, ExposedPages, PageKind
 from auditor.facts.sites import host_of
-from auditor.probes.exposed_paths import Looked, Prober, Result, Sought, Verdict
+from auditor.probes.exposed_paths import Prober, Result, Sought, Verdict
 from auditor.probes.exposure.table import Row, rows
 from auditor.probes.net.http import Http
+from auditor.probes.paths.tallying import tallies
 from auditor.probes.surfaces import web_origins
 from auditor.registry import probe
 
@@ -33,7 +34,7 @@ async def exposed_pages(environment: Environment, http: Http) -> ExposedPages:
     found = dict(zip(surfaces, results, strict=True))
     return ExposedPages(
         tuple(page for url, result in found.items() for page in _pages(url, result)),
-        tuple(one for url, result in found.items() if result.gap is None for one in _tallies(url, result)),
+        tuple(one for url, result in found.items() for one in tallies(url, result, PageKind)),
         (*gaps, *(result.gap for result in results if result.gap)),
         sum(result.requests for result in results),
     )
@@ -54,18 +55,3 @@ def _pages(origin: str, result: Result[Row]) -> Iterator[ExposedPage]:
             told.add(row.what)
             url = origin + one.sought.path
             yield ExposedPage(origin, url, row.kind, row.what, one.saw, row.severity, one.seen.status)
-
-
-def _tallies(origin: str, result: Result[Row]) -> Iterator[PageTally]:
-    for kind in PageKind:
-        looked = [one for one in result.looked if one.sought.kind.kind is kind]
-        if looked:
-            yield _tally(origin, kind, looked)
-
-
-def _tally(origin: str, kind: PageKind, looked: list[Looked[Row]]) -> PageTally:
-    untold = [one for one in looked if one.verdict is Verdict.UNTOLD]
-    alike = sum(one.verdict is Verdict.ALIKE for one in looked)
-    first = untold[0] if untold else None
-    paths = tuple(one.sought.path for one in untold)
-    return PageTally(origin, kind, len(looked), alike, paths, first.why if first else "", first.hint if first else "")

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
@@ -50,6 +51,7 @@ class Http:
         self._traffic = traffic
         self._contexts: dict[bool, ssl.SSLContext] = {}
         self._keep = Keep(dialer)
+        self._shared: dict[tuple[object, ...], asyncio.Task[Response]] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -57,6 +59,9 @@ class Http:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        for task in self._shared.values():
+            task.cancel()
+        await asyncio.gather(*self._shared.values(), return_exceptions=True)
         self._keep.close()
         await asyncio.sleep(0)  # the loop closes the sockets of cut lines in its next round
 
@@ -72,6 +77,7 @@ class Http:
         verify: bool = True,
         keep_alive: bool = True,
         address: str | None = None,
+        on_send: Callable[[], None] | None = None,
     ) -> Response:
         """Send one request.
 
@@ -87,6 +93,7 @@ class Http:
             verify: False to look at a server whatever its certificate is.
             keep_alive: False to open a connection for this request alone.
             address: connect to this one of the host's addresses, by a connection for this request alone.
+            on_send: called each time that it is sent: twice, where a server has closed a kept line.
 
         Raises:
             Unreachable: no complete answer, and of which kind that is.
@@ -99,16 +106,26 @@ class Http:
         if to.scheme == "https":
             self._context(verify)  # a CA file that cannot be used is found before anything is taken or sent
         try:
-            return await self._attempt(job, fresh=not keep_alive)
+            return await self._attempt(job, on_send, fresh=not keep_alive)
         except Unanswered:
             # a server may close a kept line in the moment in which it is used again: no fault of either side
             if not job.on_used_line or method not in _REPEATABLE:
                 raise
-        return await self._attempt(job, fresh=True)
+        return await self._attempt(job, on_send, fresh=True)
 
     async def get(self, url: str, **options: Any) -> Response:
         """:meth:`request` with GET."""
         return await self.request("GET", url, **options)
+
+    async def once(
+        self, url: str, *, headers: Headers = (), max_body: int = MAX_BODY_BYTES, verify: bool = True
+    ) -> Response:
+        """:meth:`get`, sent once for all who ask the same; whoever comes later gets the same answer, or failure."""
+        key = (url, tuple(headers), max_body, verify)
+        if key not in self._shared:
+            request = self.get(url, headers=headers, max_body=max_body, verify=verify)
+            self._shared[key] = asyncio.create_task(request)
+        return await asyncio.shield(self._shared[key])
 
     async def head(self, url: str, **options: Any) -> Response:
         """:meth:`request` with HEAD."""
@@ -118,9 +135,11 @@ class Http:
         """:meth:`request` with OPTIONS."""
         return await self.request("OPTIONS", url, **options)
 
-    async def _attempt(self, job: Job, *, fresh: bool) -> Response:
+    async def _attempt(self, job: Job, on_send: Callable[[], None] | None, *, fresh: bool) -> Response:
         to = job.to
         self._traffic.spend_request(to.host)
+        if on_send:
+            on_send()
         key = Key(to.scheme, to.host, to.port, job.verify)
         line = await self._keep.take(key, fresh=fresh)
         job.start(on_used_line=line is not None)
@@ -130,6 +149,8 @@ class Http:
                 line = await self._connect(job) if line is None else line
                 answer = await Exchange(line, job.ask).run(job.max_body)
             rest = answer.reusable and job.keep_alive
+            wait = next((value for name, value in answer.headers if name.lower() == "retry-after"), "")
+            self._traffic.note_answer(to.host, answer.status, wait)
         except TimeoutError:
             raise timed_out(f"no complete answer from {to.name}", job.deadline) from None
         finally:

@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
+from dataclasses import dataclass
 
 from auditor.errors import Unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """How a host refused by 429 (RFC 6585 section 4)."""
+
+    after: int
+    """Other answers that it had given before the first refusal."""
+    count: int
+    retry_after: str
+    """Of the last."""
+    at: float
+    """When the last came, by the monotonic clock."""
 
 
 class Traffic:
@@ -25,6 +40,9 @@ class Traffic:
         """Statements sent to the database, those that frame a transaction included."""
         self.requests_by_host: Counter[str] = Counter()
         self.connections_by_host: Counter[str] = Counter()
+        self.refusals_by_host: dict[str, Refusals] = {}
+        self.answers_by_host: Counter[str] = Counter()
+        """Answers other than refusals."""
         # probes may count from a worker thread too
         self._lock = threading.Lock()
 
@@ -45,6 +63,23 @@ class Traffic:
                 )
             self.requests += 1
             self.requests_by_host[host] += 1
+
+    def note_answer(self, host: str, status: int, retry_after: str) -> None:
+        """Note what a host answered.
+
+        Args:
+            host: the name that was asked.
+            status: of the answer.
+            retry_after: what it said of waiting; empty: nothing.
+        """
+        with self._lock:
+            if status != 429:
+                self.answers_by_host[host] += 1
+                return
+            known = self.refusals_by_host.get(host)
+            after = known.after if known else self.answers_by_host[host]
+            count = known.count + 1 if known else 1
+            self.refusals_by_host[host] = Refusals(after, count, retry_after[:100], time.monotonic())
 
     def count_connection(self, host: str) -> None:
         """Note one TCP connection."""

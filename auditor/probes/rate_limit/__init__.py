@@ -5,7 +5,6 @@ Runs last and alone: a burst uses up the limit that other probes would meet.
 
 from __future__ import annotations
 
-import asyncio
 import time
 
 from auditor.checklist.model import Environment
@@ -23,6 +22,7 @@ from auditor.probes.rate_limit.burst import Firing
 from auditor.probes.rate_limit.choose import chosen, other_route
 from auditor.probes.rate_limit.first import judge_first
 from auditor.probes.rate_limit.shots import Gun, Shot, is_private
+from auditor.probes.rate_limit.waiting import SOON, Patience, said_by
 from auditor.probes.routes import api_routes
 from auditor.probes.surfaces import origin
 from auditor.registry import probe
@@ -32,25 +32,28 @@ ALL_SECONDS = 60.0
 """For the bursts of all endpoints; each may take as long as its own bounds say once it has begun."""
 LONGEST = 2_000_000
 """Bytes of the first answer: an endpoint whose answers are longer is no subject for a burst."""
-PAUSE_SECONDS = 3.0
-"""How long to wait once, where the audit finds itself refused and is not told for how long."""
-PATIENT_SECONDS = 10.0
-"""The longest Retry-After that is waited for."""
 _LEAST = burst.BASELINE + burst.CONFIRMATION
 
 
-@probe(deadline=110.0, last=2)
+@probe(deadline=180.0, last=2)
 async def bursts(environment: Environment, policy: RateLimitPolicy, http: Http, traffic: Traffic) -> Bursts:
     """One burst for each endpoint that the policy names, a very small one when it is not GET or HEAD.
 
     Only without any the OpenAPI document is asked for: each request may count for the limiter that is to be measured.
     """
+    patience = Patience(traffic, target(origin(environment, "api")).host)
+    await patience.until_said()
     routes = ApiRoutes("") if policy.endpoints else await api_routes(environment, http)
-    return await measure(environment, policy, routes, http, traffic)
+    return await measure(environment, policy, routes, http, traffic, patience)
 
 
 async def measure(
-    environment: Environment, policy: RateLimitPolicy, routes: ApiRoutes, http: Http, traffic: Traffic
+    environment: Environment,
+    policy: RateLimitPolicy,
+    routes: ApiRoutes,
+    http: Http,
+    traffic: Traffic,
+    patience: Patience | None = None,
 ) -> Bursts:
     """The bursts, where the routes are known.
 
@@ -60,16 +63,18 @@ async def measure(
         routes: to choose an endpoint from, and another one that tells how far a limiter reaches.
         http: sends.
         traffic: what was sent before.
+        patience: how long to wait for a limit that other probes have used up.
     """
     api = origin(environment, "api")
+    patience = patience or Patience(traffic, target(api).host)
     found: list[Burst] = []
     gaps: list[Gap] = []
     started = time.monotonic()
     for endpoint, choice in chosen(policy, routes, environment.health):
         try:
-            if time.monotonic() - started > ALL_SECONDS:
+            if time.monotonic() - started - patience.waited > ALL_SECONDS:
                 raise Unavailable("no time was left for its burst", "name fewer endpoints in [policy.rate_limiting]")
-            one = _One(http, api, endpoint, choice, policy, routes, traffic, tuple(found), environment.health)
+            one = _One(http, api, endpoint, choice, policy, routes, traffic, tuple(found), environment.health, patience)
             found.append(await one.run())
         except Unavailable as unavailable:
             gaps.append(_gap(endpoint, choice, unavailable))
@@ -86,14 +91,6 @@ def _gap(endpoint: Endpoint, choice: Choice, why: Unavailable) -> Gap:
     )
 
 
-def _pause(shot: Shot) -> float:
-    said = shot.answer.header("retry-after") if shot.answer else None
-    wait = retry_after(said, time.time()) if said else None
-    if wait is None:
-        return PAUSE_SECONDS
-    return wait if wait <= PATIENT_SECONDS else 0.0
-
-
 class _One:
     """The burst against one endpoint, and what follows it."""
 
@@ -108,6 +105,7 @@ class _One:
         traffic: Traffic,
         before: tuple[Burst, ...],
         health: str,
+        patience: Patience,
     ) -> None:
         self.endpoint, self.choice, self.policy, self.before = endpoint, choice, policy, before
         self.safe = endpoint.method in ("GET", "HEAD")
@@ -121,7 +119,7 @@ class _One:
             budget -= sum(one.end is End.LIMITED for one in before)
         self.gun = Gun(http, endpoint.method, api + endpoint.path, budget)
         self.other = other_route(endpoint, policy, routes) if self.safe else ""
-        self.health = health
+        self.health, self.patience = health, patience
         self.firing = Firing(self.gun, policy.limit, hasty=self.safe)
 
     async def run(self) -> Burst:
@@ -150,6 +148,8 @@ class _One:
         except Unavailable as unavailable:
             if first.status == 429 and self.earlier:
                 reason = f"{unavailable.reason}; the audit itself had sent {self.earlier} requests to this host before"
+                if self.patience.used_up and (known := self.patience.refusals):
+                    reason += f", of which {known.after} were answered before the first was refused"
                 raise Unavailable(reason, unavailable.hint) from None
             raise
         self.firing.status = first.status
@@ -172,11 +172,13 @@ class _One:
         shot = await self.gun.fire(max_body=LONGEST)
         if self._refused_before(shot):
             return shot
-        if shot.status in (429, 503) and self.earlier and (pause := _pause(shot)):
+        if shot.status in (429, 503) and self.earlier:
             # the probes before have used up a limit that may soon allow more
-            await asyncio.sleep(pause)
-            return await self.gun.fire(max_body=LONGEST)
-        if shot.status >= 500 and _pause(shot):  # now and then, perhaps; whoever is refused is refused again
+            shot = await self.patience.until_allowed(shot, lambda: self.gun.fire(max_body=LONGEST))
+            self.firing.began = shot.at - shot.seconds
+            return shot
+        said = said_by(shot) or 0.0
+        if shot.status >= 500 and said <= SOON:  # now and then, perhaps; whoever is refused is refused again
             return await self.gun.fire(max_body=LONGEST)
         return shot
 

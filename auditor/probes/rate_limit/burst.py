@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 
 from auditor.errors import Unavailable
 from auditor.facts.policy import Rate
-from auditor.facts.rate_limit import CLOSED, Bucket, Constant, End, Slowdown
+from auditor.facts.rate_limit import Bucket, Constant, End, Slowdown
 from auditor.probes.net.job import Headers
+from auditor.probes.rate_limit import buckets
 from auditor.probes.rate_limit.bodies import Usual
+from auditor.probes.rate_limit.buckets import EXPLICIT, REFUSALS, UNHURRIED, Key
 from auditor.probes.rate_limit.first import unsteady
 from auditor.probes.rate_limit.shots import BODY_BYTES, NAMES, SHOT_SECONDS, SILENT, Gun, Shot, all_of
 
@@ -38,14 +40,8 @@ CONSTANT_LEAST = 32
 CLAIMED = ("X-Forwarded-For", "203.0.113.7")
 """Of TEST-NET-3 (RFC 5737): nobody has it."""
 
-EXPLICIT = (429, 423)
-REFUSALS = (403, 420, 430, 444, 503, 509, 529, CLOSED, *EXPLICIT)
-"""What limiters say: nginx 503 unless told otherwise, firewalls 403, account locks 423; 0 for closed connections."""
-
 _ANOTHER_BODY = "another body"
 _ENDLESS = "a body without an end"
-Key = tuple[int, str]
-"""What kind of answer it is: a status, and whether its body differs."""
 
 
 @dataclass(slots=True)
@@ -74,6 +70,8 @@ class Firing:
     refills: bool = False
     runs: list[int] = field(default_factory=list)
     """What was accepted from one refusal to the next, when a window has ended in between."""
+    bucket: int = 0
+    """What was accepted before the first refusal of a limiter that refills."""
     constant: Constant | None = None
     slowdown: Slowdown | None = None
     _seen: Counter[Key] = field(default_factory=Counter)
@@ -160,6 +158,8 @@ class Firing:
     @property
     def estimate(self) -> int:
         """The limit, where there is one: the most that was accepted in a row."""
+        if self.bucket:
+            return self.bucket
         return max(*self.runs, self.accepted - sum(self.runs)) if self.runs else self.accepted
 
     @property
@@ -211,11 +211,15 @@ class Firing:
     async def _burst(self, until: int, headers: Headers) -> None:
         """Fire until so many were sent, confirming what looks like a refusal."""
         deadline = time.monotonic() + SECONDS
-        while self.gun.sent < until and time.monotonic() < deadline and self.gun.bytes_read < MAX_BYTES:
+        while self.gun.sent < (goal := self._goal(until, headers)):
+            if time.monotonic() >= deadline or self.gun.bytes_read >= MAX_BYTES:
+                break
             self._seen.clear()
             self._stopped = False
-            await self._volley(until, deadline, headers)
+            await self._volley(goal, deadline, headers)
             found = self._found()
+            if found is None and not self._stopped:
+                continue
             if found is None:
                 break
             await self._confirm(found, headers)
@@ -223,6 +227,16 @@ class Firing:
                 break
         if self.key is None and self.unsteady >= 10:
             self._refilled()
+        if self.key is None and self._like_a_bucket() and self.gun.left >= UNHURRIED:
+            await self._refills_slowly()
+
+    def _goal(self, until: int, headers: Headers) -> int:
+        """How many requests to send: more where some count for nothing, and fewer where it takes some to be sure."""
+        if self._like_a_bucket():
+            return min(until, self.gun.budget - CONFIRMATION - UNHURRIED)
+        if headers or not self.limit:
+            return until
+        return max(until, min(until + self.unsteady, self.gun.budget - CONFIRMATION))
 
     def _found(self) -> Key | None:
         """The kind of answer that stopped the volley."""
@@ -355,6 +369,17 @@ class Firing:
         often = self.unsteady > self.accepted / 3
         if count >= 10 and (often or pairs * 2 >= count):
             self.key, self.end, self.refills = (429, ""), End.LIMITED, True
+
+    def _like_a_bucket(self) -> bool:
+        return buckets.resembled([self.kind(shot) for shot in self.shots])
+
+    async def _refills_slowly(self) -> None:
+        """A bucket that gets new tokens nearly as fast as a slow server answers: 503 and success take turns."""
+        kinds = [self.kind(shot) for shot in self.shots]
+        first = next(number for number, kind in enumerate(kinds) if kind is not None)
+        if await buckets.spare_who_is_slow(kinds[first:], self.shots[first:], self.gun, self.kind):
+            self.bucket, self.key = first, kinds[first]
+            self.end, self.refills = End.LIMITED, True
 
     # Answers that are held back
 

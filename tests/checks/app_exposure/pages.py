@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from auditor.facts.exposed_pages import ExposedPage, ExposedPages, PageKind, PageTally
+from auditor.facts.exposed_pages import ExposedPage, ExposedPages, PageKind
+from auditor.facts.tallies import Tally
 from auditor.model import Confidence, Gap, Severity, failed, not_applicable, passed, unproven
 
 API = "https://api.example.com"
@@ -12,10 +13,10 @@ def judged(check, kind: PageKind, plural: str) -> None:
     """An open page, a closed host, a host that tells nothing, and nowhere to look."""
     page = ExposedPage(API, f"{API}/x", kind, "a tool", "its title", Severity.HIGH, 200)
     other = ExposedPage(API, f"{API}/y", next(one for one in PageKind if one is not kind), "b", "c", Severity.LOW, 200)
-    tallies = tuple(PageTally(API, one, 9, 2) for one in PageKind)
+    tallies = tuple(Tally(API, one, 9, 2) for one in PageKind)
     assert list(check(ExposedPages((page, other), tallies))) == [_open()]
     assert list(check(ExposedPages((other,), tallies))) == [_closed(plural)]
-    untold = tuple(PageTally(API, one, 9, 2, ("/a", "/b"), "answered 429", "wait") for one in PageKind)
+    untold = tuple(Tally(API, one, 9, 2, ("/a", "/b"), "answered 429", "wait") for one in PageKind)
     assert list(check(ExposedPages((), untold))) == [_untold(plural)]
     nowhere = not_applicable(f"the stack has no surface that could have {plural}")
     assert list(check(ExposedPages())) == [nowhere]

@@ -11,7 +11,7 @@ def test_persons_even_when_declared():
     (finding,) = open_operations_hold_no_persons(OpenOperations("", 1, 0, (people,)))
     assert (str(finding.outcome), finding.message) == (
         "fail",
-        "answers strangers with the keys email and 2 addresses of mail and 1 tokens",
+        "answers strangers with the keys email and 2 addresses of mail and 1 token",
     )
 
 

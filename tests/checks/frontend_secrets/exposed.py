@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from auditor.facts.exposed_files import ExposedFiles, Exposure, ExposureKind, ProbedOrigin, Tally
+from auditor.facts.exposed_files import ExposedFiles, Exposure, ExposureKind, ProbedOrigin
 from auditor.facts.sightings import Nature, Sighting
+from auditor.facts.tallies import Tally
 from auditor.model import Confidence, Finding, Gap, Severity, failed, passed, unproven
 
 APP, API = "https://app.example.com", "https://api.example.com"

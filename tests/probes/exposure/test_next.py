@@ -263,3 +263,21 @@ def test_a_script_that_cannot_be_read_is_a_gap():
     build, _, _ = gather(routes({"/": HOME, "/_next/static/chunks/4bd1-2.js": answer(503)}))
     assert len(build.gaps) == 1
     assert build.version == ""
+
+
+@pytest.mark.parametrize(
+    ("version", "missing", "named"),
+    [
+        ("14.2.35", "GHSA-4jqv-mc3x-m676", "GHSA-h64f-5h5j-jqjh"),
+        ("15.5.26", "GHSA-mg66-mrh9-m8jx", "GHSA-mcj8-r9mp-w47p"),
+        ("16.2.4", "GHSA-g5qg-72qw-gw5v", "GHSA-mg66-mrh9-m8jx"),
+    ],
+)
+def test_ranges_as_the_advisories_have_them(version, missing, named):
+    found = {one.id for one in advisories(version)}
+    assert named in found
+    assert missing not in found
+
+
+def test_what_is_patched_has_none():
+    assert advisories("15.5.27") == advisories("16.3.8") == ()

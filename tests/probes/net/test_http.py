@@ -429,3 +429,39 @@ class TestLines:
 
         with pytest.raises(asyncio.CancelledError):
             run(main())
+
+
+class TestOnce:
+    """What several probes ask alike is sent once."""
+
+    def test_everybody_gets_the_answer(self):
+        async def main():
+            async with serve(once(OK)) as server, client() as http:
+                url = f"http://127.0.0.1:{server.port}/openapi.json"
+                found = await asyncio.gather(*(http.once(url) for _ in range(3)))
+                others = [await http.once(url, headers=(("A", "1"),)), await http.once(url, max_body=1)]
+                return found, others, server
+
+        found, others, server = run(main())
+        assert found[0] is found[1] is found[2]
+        assert (server.connections, len(others)) == (3, 2)
+
+    def test_everybody_gets_the_failure(self):
+        async def main():
+            async with serve(reset) as server, client() as http:
+                url = f"http://127.0.0.1:{server.port}/"
+                found = await asyncio.gather(http.once(url), http.once(url), return_exceptions=True)
+                return [isinstance(one, Unreachable) for one in found], server.connections
+
+        assert run(main()) == ([True, True], 1)
+
+    def test_who_gives_up_takes_it_from_nobody(self):
+        async def main():
+            async with serve(silent) as server, client() as http:
+                url = f"http://127.0.0.1:{server.port}/"
+                with pytest.raises(TimeoutError):
+                    async with asyncio.timeout(0.05):
+                        await http.once(url)
+                return next(iter(http._shared.values())).done()
+
+        assert run(main()) is False

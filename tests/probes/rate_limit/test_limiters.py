@@ -6,6 +6,8 @@ import asyncio
 import itertools
 import random
 import time
+from collections import Counter
+from types import SimpleNamespace
 
 import pytest
 
@@ -277,6 +279,80 @@ class TestForwarded:
         assert (found.limited, found.spoofable) == ("fail", "fail")
         assert (found.burst.constant.accepted, found.burst.constant.refused_status) == (11, 429)
         assert found.burst.unsteady == 0
+
+    @pytest.mark.parametrize(
+        ("status", "rate", "size", "took"),
+        [(429, 15, 10, 0.15), (503, 20, 12, 0.1), (503, 8, 10, 0.3), (403, 15, 8, 0.15)],
+    )
+    def test_a_bucket_that_refills_nearly_as_fast_as_the_server_answers(self, status, rate, size, took):
+        level, last = size + 1.0, time.monotonic()
+
+        async def respond(_):
+            nonlocal level, last
+            now = time.monotonic()
+            level, last = min(size + 1.0, level + (now - last) * rate), now
+            if level < 1:
+                return answer(status)
+            level -= 1
+            await asyncio.sleep(took)
+            return OK
+
+        found = audit(respond, LIST, max_requests=90)
+        assert (found.limited, found.burst.end) == ("pass", End.LIMITED)
+        assert size < found.burst.accepted < 45
+
+    @pytest.mark.parametrize("workers", [2, 3])
+    def test_workers_that_count_for_themselves(self, workers):
+        """Behind a proxy that takes turns, the limit is what they allow together."""
+        used = Counter()
+
+        def respond(got):
+            used[got.number % workers] += 1
+            return OK if used[got.number % workers] <= 20 else REFUSED
+
+        assert audit(respond).burst.accepted == 20 * workers
+
+    def test_whoever_brings_no_cookie_is_always_new(self):
+        found = audit(
+            lambda got: REFUSED if "cookie" in got.headers else answer(200, "[]", Set_Cookie=f"s={got.number}")
+        )
+        assert found.limited == "fail"
+
+    def test_the_key_is_the_user_agent(self):
+        counted = fixed(30, key=lambda got: got.headers.get("user-agent", ""))
+        assert audit(counted).burst.accepted == 30
+
+    def test_answers_that_count_for_nothing_are_made_up_for(self):
+        """A promise of 100 takes 201 accepted requests, and every tenth fails."""
+        found = audit(lambda got: answer(503) if got.number % 10 == 7 else OK, limit=PER_MINUTE, max_requests=250)
+        assert (found.limited, found.promised, found.burst.end) == ("fail", "fail", End.UNLIMITED)
+
+    @pytest.mark.parametrize("most", [1, 2, 3])
+    def test_a_bound_of_requests_at_once_is_no_limit(self, most):
+        under_way = 0
+
+        async def respond(_):
+            nonlocal under_way
+            if under_way >= most:
+                return answer(503)
+            under_way += 1
+            await asyncio.sleep(0.05)
+            under_way -= 1
+            return OK
+
+        assert audit(respond, LIST, max_requests=90).limited != "pass"
+
+    @pytest.mark.parametrize("seed", range(3))
+    def test_a_server_that_often_fails_has_no_limit(self, seed):
+        chance = random.Random(seed)
+
+        async def respond(_):
+            if chance.random() < 0.3:
+                return answer(503)
+            await asyncio.sleep(0.01)
+            return OK
+
+        assert audit(respond, LIST, max_requests=90).limited != "pass"
 
     def test_a_bucket_that_refills_is_no_bypass(self):
         tokens, last = 11.0, time.monotonic()
@@ -605,14 +681,61 @@ class TestBefore:
         def respond(got):
             return REFUSED if not waited and got.number > 10 else after(40)(got)
 
-        monkeypatch.setattr("auditor.probes.rate_limit.asyncio.sleep", sleep)
+        monkeypatch.setattr("auditor.probes.rate_limit.waiting.asyncio.sleep", sleep)
         found = audit(lambda got: answer(503) if respond(got) == REFUSED else OK, before=10)
         assert (found.limited, found.burst.earlier, waited[0]) == ("pass", 10, 3.0)
 
-    def test_a_long_wait_is_not_waited_for(self):
-        found = audit(after(10), before=10)
-        assert found.limited == "error"
-        assert found.gap.endswith("; the audit itself had sent 10 requests to this host before")
+    @pytest.mark.parametrize(("wait", "waits"), [("60", [60.5]), ("", [3.0, 12.0, 47.0])])
+    def test_a_window_of_a_minute_is_waited_for(self, monkeypatch, wait, waits):
+        """What others have used up of it is in the next one again."""
+        now = [0.0]
+        waited = self.waiting(monkeypatch, now)
+        used = Counter()
+
+        def respond(_):
+            used[now[0] // 60] += 1
+            return OK if used[now[0] // 60] <= 30 else answer(429, **({"Retry_After": wait} if wait else {}))
+
+        found = audit(respond, LIST, before=40, limit=Rate(30, 60))
+        assert (found.limited, found.promised, found.burst.accepted, waited) == ("pass", "pass", 30, waits)
+
+    def test_a_reset_is_waited_for(self, monkeypatch):
+        now = [0.0]
+        waited = self.waiting(monkeypatch, now)
+        used = Counter()
+
+        def respond(_):
+            used[now[0] >= 20] += 1
+            left = max(30 - used[now[0] >= 20], 0)
+            said = {"RateLimit_Limit": "30", "RateLimit_Remaining": str(left), "RateLimit_Reset": "20"}
+            return answer(200 if used[now[0] >= 20] <= 30 else 429, "[]", **said)
+
+        assert audit(respond, LIST, before=40).burst.accepted == 30
+        assert waited == [20.5]
+
+    def waiting(self, monkeypatch, now):
+        waited = []
+
+        async def sleep(seconds):
+            if seconds:
+                waited.append(seconds)
+                now[0] += seconds
+
+        monkeypatch.setattr("auditor.probes.rate_limit.waiting.asyncio", SimpleNamespace(sleep=sleep))
+        return waited
+
+    def test_longer_than_a_minute_is_not_waited_for(self, monkeypatch):
+        waited = self.waiting(monkeypatch, [0.0])
+        found = audit(after(10, answer(429, Retry_After="3600")), before=15)
+        assert (found.limited, waited) == ("error", [])
+        assert found.gap.endswith(
+            "; the audit itself had sent 15 requests to this host before, of which 10 were answered before the first "
+            "was refused"
+        )
+
+    def test_who_refuses_from_the_first_on_is_not_waited_for(self, monkeypatch):
+        waited = self.waiting(monkeypatch, [0.0])
+        assert (audit(lambda _: REFUSED, before=15).limited, waited) == ("error", [])
 
     @pytest.mark.parametrize("budget", range(40, 48))
     def test_the_budget_of_each_endpoint_holds_with_those_of_others(self, budget):

@@ -58,7 +58,7 @@ def test_a_broken_status(audit):
 
 
 def test_delayed(audit):
-    found = audit("limit_req zone=a burst=400;", rate="20r/s", limit=Rate(1300, 60), max_requests=50)
+    found = audit("limit_req zone=a burst=400;", rate="10r/s", limit=Rate(650, 60), max_requests=50)
     assert (found.limited, found.promised, found.burst.end) == ("pass", "pass", End.SLOWED)
 
 

@@ -184,5 +184,5 @@ class CorsAnswers:
     gateway: bool = False
     """Whether it is Supabase's own gateway, which lets everyone in by design."""
     not_asked: tuple[str, ...] = ()
-    """Operations that cannot be asked without guessing a parameter."""
+    """Operations that cannot be asked without guessing a parameter, or are more of what dozens were asked of."""
     gaps: tuple[Gap, ...] = ()

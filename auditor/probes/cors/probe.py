@@ -43,7 +43,10 @@ async def cors_answers(environment: Environment, policy: CorsPolicy, known: ApiR
             await survey.run(routes.asked)
     except TimeoutError:
         survey.gaps.append(Gap(api, f"not all CORS questions were answered within {_SECONDS:g} s"))
-    survey.gaps += too_many(policy, known, routes, survey.unasked)
+    # a framework answers for all its routes: where dozens of them do so alike, the others are counted, as those are
+    # that take parameters
+    counted = [] if policy.endpoints or not survey.is_uniform() else survey.unasked
+    survey.gaps += too_many(policy, known, routes, [route for route in survey.unasked if route not in counted])
     found = CorsAnswers(
         api,
         trusted,
@@ -52,7 +55,7 @@ async def cors_answers(environment: Environment, policy: CorsPolicy, known: ApiR
         routes.methods,
         survey.groups(),
         gateway=_is_gateway(environment, api),
-        not_asked=routes.not_asked,
+        not_asked=tuple(sorted((*routes.not_asked, *(str(route.endpoint) for route in counted)))),
         gaps=tuple(survey.gaps),
     )
     return _without_misses(found, {str(route.endpoint) for route in routes.asked if route.guessed})

@@ -30,6 +30,8 @@ _LEAST = 9
 """Of what must be asked, no other route is asked for the first: it shows what the answers of both are worth."""
 _ROUTES = 36
 """Others than the first in a group, as they may be placed in it by one question each."""
+_MANY = 20
+"""Routes that show how an API answers, when all do so alike: some of each part of it."""
 _MOST_SAMPLED = 6
 _FIRST_SAMPLED = 2
 _SAMPLED = (Ask.NULL, Ask.LOCAL, Ask.DOT, Ask.DOWNGRADE)
@@ -64,6 +66,11 @@ class Survey:
     def groups(self) -> tuple[CorsGroup, ...]:
         """The groups, as far as they were asked."""
         return tuple(sorted((self._group(herd) for herd in self.herds), key=lambda group: group.endpoint))
+
+    def is_uniform(self) -> bool:
+        """Whether many routes were asked, and all reads behave alike, and all writes."""
+        asked = sum(len(herd.routes) for herd in self.herds)
+        return asked >= _MANY and len({herd.safe for herd in self.herds}) == len(self.herds)
 
     async def run(self, routes: tuple[Route, ...]) -> None:
         """Ask the routes; first one question, for a host that does not answer is asked once."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from auditor.report import console, json_v1, markdown
+from auditor.report import console, html, json_v1, markdown
 from tests.report.sample import full
 
 GOLDEN = Path(__file__).parents[1] / "tests" / "report" / "golden"
@@ -16,6 +16,7 @@ def expected() -> dict[str, str]:
     return {
         "report.json": json_v1.render(report),
         "report.md": markdown.render(report),
+        "report.html": html.render(report),
         "console-80.txt": console.render(report, width=80),
         "console-100.txt": console.render(report, width=100),
         "console-120.txt": console.render(report, width=120),

@@ -104,7 +104,7 @@ def audit_lab(profile: str, directory: Path) -> tuple[Report, float]:
         started = time.monotonic()
         audit = run_audit(checklist, Options(), redactor, environ=dict(os.environ))
         seconds = time.monotonic() - started
-    for format_, suffix in (("json", "json"), ("markdown", "md"), ("console", "txt")):
+    for format_, suffix in (("html", "html"), ("json", "json"), ("markdown", "md"), ("console", "txt")):
         write_report(audit.report, Target(format_, directory / f"{profile}.{suffix}"), redactor)
     return audit.report, seconds
 
@@ -132,4 +132,4 @@ def _show(profile: str, report: Report, seconds: float, directory: Path) -> None
 
     click.echo(f"\n=== {profile} stack, audited in {seconds:.1f} s ===\n", err=True)
     print_report(report, sys.stdout)
-    click.echo(f"\nJSON, Markdown and text in {directory}/{profile}.*\n", err=True)
+    click.echo(f"\nHTML, JSON, Markdown and text in {directory}/{profile}.*\n", err=True)

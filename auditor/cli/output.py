@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from auditor.redact import Redactor
     from auditor.report.model import Report
 
-FORMATS = ("console", "json", "json-v1", "markdown")
-LATER = ("sarif", "junit", "html", "openmetrics", "gitlab", "ocsf", "csv")
+FORMATS = ("console", "json", "json-v1", "markdown", "html")
+LATER = ("sarif", "junit", "openmetrics", "gitlab", "ocsf", "csv")
 _IN_PLACE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY, errno.EXDEV)
 """Why a file cannot be replaced though it may be written: a read-only folder, or a file mounted by itself."""
 
@@ -142,6 +142,10 @@ def render(report: Report, name: str) -> str:
         from auditor.report import markdown
 
         return markdown.render(report)
+    if name == "html":
+        from auditor.report import html
+
+        return html.render(report)
     from auditor.report import json_v1
 
     return json_v1.render(report)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     "reports",
     multiple=True,
     metavar="FORMAT[=PATH]",
-    help="Repeatable. console (default), json, markdown. No path or `-`: stdout, once at most.",
+    help="Repeatable. console (default), json, markdown, html. No path or `-`: stdout, once at most.",
 )
 @click.option("--save-facts", type=click.Path(path_type=Path), metavar="FILE", help="Keep what was gathered, redacted.")
 @click.option("--facts", type=click.Path(path_type=Path), metavar="FILE", help="Judge saved facts; send nothing.")

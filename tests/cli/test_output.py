@@ -31,8 +31,8 @@ def test_targets(values, targets):
     ("values", "message"),
     [
         (["jsn"], "--report jsn: there is no such format; did you mean json?"),
-        (["pdf"], "--report pdf: there is no such format; use one of console, json, json-v1, markdown"),
-        (["sarif"], "--report sarif: this format is not there yet; use one of console, json, json-v1, markdown"),
+        (["pdf"], "--report pdf: there is no such format; use one of console, json, json-v1, markdown, html"),
+        (["sarif"], "--report sarif: this format is not there yet; use one of console, json, json-v1, markdown, html"),
         (["json="], "--report json=: a path is missing after the equals sign; leave both out for stdout"),
         (["json", "console"], "--report: only one report can go to stdout; give the others a path: FORMAT=PATH"),
         (["json=x", "markdown=x"], "--report: two reports have the same path; the second would replace the first"),

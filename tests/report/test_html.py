@@ -113,7 +113,7 @@ def test_words_of_a_server_are_words(said):
         evidence={"a": hostile, "rows": [{hostile: hostile}]}, location={"path": hostile, "line": 1},
     )  # fmt: skip
     page = Page(html.render(report))
-    assert {tag for tag, _ in page.tags} & _ACTIVE == {"a"}
+    assert {tag for tag, _ in page.tags} & _ACTIVE <= {"a"}
     assert all(link["href"].startswith("#") for link in page.of("a"))
     assert "\x1b" not in "".join(page.words)
 

@@ -161,7 +161,8 @@ def ran(tmp_path_factory) -> Ran:
         path = checklist(folder, origin, folder / "repo", more=more)
         given = ("--config", path, "--env", "prod", "--env-file", folder / "prod.env")
         facts, report = folder / "facts.json", folder / "report.json"
-        reports = ("--report", "console", "--report", f"json={report}", "--report", f"markdown={folder}/report.md")
+        pages = (f"--report=markdown={folder}/report.md", f"--report=html={folder}/report.html")
+        reports = ("--report", "console", "--report", f"json={report}", *pages)
         # what sends bursts at endpoints is not about secrets, and takes its time
         chosen = ("--ignore", "rate-limiting")
         runs = {
@@ -176,7 +177,8 @@ def ran(tmp_path_factory) -> Ran:
     texts = {
         f"{name} {stream}": getattr(done, stream) for name, done in runs.items() for stream in ("stdout", "stderr")
     }
-    texts |= {name: (folder / name).read_text(encoding="utf-8") for name in ("report.json", "report.md", "facts.json")}
+    files = ("report.json", "report.md", "report.html", "facts.json")
+    texts |= {name: (folder / name).read_text(encoding="utf-8") for name in files}
     # thousands of digests, one of which may begin like a value by chance
     texts["report.json"] = re.sub(r'"fingerprint": "[0-9a-f]{16}"', "", texts["report.json"])
     texts |= {f"temporary {name}": text for name, text in watch.files.items()}

@@ -21,7 +21,7 @@ PLANTED = (*of_rules()[::12], *of_exact())
 
 def written(folder: Path) -> dict[str, str]:
     """Everything that a run has left in its folder."""
-    names = ("report.json", "report.md", "facts.json")
+    names = ("report.json", "report.md", "report.html", "facts.json")
     return {name: (folder / name).read_text(encoding="utf-8") for name in names if (folder / name).exists()}
 
 
@@ -34,6 +34,8 @@ def command(folder: Path, path: Path, *more: str) -> list[str]:
         f"json={folder}/report.json",
         "--report",
         f"markdown={folder}/report.md",
+        "--report",
+        f"html={folder}/report.html",
     ]
     return [
         sys.executable,
@@ -74,7 +76,7 @@ def test_servers_that_answer_nonsense(tmp_path, environ):
     texts = {"stdout": done.stdout, "stderr": done.stderr, **written(tmp_path)}
     assert (done.returncode in (1, 3), sorted(texts)) == (
         True,
-        ["facts.json", "report.json", "report.md", "stderr", "stdout"],
+        ["facts.json", "report.html", "report.json", "report.md", "stderr", "stdout"],
     )
     facts = json.loads(texts["report.json"])["facts"]
     said = " ".join(one["error"] or "" for one in facts)

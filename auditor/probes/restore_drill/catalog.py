@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from auditor.facts.restore_drill import Difference
 from auditor.probes.net.session import Transaction
-from auditor.probes.restore_drill.catalog_sql import SCHEMA
+from auditor.probes.restore_drill.catalog_sql import SAME_WORDS, SCHEMA
 
 KEPT = 200
 """Differences that a fact holds."""
@@ -44,6 +44,7 @@ async def read_schema(transaction: Transaction) -> Schema:
     Raises:
         Unavailable: the server refuses.
     """
+    await transaction.rows(SAME_WORDS)
     rows = await transaction.rows(SCHEMA)
     return {
         (str(kind), str(name)): Object(str(owner), str(text or ""), bool(loose))

@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+SAME_WORDS = """
+select pg_catalog.set_config(name, value, true) from (values
+    ('timezone', 'UTC'), ('datestyle', 'ISO, MDY'), ('intervalstyle', 'postgres'), ('bytea_output', 'hex'),
+    ('extra_float_digits', '1'), ('quote_all_identifiers', 'off')) as s(name, value)
+"""
+"""What a database or role may set for its sessions, and what would make the same object or time look another.
+
+Source: PostgreSQL documentation, sections 19.11.1, 19.11.2 and 19.13.1.
+"""
+
 SCHEMA = """
 with ours as materialized (
     select n.oid, n.nspname::text as schema from pg_catalog.pg_namespace n

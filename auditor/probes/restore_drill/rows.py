@@ -14,6 +14,7 @@ from auditor.errors import Unavailable
 from auditor.facts.restore_drill import TableRows
 from auditor.probes.net.failures import Unreachable
 from auditor.probes.net.session import Session, Transaction
+from auditor.probes.restore_drill.catalog_sql import SAME_WORDS
 
 LIVE_SECONDS = 30.0
 """For all counts of the live database together."""
@@ -85,6 +86,7 @@ class Table:
 
 async def tables_of(transaction: Transaction) -> dict[str, Table]:
     """Every table with rows of its own, the smallest first."""
+    await transaction.rows(SAME_WORDS)  # identifiers are quoted alike
     return {str(row[0]): Table(*row) for row in await transaction.rows(TABLES)}
 
 
@@ -160,6 +162,7 @@ async def _together(session: Session, batch: list[Table], until: Mapping[str, da
     async with session.transaction(statement_timeout_ms=ms) as transaction:
         # so that a policy which hides rows is an error, and not a smaller number
         await transaction.rows("select pg_catalog.set_config('row_security', 'off', true)")
+        await transaction.rows(SAME_WORDS)  # a timestamp without a zone is the same instant on both sides
         rows: list[tuple[Any, ...]] = await transaction.rows(queries)
     return {
         batch[number].name: Count(int(counted), newest.astimezone(UTC) if newest else None)

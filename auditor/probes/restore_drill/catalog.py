@@ -18,7 +18,20 @@ _CAST = re.compile(
     r'::(?:"[^"]{1,63}"|[a-z_][a-z0-9_.]{0,126})(?: varying| precision)?(?:\([0-9, ]{1,9}\))?'
     r"(?: with(?:out)? time zone)?(?:\[\]){0,6}"
 )
-_SAID = {"table", "columns", "constraint", "index", "row level security", "enum", "domain", "schema", "extension"}
+_SAID = {
+    "table",
+    "columns",
+    "constraint",
+    "index",
+    "row level security",
+    "enum",
+    "domain",
+    "schema",
+    "extension",
+    "type",
+    "range",
+    "view options",
+}
 """Kinds whose definition may be told. In others there may be a secret."""
 _SPACES = re.compile(r"[\s()]+")
 
@@ -73,7 +86,7 @@ class Sides:
     """Set when the drill left out parts of the backup for want of something here: why a lack proves nothing."""
 
 
-_AROUND = ("schema", "table", "view", "materialized view", "foreign table")
+_AROUND = ("schema", "table", "view", "materialized view", "foreign table", "function", "procedure", "domain")
 
 
 def differences(live: Schema, restored: Schema, sides: Sides) -> list[Difference]:

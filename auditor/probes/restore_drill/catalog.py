@@ -31,6 +31,7 @@ _SAID = {
     "type",
     "range",
     "view options",
+    "privileges",
 }
 """Kinds whose definition may be told. In others there may be a secret."""
 _SPACES = re.compile(r"[\s()]+")
@@ -84,9 +85,16 @@ class Sides:
     """Kind and name of what the backup holds though the drill has not restored it."""
     blamed: str = ""
     """Set when the drill left out parts of the backup for want of something here: why a lack proves nothing."""
+    ungranted: bool = False
+    """Whether privileges of the backup were left out."""
 
 
-_AROUND = ("schema", "table", "view", "materialized view", "foreign table", "function", "procedure", "domain")
+_UNGRANTED = "the drill could not grant and revoke all of it here"
+
+_AROUND = (
+    "schema", "table", "view", "materialized view", "foreign table", "sequence", "function", "procedure", "aggregate",
+    "domain",
+)  # fmt: skip
 
 
 def differences(live: Schema, restored: Schema, sides: Sides) -> list[Difference]:
@@ -116,9 +124,9 @@ def differences(live: Schema, restored: Schema, sides: Sides) -> list[Difference
 
 
 def _missing(kind: str, name: str, here: Object | None, there: Object | None, sides: Sides) -> Difference:
-    doubt = ""
+    doubt = _UNGRANTED if kind == "privileges" and sides.ungranted else ""
     if there is None:
-        doubt = sides.blamed
+        doubt = doubt or sides.blamed
         if kind == "table" and here and here.loose and not doubt:
             doubt = "it is a partition, and may be newer than the backup"
     return Difference(kind, name, _told(kind, here), _told(kind, there), doubt)
@@ -126,6 +134,8 @@ def _missing(kind: str, name: str, here: Object | None, there: Object | None, si
 
 def _changed(kind: str, name: str, here: Object, there: Object, sides: Sides) -> Difference:
     doubt = "" if sides.same_major or not here.loose else "servers of two versions may word it differently"
+    if kind == "privileges" and sides.ungranted:
+        doubt = _UNGRANTED
     if kind in _SAID:
         return Difference(kind, name, _told(kind, here), _told(kind, there), doubt)
     return Difference(kind, name, "differs", "differs", doubt)

@@ -14,7 +14,7 @@ Source: PostgreSQL documentation, sections 19.11.1, 19.11.2 and 19.13.1.
 
 SCHEMA = """
 with ours as materialized (
-    select n.oid, n.nspname::text as schema from pg_catalog.pg_namespace n
+    select n.oid, n.nspname::text as schema, n.nspacl, n.nspowner from pg_catalog.pg_namespace n
     where n.nspname not like 'pg\\_%' and n.nspname <> 'information_schema'
 ),
 foreign_members as materialized (
@@ -31,7 +31,7 @@ relations as materialized (
 ),
 tables as materialized (select * from relations where relkind in ('r', 'p')),
 functions as materialized (
-    select p.oid, p.prosrc, p.proargdefaults, o.schema,
+    select p.oid, p.prosrc, p.proargdefaults, p.proacl, p.proowner, o.schema,
            case p.prokind when 'p' then 'procedure' when 'a' then 'aggregate' else 'function' end as kind,
            pg_catalog.format('%I.%I(%s)', o.schema, p.proname, pg_catalog.pg_get_function_identity_arguments(p.oid)) as name,
            pg_catalog.concat_ws(' ', l.lanname::text, p.provolatile::text, case when p.prosecdef then 'security definer' end,
@@ -44,6 +44,16 @@ functions as materialized (
       -- what a range type brings along is made by it
       and not exists (select 1 from pg_catalog.pg_depend d where d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
                       and d.objid = p.oid and d.deptype = 'i')
+),
+granted as materialized (
+    select r.full_name as name, c.relowner as owner, coalesce(c.relacl, pg_catalog.acldefault(
+               (case when c.relkind = 'S' then 's' else 'r' end)::pg_catalog."char", c.relowner)) as acl, false as loose
+    from relations r join pg_catalog.pg_class c on c.oid = r.oid
+    union all
+    select f.name, f.proowner, coalesce(f.proacl, pg_catalog.acldefault('f', f.proowner)), false from functions f
+    union all
+    -- since version 15 not everybody may create in public
+    select o.schema, o.nspowner, coalesce(o.nspacl, pg_catalog.acldefault('n', o.nspowner)), o.schema = 'public' from ours o
 )
 select 'schema' as kind, o.schema as name, '' as owner, '' as definition, false as loose from ours o
 where not exists (select 1 from foreign_members e
@@ -99,6 +109,14 @@ from relations r join pg_catalog.pg_trigger t on t.tgrelid = r.oid and not t.tgi
 union all
 select 'view definition', r.full_name, r.full_name, pg_catalog.pg_get_viewdef(r.oid), true
 from relations r where r.relkind in ('v', 'm')
+union all
+-- of the owner none are told, since a drill restores as another one; MAINTAIN came with version 17
+select 'privileges', g.name, g.name,
+       pg_catalog.string_agg(coalesce(m.rolname::text, 'public') || '=' || a.privilege_type, ', '
+                             order by coalesce(m.rolname::text, 'public'), a.privilege_type), g.loose
+from granted g cross join lateral pg_catalog.aclexplode(g.acl) a left join pg_catalog.pg_roles m on m.oid = a.grantee
+where a.grantee <> g.owner and a.privilege_type <> 'MAINTAIN'
+group by g.name, g.loose
 union all
 -- a view that checks as its caller is another than one that checks as its owner
 select 'view options', r.full_name, r.full_name, pg_catalog.array_to_string(c.reloptions, ' '), false

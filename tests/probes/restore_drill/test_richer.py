@@ -27,6 +27,9 @@ create function atomic(a int, b text default 'x') returns int language sql begin
 create view shown with (security_invoker = on) as select id from events;
 create table ruled (id int);
 create rule "none" as on delete to ruled do instead nothing;
+grant select, insert on events to app;
+revoke execute on function atomic from public;
+grant usage on schema public to auditor;
 select lo_from_bytea(0, 'x') from generate_series(1, 20);
 comment on database {name} is 'two
 
@@ -83,6 +86,15 @@ def test_a_whole_cluster(rich, tmp_path):
 def test_without_large_objects(rich, tmp_path):
     [found] = drill(dumped(rich, tmp_path / "rich", "-Fc", "--no-large-objects"), live=rich, database="richer").drills
     assert [one for one in found.rows if one.table == LARGE] == [TableRows(LARGE, 0, 20)]
+
+
+def test_without_privileges(rich, tmp_path):
+    [found] = drill(dumped(rich, tmp_path / "rich", "-Fc", "--no-privileges"), live=rich, database="richer").drills
+    assert found.differences == (
+        Difference("privileges", "public", "auditor=USAGE, public=USAGE", "public=USAGE"),
+        Difference("privileges", "public.atomic(a integer, b text)", "missing", "public=EXECUTE"),
+        Difference("privileges", "public.events", "app=INSERT, app=SELECT", "missing"),
+    )
 
 
 def test_what_has_changed_since(rich, tmp_path):

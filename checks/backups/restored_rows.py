@@ -64,7 +64,11 @@ def _judge(drill: Drill, policy: BackupPolicy) -> Iterator[Finding]:
     if drill.uncounted:
         uncounted = list(drill.uncounted)
         yield unproven(drill.name, "not all restored tables were counted", aspect="uncounted", tables=uncounted)
-    if not bad and not doubtful and not drill.uncounted:
+    if not drill.rows and not drill.uncounted:
+        yield unproven(
+            drill.name, "it has no table of the live database, so there are no rows to compare", "see BAK031"
+        )
+    elif not bad and not doubtful and not drill.uncounted:
         estimated = sum(not table.exact for table in good)
         said = f", {estimated} of them by the server's estimate" if estimated else ""
         yield passed(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from auditor.facts.restore_drill import Difference
 from auditor.probes.net.session import Transaction
-from auditor.probes.restore_drill.catalog_sql import SCHEMA
+from auditor.probes.restore_drill.catalog_sql import SAME_WORDS, SCHEMA
 
 KEPT = 200
 """Differences that a fact holds."""
@@ -18,7 +18,21 @@ _CAST = re.compile(
     r'::(?:"[^"]{1,63}"|[a-z_][a-z0-9_.]{0,126})(?: varying| precision)?(?:\([0-9, ]{1,9}\))?'
     r"(?: with(?:out)? time zone)?(?:\[\]){0,6}"
 )
-_SAID = {"table", "columns", "constraint", "index", "row level security", "enum", "domain", "schema", "extension"}
+_SAID = {
+    "table",
+    "columns",
+    "constraint",
+    "index",
+    "row level security",
+    "enum",
+    "domain",
+    "schema",
+    "extension",
+    "type",
+    "range",
+    "view options",
+    "privileges",
+}
 """Kinds whose definition may be told. In others there may be a secret."""
 _SPACES = re.compile(r"[\s()]+")
 
@@ -44,6 +58,7 @@ async def read_schema(transaction: Transaction) -> Schema:
     Raises:
         Unavailable: the server refuses.
     """
+    await transaction.rows(SAME_WORDS)
     rows = await transaction.rows(SCHEMA)
     return {
         (str(kind), str(name)): Object(str(owner), str(text or ""), bool(loose))
@@ -70,9 +85,16 @@ class Sides:
     """Kind and name of what the backup holds though the drill has not restored it."""
     blamed: str = ""
     """Set when the drill left out parts of the backup for want of something here: why a lack proves nothing."""
+    ungranted: bool = False
+    """Whether privileges of the backup were left out."""
 
 
-_AROUND = ("schema", "table", "view", "materialized view", "foreign table")
+_UNGRANTED = "the drill could not grant and revoke all of it here"
+
+_AROUND = (
+    "schema", "table", "view", "materialized view", "foreign table", "sequence", "function", "procedure", "aggregate",
+    "domain",
+)  # fmt: skip
 
 
 def differences(live: Schema, restored: Schema, sides: Sides) -> list[Difference]:
@@ -102,9 +124,9 @@ def differences(live: Schema, restored: Schema, sides: Sides) -> list[Difference
 
 
 def _missing(kind: str, name: str, here: Object | None, there: Object | None, sides: Sides) -> Difference:
-    doubt = ""
+    doubt = _UNGRANTED if kind == "privileges" and sides.ungranted else ""
     if there is None:
-        doubt = sides.blamed
+        doubt = doubt or sides.blamed
         if kind == "table" and here and here.loose and not doubt:
             doubt = "it is a partition, and may be newer than the backup"
     return Difference(kind, name, _told(kind, here), _told(kind, there), doubt)
@@ -112,6 +134,8 @@ def _missing(kind: str, name: str, here: Object | None, there: Object | None, si
 
 def _changed(kind: str, name: str, here: Object, there: Object, sides: Sides) -> Difference:
     doubt = "" if sides.same_major or not here.loose else "servers of two versions may word it differently"
+    if kind == "privileges" and sides.ungranted:
+        doubt = _UNGRANTED
     if kind in _SAID:
         return Difference(kind, name, _told(kind, here), _told(kind, there), doubt)
     return Difference(kind, name, "differs", "differs", doubt)

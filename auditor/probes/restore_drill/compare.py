@@ -106,7 +106,8 @@ def _sides(skipped: Iterable[Skipped], *, same_major: bool) -> catalog.Sides:
     held = {(kind, name) for one in entries for kind, name in _held(one.entry)}
     lacking = any(not one.expected and not one.entry.startswith("EXTENSION ") for one in entries)
     blamed = "the drill could not restore all of the backup here" if lacking else ""
-    return catalog.Sides(same_major, frozenset(held), blamed)
+    ungranted = any(one.entry.startswith(("ACL ", "DEFAULT ACL ", "GRANT ", "REVOKE ")) for one in entries)
+    return catalog.Sides(same_major, frozenset(held), blamed, ungranted)
 
 
 def _held(entry: str) -> Iterator[tuple[str, str]]:

@@ -104,7 +104,9 @@ async def _archive(dump: Dump, server: Server, live: Live, drill: Drill) -> Dril
 async def _plain(dump: Dump, server: Server, live: Live, drill: Drill) -> Drill:
     _, cluster, connects = first_look(dump.head)
     text = Text(wanted=live.name if cluster else "", cluster=cluster)
-    wanted = extensions_of(dump.head) | (dict(live.extensions) if cluster else {})
+    wanted, complete = extensions_of(dump.head, text.wanted)
+    if cluster and not complete:  # its section begins further on
+        wanted |= dict(live.extensions)
     missing = await _made_ready(server, live, wanted, ())
     with unpacked(dump.path, dump.packing) as lines:
         failures = await restore_plain(lines, text, server, wait_for_connect=cluster or connects)

@@ -21,7 +21,9 @@ _ARCHIVE_ERROR = re.compile(r"pg_restore: error: (.*)")
 _PLAIN_ERROR = re.compile(r"psql:[^:]{0,100}:(\d+): (?:ERROR:  |error: )(.*)")
 _EXECUTED = re.compile(r"could not execute query: ERROR:  (.*)")
 _COPIED = re.compile(r'COPY failed for table "((?:[^"]|""){1,130})": ERROR:  (.*)')
-_VALUE = re.compile(r'(: "|=\().*')
+_VALUE = re.compile(r'(: "|=\(|\b(?:value|at or near) ").*')
+
+_CUT_OFF = {'"': " ...", "(": "(..."}
 
 _LOST = (
     "server closed the connection",
@@ -125,7 +127,9 @@ def _words(message: str) -> str:
     """The server's own words, without values of rows, which it quotes after a colon."""
     if found := _EXECUTED.match(message) or _COPIED.match(message):
         message = found[found.re.groups]
-    return _VALUE.sub(lambda found: ": ..." if found[1].startswith(":") else "=(...", message)[:_LONGEST]
+    return _VALUE.sub(lambda found: found[1].removesuffix(' "').removesuffix("(") + _CUT_OFF[found[1][-1]], message)[
+        :_LONGEST
+    ]
 
 
 def stop_if_lost(messages: str, *, database_full: Undone) -> None:

@@ -38,6 +38,10 @@ _SERVER = re.compile(rb"Dumped from database version (\d+)")
 _ENTRY = re.compile(rb"-- (?:Data for )?Name: (.{1,300}?); Type: ([A-Z ]{1,40}); Schema: (.{1,100}?); Owner:")
 _OUTSIDE = (b"DATABASE", b"DATABASE PROPERTIES", b"COMMENT", b"ACL", b"SECURITY LABEL")
 """Kinds of entries about the database itself."""
+_ABOUT_DATABASE = re.compile(rb"DATABASE(?: PROPERTIES)? .*|(?:COMMENT|ACL|SECURITY LABEL) DATABASE .*")
+"""Entries that are about the database itself, which is another one in a drill; psql connects anew after them."""
+_BEFORE_EXTENSIONS = (*_OUTSIDE, b"SCHEMA", b"EXTENSION")
+"""Kinds of entries before which an extension may come."""
 _MOST_ENTRIES = 200_000
 _COMPLETE = re.compile(rb"PostgreSQL database( cluster)? dump complete")
 
@@ -88,7 +92,7 @@ def restorable(lines: Iterable[bytes], text: Text, *, wait_for_connect: bool) ->
         wait_for_connect: leave out what is said to other databases: a dump with ``--create``, or of a whole cluster.
     """
     here = not wait_for_connect
-    copying = begun = data = False
+    copying = begun = data = about = False
     before = b"\n"
     for number, line in enumerate(lines, 1):
         if copying:
@@ -97,17 +101,22 @@ def restorable(lines: Iterable[bytes], text: Text, *, wait_for_connect: bool) ->
             continue
         # what pg_dump begins, it begins after an empty line; the body of a function may hold anything
         first = not before.strip()
-        if first and (text.cluster or (wait_for_connect and not here)) and (connect := _CONNECT.fullmatch(line)):
-            here, begun, line = _connected(connect, text), False, b"\n"
+        if (
+            first
+            and (text.cluster or (wait_for_connect and (about or not here)))
+            and (connect := _CONNECT.fullmatch(line))
+        ):
+            here, begun, about, line = _connected(connect, text), False, False, b"\n"
         elif data and first and line.startswith(b"COPY ") and _COPY.fullmatch(line):
             copying = True
         elif line.startswith(b"-- "):
             if entry := _note(number, line, text):
-                begun, data = True, entry == b"TABLE DATA"
+                about = bool(_ABOUT_DATABASE.fullmatch(entry))
+                begun, data = not about, entry.startswith(b"TABLE DATA ")
         elif line.startswith(b"CREATE TABLE "):
             text.tables += here
         own = bool(_OWN.fullmatch(line))
-        left_out = own or (first and _left_out(line)) or (not begun and _CLEANING.fullmatch(line))
+        left_out = own or about or (first and _left_out(line)) or (not begun and _CLEANING.fullmatch(line))
         yield line if here and not left_out else b"\n"
         before = b"\n" if own else line
 
@@ -125,12 +134,12 @@ def _connected(found: re.Match[bytes], text: Text) -> bool:
 
 
 def _note(number: int, line: bytes, text: Text) -> bytes:
-    """What pg_dump says in a comment; the kind of the entry that begins, if one does."""
+    """What pg_dump says in a comment; kind and name of the entry that begins, if one does."""
     if found := _ENTRY.match(line):
         if len(text.entries) < _MOST_ENTRIES:
             name, kind, schema = (part.decode("utf-8", "replace") for part in found.groups())
             text.entries.append((number, f"{kind} {name}" if schema == "-" else f"{kind} {schema}.{name}"))
-        return found[2]
+        return found[2] + b" " + found[1]
     if found := _COMPLETE.search(line):
         text.complete = text.complete or not text.cluster or bool(found[1])
     return b""
@@ -141,14 +150,29 @@ def _left_out(line: bytes) -> bool:
     return line.startswith(_ABOUT_EXTENSIONS) or (line.startswith(b"ALTER ") and bool(_OWNER.fullmatch(line)))
 
 
-def extensions_of(head: bytes) -> dict[str, str]:
-    """The extensions that a dump creates, and the schema of each. pg_dump writes them at the beginning."""
+def extensions_of(head: bytes, database: str = "") -> tuple[dict[str, str], bool]:
+    """The extensions that a dump creates, and the schema of each, and whether these are all of them.
+
+    pg_dump writes them at the beginning.
+
+    Args:
+        head: of the dump.
+        database: of a dump that holds several, the one that counts.
+    """
     found: dict[str, str] = {}
+    here, complete, section = not database, False, Text(wanted=database)
     for line in head.splitlines():
-        if match := _EXTENSION.fullmatch(line):
+        if connect := _CONNECT.fullmatch(line):
+            complete = complete or (here and bool(database))
+            here = _connected(connect, section)
+        elif not here:
+            continue
+        elif entry := _ENTRY.match(line):
+            complete = complete or entry[2] not in _BEFORE_EXTENSIONS
+        elif match := _EXTENSION.fullmatch(line):
             name, schema = (part.decode("utf-8", "replace").strip('"').replace('""', '"') for part in match.groups())
             found[name] = schema
-    return found
+    return found, complete
 
 
 async def restore_plain(lines: Iterable[bytes], text: Text, server: Server, *, wait_for_connect: bool) -> list[Failure]:

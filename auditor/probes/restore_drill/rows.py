@@ -14,6 +14,7 @@ from auditor.errors import Unavailable
 from auditor.facts.restore_drill import TableRows
 from auditor.probes.net.failures import Unreachable
 from auditor.probes.net.session import Session, Transaction
+from auditor.probes.restore_drill.catalog_sql import SAME_WORDS
 
 LIVE_SECONDS = 30.0
 """For all counts of the live database together."""
@@ -24,6 +25,9 @@ _BATCH = 20
 """Small tables that are counted by one statement."""
 _SMALL = 20_000
 """Rows, by the server's estimate."""
+
+LARGE_OBJECTS = "pg_catalog.pg_largeobject_metadata"
+"""A row for each large object; of a database that has none, nothing is told."""
 
 TABLES = """
 select pg_catalog.format('%I.%I', n.nspname, c.relname), n.nspname::text, c.relname::text,
@@ -46,6 +50,13 @@ where c.relkind = 'r' and c.relpersistence <> 't'
   and n.nspname not like 'pg\\_%' and n.nspname <> 'information_schema'
   and not exists (select 1 from pg_catalog.pg_depend d where d.deptype = 'e' and d.objid = c.oid
                   and d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass)
+union all
+-- what nothing but pg_dump --no-large-objects leaves out
+select pg_catalog.format('%I.%I', n.nspname, c.relname), n.nspname::text, c.relname::text,
+       greatest(c.reltuples::bigint, 0),
+       pg_catalog.has_table_privilege(c.oid, 'select'), false, '', pg_catalog.pg_relation_size(c.oid) = 0
+from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+where c.oid = 'pg_catalog.pg_largeobject_metadata'::pg_catalog.regclass
 order by 4, 1
 """
 
@@ -85,6 +96,7 @@ class Table:
 
 async def tables_of(transaction: Transaction) -> dict[str, Table]:
     """Every table with rows of its own, the smallest first."""
+    await transaction.rows(SAME_WORDS)  # identifiers are quoted alike
     return {str(row[0]): Table(*row) for row in await transaction.rows(TABLES)}
 
 
@@ -160,6 +172,7 @@ async def _together(session: Session, batch: list[Table], until: Mapping[str, da
     async with session.transaction(statement_timeout_ms=ms) as transaction:
         # so that a policy which hides rows is an error, and not a smaller number
         await transaction.rows("select pg_catalog.set_config('row_security', 'off', true)")
+        await transaction.rows(SAME_WORDS)  # a timestamp without a zone is the same instant on both sides
         rows: list[tuple[Any, ...]] = await transaction.rows(queries)
     return {
         batch[number].name: Count(int(counted), newest.astimezone(UTC) if newest else None)
@@ -185,7 +198,7 @@ def compared(restored: Mapping[str, Count], live: Mapping[str, Count], tables: M
             live[name].newest,
         )
         for name, count_ in sorted(restored.items())
-        if name in live and count_.exact
+        if name in live and count_.exact and (name != LARGE_OBJECTS or count_.rows or live[name].rows)
     ]
 
 
@@ -194,5 +207,5 @@ def alone(restored: Mapping[str, Count], tables: Mapping[str, Table]) -> list[Ta
     return [
         TableRows(name, one.rows or 0, None, column=tables[name].column, newest_restored=one.newest)
         for name, one in sorted(restored.items())
-        if one.exact
+        if one.exact and (name != LARGE_OBJECTS or one.rows)
     ]

@@ -34,6 +34,12 @@ def test_rows(restored, live, exact, outcome):
     assert [finding.outcome for finding in judge(restored_rows, drill)] == [outcome]
 
 
+def test_no_table_is_no_pass():
+    assert outcomes(restored_rows, replace(GOOD, rows=())) == [
+        ("error", "it has no table of the live database, so there are no rows to compare")
+    ]
+
+
 def test_the_tolerance_is_the_policys():
     drill = replace(GOOD, rows=(TableRows("public.t", 200, 300),))
     assert [one for one, _ in outcomes(restored_rows, drill, drill_row_tolerance=0.5)] == ["pass"]

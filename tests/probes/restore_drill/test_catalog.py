@@ -91,3 +91,20 @@ def test_what_could_not_be_restored_here_explains_a_lack():
     assert differences(TABLE, {("schema", "s"): TABLE["schema", "s"]}, sides) == [
         Difference("table", "s.t", "there", "missing", "the drill could not restore all of the backup here")
     ]
+
+
+def test_privileges_that_a_drill_could_not_grant():
+    granted = {**TABLE, ("privileges", "s.t"): Object("s.t", "app=SELECT", False)}
+    lost = Difference("privileges", "s.t", "app=SELECT", "missing")
+    assert differences(granted, TABLE, SAME) == [lost]
+    sides = _sides([Skipped("GRANT SELECT ON TABLE s.t", 'role "x" does not exist', expected=True)], same_major=True)
+    [found] = differences(granted, TABLE, sides)
+    assert found.doubt == "the drill could not grant and revoke all of it here"
+
+
+def test_of_a_missing_function_not_its_privileges_too():
+    live = {
+        ("function", "s.f()"): Object("s", "sql", False),
+        ("privileges", "s.f()"): Object("s.f()", "public=EXECUTE", False),
+    }
+    assert differences(live, {}, SAME) == [Difference("function", "s.f()", "there", "missing")]

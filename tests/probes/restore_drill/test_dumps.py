@@ -148,6 +148,7 @@ class TestRowsThatAreMissing:
             found = one(DATA / "app.dump", live=live, user="hidden")
         finally:
             live.run("alter table public.tenants disable row level security")
+            live.run("revoke select on all tables in schema public from hidden")
         assert found.rows[1] == TableRows(
             "public.tenants", 21, 21, exact=False, doubt="row level security hides rows from the role"
         )

@@ -51,6 +51,24 @@ def test_of_psql():
     assert list(plain_failures(said)) == [(7, 'relation "public.x" does not exist'), (9, "odd")]
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ('value "99999999999" is out of range for type integer', "value ..."),
+        ('syntax error at or near "hush"', "syntax error at or near ..."),
+        ('invalid input syntax for type uuid: "hush"', "invalid input syntax for type uuid: ..."),
+        ("Key (a)=(hush) is twice", "Key (a)=(..."),
+        ('relation "public.x" does not exist', 'relation "public.x" does not exist'),
+        (
+            'null value in column "a" violates not-null constraint',
+            'null value in column "a" violates not-null constraint',
+        ),
+    ],
+)
+def test_values_of_rows_are_not_told(said, told):
+    assert list(plain_failures(f"psql:<stdin>:7: ERROR:  {said}")) == [(7, told)]
+
+
 def test_rows_that_became_statements_are_told_once():
     said = "".join(f"psql:<stdin>:{line}: ERROR:  syntax error\n" for line in (3, 6, 7, 8, 12))
     entries = [(4, "TABLE DATA public.users"), (10, "INDEX public.users_a")]

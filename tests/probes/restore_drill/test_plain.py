@@ -58,7 +58,38 @@ def test_the_beginning():
     assert first_look(HEAD.encode()) == (15, False, True)
     assert first_look(b"SELECT 1;\n") == (0, False, False)
     assert first_look(b"-- PostgreSQL database cluster dump\n") == (0, True, False)
-    assert extensions_of(HEAD.encode()) == {"vector": "extensions", "uuid-ossp": "public"}
+    assert extensions_of(HEAD.encode()) == ({"vector": "extensions", "uuid-ossp": "public"}, False)
+
+
+def test_extensions_of_another_database_of_the_cluster():
+    made = b"CREATE EXTENSION IF NOT EXISTS %s WITH SCHEMA public;\n"
+    head = b"\\connect one\n" + made % b"citext" + b"\\connect app\n" + made % b"hstore"
+    assert extensions_of(head, "app") == ({"hstore": "public"}, False)
+    table = b"-- Name: t; Type: TABLE; Schema: public; Owner: app\n"
+    assert extensions_of(head + table, "app") == ({"hstore": "public"}, True)
+    assert extensions_of(head + b"\\connect two\n" + made % b"cube", "app") == ({"hstore": "public"}, True)
+    assert extensions_of(head, "else") == ({}, False)
+
+
+def test_what_is_about_the_database_itself():
+    head = """\
+\\connect app
+
+-- Name: DATABASE app; Type: COMMENT; Schema: -; Owner: app
+
+COMMENT ON DATABASE app IS 'x';
+
+-- Name: app; Type: DATABASE PROPERTIES; Schema: -; Owner: app
+
+ALTER DATABASE app SET timezone TO 'UTC';
+
+\\connect app
+
+SELECT 1;
+"""
+    text = Text()
+    given = b"".join(restorable(head.encode().splitlines(True), text, wait_for_connect=True)).split()
+    assert (given, text.databases) == ([b"SELECT", b"1;"], ["app", "app"])
 
 
 def test_owners_go_and_rows_stay():

@@ -39,6 +39,7 @@ def test_nothing_differs(rich, tmp_path, monkeypatch, options):
     assert {table.table: (table.restored, table.live) for table in found.rows} == {
         '"Odd Schema""x"."Tab le"': (100, 100),
         "auth.users": (300, 300),
+        "pg_catalog.pg_largeobject_metadata": (2, 2),
         "public.cache": (50, 50),
         "public.child": (40, 40),
         "public.empty": (0, 0),

@@ -235,6 +235,8 @@ class Archiving:
     in_recovery: bool = False
     cluster: str = ""
     """System identifier; empty when the server hides it."""
+    discards: bool = False
+    """The archive_command succeeds without doing anything, such as ``/bin/true``; PostgreSQL counts that."""
     gaps: tuple[Gap, ...] = ()
 
 

@@ -258,6 +258,17 @@ class TestArchiving:
             "fail",
             "archive_mode is on, and no command or library archives anything",
         )
+
+    def test_a_command_that_keeps_nothing(self, server):
+        server.setting("archive_command", "/bin/true")
+        server.run("insert into orders select generate_series(5001, 5100)")
+        [(done,)] = server.run("select archived_count from pg_stat_archiver")
+        server.run("select pg_switch_wal()")
+        server.wait(f"select archived_count > {done} from pg_stat_archiver")
+        assert only(asked(server), "BAK008") == (
+            "fail",
+            "the archive_command keeps nothing, as /bin/true does: the log is thrown away",
+        )
         server.setting("archive_command", server.archive_command("repo"))
 
 

@@ -18,7 +18,7 @@ from auditor.probes.dump_files import dump_files
 from auditor.probes.git import shown
 from auditor.probes.net.threads import in_daemon_thread
 from auditor.probes.packed import Budget, OutOfTime
-from auditor.probes.pgdump import DumpFile, read_dump
+from auditor.probes.pgdump import NO_DEFINITIONS, NO_ROWS, DumpFile, read_dump
 
 NAME = "dump files"
 FULL_SECONDS = 20.0
@@ -31,6 +31,8 @@ _RECENTLY = 600.0
 """Seconds in which a dump that is being written was changed, even when its server is slow."""
 _LAST_ZONE = timedelta(hours=12)
 """Between UTC and the clock of the last place on earth where it is still the day before."""
+_APART = timedelta(days=1)
+"""Between a dump of rows alone and that of the definitions which belongs to it."""
 _ZONE_STEP = timedelta(minutes=30)
 """Between the zones of the world, apart from a few."""
 _WRITING = re.compile(r"^flags:\s*[0-7]*[12]$", re.MULTILINE)
@@ -68,18 +70,34 @@ def _look(
         if often[path.name] > 1:
             backup = replace(backup, name=shown(f"{path.parent.name}/{path.name}"))
         read_in_full = read_in_full or _settles(backup, live)
-        if backup.tables is not None and not _settles(backup, live):
+        if backup.tables is not None and not _settles(backup, live) and backup.problem != NO_DEFINITIONS:
             backup = replace(backup, tables=None)
         if backup.status is Status.DAMAGED and time.time() - changed < _RECENTLY:
             changed_at[len(found)] = path
         found.append(backup)
     for place in _being_written(changed_at):
         found[place] = replace(found[place], status=Status.RUNNING, problem="it is being written")
+    found = [_with_definitions(backup, found) for backup in found]
     found += [
         Backup(NAME, path.name, Kind.LOGICAL, Status.UNREAD, None, 0, problem=problem, hint="let the audit read it")
         for path, problem in unreadable
     ]
     return Found([Source(NAME)], found)
+
+
+def _with_definitions(backup: Backup, every: list[Backup]) -> Backup:
+    """Rows alone are a backup where the definitions lie beside them, as ``supabase db dump`` is used."""
+    if backup.problem != NO_DEFINITIONS:
+        return backup
+    whole = any(
+        (other.status is Status.GOOD or other.problem == NO_ROWS)
+        and (other.database == backup.database or not (other.database and backup.database))
+        and other.stop is not None
+        and backup.stop is not None
+        and abs(other.stop - backup.stop) <= _APART
+        for other in every
+    )
+    return replace(backup, status=Status.GOOD, problem="") if whole else replace(backup, tables=None)
 
 
 def _settles(backup: Backup, live: LiveIdentity | None) -> bool:

@@ -177,6 +177,26 @@ class TestDumps:
         assert [str(finding.outcome) for finding in judged(facts, "BAK001")] == ["fail"]
         assert only(facts, "BAK004")[0] == "fail"
 
+    @pytest.mark.parametrize("option", ["--data-only", "--section=data"])
+    @pytest.mark.parametrize("letter", ["c", "t", "d", "p"])
+    def test_rows_without_definitions(self, server, tmp_path, option, letter):
+        path = tmp_path / "rows.dump"
+        dump(path, server.url("boss"), f"-F{letter}", option)
+        facts = everything(server.url(), dumps=(str(path),))
+        assert only(facts, "BAK001") == ("fail", "there is no good backup")
+        assert only(facts, "BAK004") == (
+            "fail",
+            "this dump is no backup: it holds rows and no definition of any table, as with --data-only",
+        )
+
+    def test_rows_beside_their_definitions(self, server, tmp_path):
+        dump(tmp_path / "schema.sql", server.url("boss"), "--schema-only")
+        dump(tmp_path / "data.sql", server.url("boss"), "--data-only")
+        facts = everything(server.url(), dumps=(f"{tmp_path}/*.sql",))
+        assert [only(facts, one)[0] for one in ("BAK001", "BAK004", "BAK006")] == ["pass"] * 3
+        os.utime(tmp_path / "schema.sql", (0, 0))
+        assert only(everything(server.url(), dumps=(f"{tmp_path}/*.sql",)), "BAK001")[0] == "fail"
+
     def test_another_database(self, server, tmp_path):
         path = tmp_path / "postgres.dump"
         dump(path, server.url("boss", "postgres"), "-Fc")

@@ -16,6 +16,9 @@ _CLUSTER_END = b"-- PostgreSQL database cluster dump complete"
 _DATA, _IN_SCHEMA = b"-- Data for Name: ", b"; Type: TABLE DATA; Schema: "
 _HEAD = 65_536
 _TAIL = 4096
+_NO_DUMP = "it does not look like a dump of PostgreSQL"
+_UNFINISHED = "its end is missing: pg_dump did not finish"
+HOLES = "it holds zero bytes, which pg_dump never writes into text: a part of it was lost"
 _LONGEST_LINE = 1 << 20
 _OFTEN = 4096
 """Lines between two looks at the clock."""
@@ -73,12 +76,12 @@ def read_ends(first: bytes, last: bytes) -> PlainDump:
     """
     found = PlainDump(cluster=CLUSTER_BEGIN in first)
     if BEGIN not in first and not found.cluster:
-        found.problem = "it does not look like a dump of PostgreSQL"
+        found.problem = _NO_DUMP
         return found
     for line in first.split(b"\n"):
         _note(found, line)
     if not _ended(found, last.split(b"\n")):
-        found.problem = "its end is missing: pg_dump did not finish"
+        found.problem = _UNFINISHED
     return found
 
 
@@ -118,9 +121,10 @@ def read_all(stream: IO[bytes], budget: Budget) -> PlainDump:
     inserting: tuple[str, str] | None = None
     tail: list[bytes] = []
     count = 0
-    began = False
+    began = holes = False
     while line := stream.readline(_LONGEST_LINE):
         count += 1
+        holes = holes or b"\0" in line
         if count % _OFTEN == 0:
             budget.spend()
         if copying:
@@ -139,10 +143,8 @@ def read_all(stream: IO[bytes], budget: Budget) -> PlainDump:
         if line.startswith(b"-- PostgreSQL"):
             tail = [line]
             found.whole_databases += line.rstrip() == _END
-    if not began:
-        found.problem = "it does not look like a dump of PostgreSQL"
-    elif copying or not _ended(found, tail):
-        found.problem = "its end is missing: pg_dump did not finish"
+    whole = not copying and _ended(found, tail)
+    found.problem = (HOLES if holes else "") if began and whole else (_UNFINISHED if began else _NO_DUMP)
     return found
 
 

@@ -35,6 +35,8 @@ _APART = timedelta(days=1)
 """Between a dump of rows alone and that of the definitions which belongs to it."""
 _ZONE_STEP = timedelta(minutes=30)
 """Between the zones of the world, apart from a few."""
+_FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9998, 12, 31, tzinfo=UTC)
+"""Between them, zones can be added."""
 _WRITING = re.compile(r"^flags:\s*[0-7]*[12]$", re.MULTILINE)
 """O_WRONLY or O_RDWR in ``/proc/PID/fdinfo/FD``."""
 
@@ -130,7 +132,7 @@ def _kept_short(dump: DumpFile, wanted: bool) -> DumpFile:
 def _backup(
     path: Path, changed: float, size: int, dump: DumpFile | None, off_host: bool | None, live: LiveIdentity | None
 ) -> Backup:
-    moment = datetime.fromtimestamp(changed, UTC)
+    moment = _moment(changed)
     dump = _of_live(dump or DumpFile("not read"), live)
     status, problem = _status(dump)
     name = series(shown(str(path)))
@@ -155,6 +157,14 @@ def _backup(
         in_full=dump.in_full,
         tables=dump.tables,
     )
+
+
+def _moment(changed: float) -> datetime:
+    """The time of a file; file systems keep some that no calendar does."""
+    try:
+        return min(max(datetime.fromtimestamp(changed, UTC), _FIRST), _LAST)
+    except (ValueError, OverflowError, OSError):
+        return _LAST if changed > 0 else _FIRST
 
 
 def _of_live(dump: DumpFile, live: LiveIdentity | None) -> DumpFile:
@@ -190,7 +200,9 @@ def _taken_at(moment: datetime, dump: DumpFile) -> datetime:
     Whoever copies a file may renew its time. The time inside is local to the machine that made it: in which zone
     nobody knows, but none is more than twelve hours behind UTC.
     """
-    return min(moment, dump.started.replace(tzinfo=UTC) + _LAST_ZONE) if dump.started else moment
+    if dump.started is None or not _FIRST <= (local := dump.started.replace(tzinfo=UTC)) <= _LAST:
+        return moment
+    return min(moment, local + _LAST_ZONE)
 
 
 def _started(moment: datetime, dump: DumpFile) -> datetime | None:

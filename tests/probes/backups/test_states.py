@@ -204,6 +204,18 @@ class TestDumps:
         assert only(facts, "BAK001") == ("fail", "there is no good backup of this database")
         assert only(facts, "BAK010") == ("fail", "it is of postgres, and the live database is another one")
 
+    @pytest.mark.parametrize("letter", ["c", "d", "p"])
+    def test_a_hole_in_the_rows(self, server, tmp_path, monkeypatch, letter):
+        monkeypatch.setattr(dumps, "_RECENTLY", 0)  # nobody is writing it
+        path = tmp_path / "app"
+        dump(path, server.url("boss"), f"-F{letter}", "-Z0")
+        file = max(path.glob("*.dat"), key=lambda part: part.stat().st_size) if letter == "d" else path
+        data = file.read_bytes()
+        at = data.index(b"\torder 100\n")
+        file.write_bytes(data[:at] + bytes(9) + data[at + 9 :])
+        outcome, message = only(everything(server.url(), dumps=(str(path),)), "BAK004")
+        assert (outcome, "zero bytes" in message) == ("fail", True)
+
     def test_a_folder_without_one_of_its_files(self, server, folder, tmp_path, monkeypatch):
         monkeypatch.setattr(dumps, "_RECENTLY", 0)  # nobody is writing it
         copy = tmp_path / "copy"

@@ -247,7 +247,7 @@ class LiveTable:
     name: str
     """``schema.table``, without quotes."""
     rows: int
-    """The statistics' estimate; -1 when there is none."""
+    """The statistics' estimate; -1 when there is none, and there may be rows."""
     partitioned: bool
     """It has no rows of its own."""
     row_security: bool

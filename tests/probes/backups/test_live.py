@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
 
 from auditor.facts.backups import LiveIdentity
@@ -83,6 +84,22 @@ def test_the_live_server(cluster):
     assert {"public.notes", "public.secrets"} <= {table.name for table in tables.tables}
     assert next(table for table in tables.tables if table.name == "public.notes").row_security
     assert (log.mode, log.current_wal, log.cluster, log.in_recovery) == ("off", "", cluster_, False)
+
+
+def test_tables_that_nobody_has_counted(cluster):
+    """What is left after a crash or a reset of the statistics."""
+    for name in ("empty", "lost", "held"):
+        cluster.run(f"create table public.{name} (id int)")
+    try:
+        cluster.run("insert into public.lost values (1)")
+        cluster.run("select pg_stat_reset_single_table_counters('public.lost'::regclass)")
+        with psycopg.connect(cluster.url("superuser", "")) as holder:
+            holder.execute("lock table public.held")
+            [tables] = asked(cluster.url(), lambda one: live_tables(one.databases))
+        rows = {table.name: table.rows for table in tables.tables}
+        assert [rows[f"public.{name}"] for name in ("empty", "lost", "held")] == [0, -1, -1]
+    finally:
+        cluster.run("drop table public.empty, public.lost, public.held")
 
 
 def test_a_server_that_cannot_be_asked():

@@ -226,23 +226,29 @@ def _being_written(files: dict[int, Path]) -> Iterator[int]:
         return
     open_now = set(_written_by_processes())
     before = {place: _state(path) for place, path in files.items()}
-    if not all(_real(path) in open_now for path in files.values()):
+    if not all(_parts(path) & open_now for path in files.values()):
         time.sleep(_LOOK_AGAIN)
     for place, path in files.items():
-        if _real(path) in open_now or _state(path) != before[place]:
+        if _parts(path) & open_now or _state(path) != before[place]:
             yield place
 
 
-def _real(path: Path) -> str:
-    return str(path.resolve())
-
-
-def _state(path: Path) -> tuple[int, int] | None:
+def _parts(path: Path) -> set[str]:
+    """The file; the files in it, where it is a folder."""
     try:
-        status = path.stat()
+        real = path.resolve()
+        return {str(part) for part in real.iterdir()} if real.is_dir() else {str(real)}
+    except OSError:
+        return set()
+
+
+def _state(path: Path) -> tuple[tuple[str, int, int], ...] | None:
+    """Names, sizes and times, which change while it is written."""
+    try:
+        states = [(part, Path(part).stat()) for part in sorted(_parts(path))]
     except OSError:
         return None
-    return status.st_size, status.st_mtime_ns
+    return tuple((part, status.st_size, status.st_mtime_ns) for part, status in states)
 
 
 def _written_by_processes() -> Iterable[str]:

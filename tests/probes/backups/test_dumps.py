@@ -258,6 +258,19 @@ def test_being_written(tmp_path):
     assert (backup.status, backup.problem) == (Status.RUNNING, "it is being written")
 
 
+def test_a_folder_that_is_being_written(tmp_path):
+    """pg_dump writes its table of contents last, and one large table may take hours."""
+    path = place(tmp_path / "folder", "4242.dat", b"1\n", datetime.now(UTC))
+    with path.open("ab"):
+        [backup] = look(tmp_path)
+    assert (backup.status, backup.problem) == (Status.RUNNING, "it is being written")
+    [backup] = look(tmp_path)
+    assert (backup.status, backup.problem) == (
+        Status.DAMAGED,
+        "it has no table of contents: pg_dump did not finish",
+    )
+
+
 def test_links_to_what_matches_too(tmp_path):
     path = place(tmp_path, "app-2026-11-24.dump", WHOLE)
     (tmp_path / "app-latest.dump").symlink_to(path)

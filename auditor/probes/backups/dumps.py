@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 import time
 from collections import Counter
@@ -18,7 +19,8 @@ from auditor.probes.dump_files import dump_files
 from auditor.probes.git import shown
 from auditor.probes.net.threads import in_daemon_thread
 from auditor.probes.packed import Budget, OutOfTime
-from auditor.probes.pgdump import NO_DEFINITIONS, NO_ROWS, DumpFile, read_dump
+from auditor.probes.pgarchive import MAGIC
+from auditor.probes.pgdump import NO_DEFINITIONS, NO_ROWS, DumpFile, read_custom_header, read_dump
 
 NAME = "dump files"
 FULL_SECONDS = 20.0
@@ -31,6 +33,8 @@ _RECENTLY = 600.0
 """Seconds in which a dump that is being written was changed, even when its server is slow."""
 _LAST_ZONE = timedelta(hours=12)
 """Between UTC and the clock of the last place on earth where it is still the day before."""
+_HEADER = 4096
+"""Bytes of a dump in which its time stands."""
 _APART = timedelta(days=1)
 """Between a dump of rows alone and that of the definitions which belongs to it."""
 _ZONE_STEP = timedelta(minutes=30)
@@ -62,6 +66,7 @@ def _look(
     patterns: tuple[str, ...], live: LiveIdentity | None, off_host: bool | None, full: Budget, quick: Budget
 ) -> Found:
     files, unreadable = dump_files(patterns)
+    files = sorted(files, key=lambda one: min(one[0], _inside(one[2])), reverse=True)
     often = Counter(path.name for _, _, path in files)
     found: list[Backup] = []
     changed_at: dict[int, Path] = {}
@@ -85,6 +90,18 @@ def _look(
         for path, problem in unreadable
     ]
     return Found([Source(NAME)], found)
+
+
+def _inside(path: Path) -> float:
+    """When the file itself says that it was made, at the latest, in seconds since 1970; a copy has its own time."""
+    try:
+        toc = path / "toc.dat" if path.is_dir() else path
+        with toc.open("rb") as stream:
+            head = stream.read(_HEADER)
+        started = read_custom_header(head).started if head.startswith(MAGIC) else None
+        return (started.replace(tzinfo=UTC) + _LAST_ZONE).timestamp() if started else math.inf
+    except (OSError, OverflowError, ValueError):
+        return math.inf
 
 
 def _with_definitions(backup: Backup, every: list[Backup]) -> Backup:

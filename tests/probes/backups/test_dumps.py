@@ -271,6 +271,17 @@ def test_a_folder_that_is_being_written(tmp_path):
     )
 
 
+def test_copies_with_times_of_their_own(tmp_path):
+    """The newest is what says so inside: that is the one to be read in full."""
+    at = WHOLE.index(struct.pack("<BI", 0, 126)) - 10  # the day of the month
+    older = WHOLE[:at] + struct.pack("<BI", 0, 20) + WHOLE[at + 5 :]
+    place(tmp_path, "new.dump", WHOLE, MADE + timedelta(days=9))
+    place(tmp_path, "old.dump", older, MADE + timedelta(days=10))
+    found = look(tmp_path)
+    assert [(backup.name, backup.in_full) for backup in found] == [("new.dump", True), ("old.dump", False)]
+    assert found[0].stop - found[1].stop == timedelta(days=4)
+
+
 def test_links_to_what_matches_too(tmp_path):
     path = place(tmp_path, "app-2026-11-24.dump", WHOLE)
     (tmp_path / "app-latest.dump").symlink_to(path)

@@ -216,6 +216,15 @@ class TestDumps:
         outcome, message = only(everything(server.url(), dumps=(str(path),)), "BAK004")
         assert (outcome, "zero bytes" in message) == ("fail", True)
 
+    @pytest.mark.parametrize("letter", ["c", "t", "d", "p"])
+    def test_names_in_another_encoding(self, server, tmp_path, letter):
+        server.run('create table "größe" (id int); insert into "größe" values (1)')
+        try:
+            dump(tmp_path / "app", server.url("boss"), f"-F{letter}", "-E", "LATIN1")
+            assert "public.größe" in {table.name for table in read_dump(tmp_path / "app", Budget(60)).tables}
+        finally:
+            server.run('drop table "größe"')
+
     def test_a_folder_without_one_of_its_files(self, server, folder, tmp_path, monkeypatch):
         monkeypatch.setattr(dumps, "_RECENTLY", 0)  # nobody is writing it
         copy = tmp_path / "copy"

@@ -235,6 +235,8 @@ class Archiving:
     in_recovery: bool = False
     cluster: str = ""
     """System identifier; empty when the server hides it."""
+    discards: bool = False
+    """The archive_command succeeds without doing anything, such as ``/bin/true``; PostgreSQL counts that."""
     gaps: tuple[Gap, ...] = ()
 
 
@@ -245,7 +247,7 @@ class LiveTable:
     name: str
     """``schema.table``, without quotes."""
     rows: int
-    """The statistics' estimate; -1 when there is none."""
+    """The statistics' estimate; -1 when there is none, and there may be rows."""
     partitioned: bool
     """It has no rows of its own."""
     row_security: bool

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from auditor.facts.backups import DumpedTable
 from auditor.probes.packed import Budget, zstd_parts
 from auditor.probes.pgarchive import GZIP, PLAIN, ZSTD, Damaged, Entry
+from auditor.probes.pgplain import HOLES
 
 _COPY_ENDS = b"\\.\n\n\n"
 """What pg_dump writes behind the last row of COPY (``dumpTableData_copy``)."""
@@ -103,6 +104,8 @@ def counted(pieces: Iterable[bytes], packing: int, *, copied: bool, budget: Budg
     for part in data if data is not None else pieces:
         budget.spend()
         if data is not None:
+            if b"\0" in part:
+                raise Damaged(HOLES)
             counter.feed(part)
     return counter.rows if data is not None else None
 

@@ -6,7 +6,9 @@ Sources: ``ReadHead``, ``ReadToc`` and ``ReadOffset`` of PostgreSQL's pg_backup_
 
 from __future__ import annotations
 
+import codecs
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +26,9 @@ KNOWN = ((1, 12), (1, 16))
 _POSITION_NOT_SET, _POSITION_SET, _NO_DATA = 1, 2, 3
 _DATA, _BLOBS = 1, 3
 _END = 0
+_ENCODING = re.compile(rb"SET client_encoding = '([A-Za-z0-9_-]{1,32})'")
+_IS_TEXT = re.compile(r"(?:UTF|LATIN|ISO|WIN|KOI8|EUC|BIG5|GB|SJIS|SHIFT|UHC|JOHAB)", re.IGNORECASE)
+"""How PostgreSQL's names of encodings begin (its documentation, section 24.3): Python has codecs of other things."""
 _LONGEST_STRING = 1 << 28
 _PART = 1 << 20
 _MOST_ENTRIES = 2_000_000
@@ -104,6 +109,7 @@ class Reader:
         self.size = size
         self.version = (0, 0)
         self.int_size = self.offset_size = 0
+        self.encoding = "utf-8"
 
     def take(self, count: int) -> bytes:
         """The next bytes.
@@ -268,7 +274,7 @@ def _entry(reader: Reader, format_: int) -> Entry:
     _, _, tag, kind = (reader.string() for _ in range(4))  # first two oids
     reader.integer()  # section
     # SQL to make, drop and copy; schema, tablespace, access method
-    _, _, copied, schema, *_ = (reader.string() for _ in range(6 if reader.version >= (1, 14) else 5))
+    made, _, copied, schema, *_ = (reader.string() for _ in range(6 if reader.version >= (1, 14) else 5))
     if reader.version >= (1, 16):
         reader.integer()  # relkind
     for _ in range(2):  # owner, oids
@@ -281,11 +287,26 @@ def _entry(reader: Reader, format_: int) -> Entry:
         position = int.from_bytes(reader.take(reader.offset_size), "little")
     else:
         file = _text(reader.string())
-    return Entry(number, _text(tag), _text(kind), _text(schema), bool(copied), state, position, file)
+    if kind == b"ENCODING":  # stands before all names
+        reader.encoding = encoding(made or b"") or reader.encoding
+    name, kind_, schema_ = (_text(text, reader.encoding) for text in (tag, kind, schema))
+    return Entry(number, name, kind_, schema_, bool(copied), state, position, file)
 
 
-def _text(value: bytes | None) -> str:
-    return (value or b"").decode("utf-8", "replace")
+def _text(value: bytes | None, code: str = "utf-8") -> str:
+    return (value or b"").decode(code, "replace")
+
+
+def encoding(statement: bytes) -> str:
+    """What Python calls the encoding that a SET of client_encoding names; empty when there is none that it knows."""
+    named = _ENCODING.match(statement)
+    if named is None:
+        return ""
+    name = named[1].decode("ascii")
+    try:
+        return codecs.lookup(f"cp{name[3:]}" if name.startswith("WIN") else name).name if _IS_TEXT.match(name) else ""
+    except LookupError:
+        return ""
 
 
 def _block(reader: Reader, spend: Callable[[], None]) -> int:

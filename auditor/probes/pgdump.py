@@ -52,7 +52,8 @@ _ENCRYPTED_SUFFIXES = (".gpg", ".pgp", ".age", ".enc", ".aes")
 _SIGNATURE = b"-----BEGIN PGP SIGNATURE"
 
 _UNPACK = "name the dump itself, as pg_dump writes it; for a base backup, the report of the tool that makes it"
-_NO_ROWS = "it holds no rows of any table, as with --schema-only"
+NO_ROWS = "it holds no rows of any table, as with --schema-only"
+NO_DEFINITIONS = "it holds rows and no definition of any table, as with --data-only"
 _NO_TABLES = "it holds no table"
 CUT, HEADLESS = "it is cut off", "it ends inside its header"
 
@@ -233,8 +234,9 @@ def _contents(found: DumpFile, entries: list[Entry], rows: dict[int, int | None]
 
 def _partial(kinds: set[str]) -> str:
     if "TABLE DATA" in kinds:
-        return ""
-    return _NO_ROWS if "TABLE" in kinds else _NO_TABLES
+        # what extensions keep in tables of their own comes back with them
+        return "" if kinds & {"TABLE", "EXTENSION"} else NO_DEFINITIONS
+    return NO_ROWS if "TABLE" in kinds else _NO_TABLES
 
 
 def _plain(plain: pgplain.PlainDump, *, in_full: bool) -> DumpFile:
@@ -245,7 +247,9 @@ def _plain(plain: pgplain.PlainDump, *, in_full: bool) -> DumpFile:
         if plain.cluster and not plain.whole_databases:
             partial = "it holds no database, as with --globals-only"
         elif not plain.rows:
-            partial = _NO_ROWS if plain.defined else _NO_TABLES
+            partial = NO_ROWS if plain.defined else _NO_TABLES
+        elif not plain.defined:
+            partial = NO_DEFINITIONS
     return DumpFile(
         "plain, all databases" if plain.cluster else "plain",
         "" if everything else next(iter(names), ""),
@@ -383,4 +387,4 @@ def _file_rows(file: Path, entry: Entry, budget: Budget) -> int | None:
         return None
 
 
-__all__ = ["DumpFile", "OutOfTime", "read_custom_header", "read_dump"]
+__all__ = ["NO_DEFINITIONS", "NO_ROWS", "DumpFile", "OutOfTime", "read_custom_header", "read_dump"]

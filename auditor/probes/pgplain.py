@@ -8,6 +8,7 @@ from typing import IO
 
 from auditor.facts.backups import DumpedTable
 from auditor.probes.packed import Budget
+from auditor.probes.pgarchive import encoding
 
 BEGIN = b"PostgreSQL database dump"
 CLUSTER_BEGIN = b"PostgreSQL database cluster dump"
@@ -16,6 +17,9 @@ _CLUSTER_END = b"-- PostgreSQL database cluster dump complete"
 _DATA, _IN_SCHEMA = b"-- Data for Name: ", b"; Type: TABLE DATA; Schema: "
 _HEAD = 65_536
 _TAIL = 4096
+_NO_DUMP = "it does not look like a dump of PostgreSQL"
+_UNFINISHED = "its end is missing: pg_dump did not finish"
+HOLES = "it holds zero bytes, which pg_dump never writes into text: a part of it was lost"
 _LONGEST_LINE = 1 << 20
 _OFTEN = 4096
 """Lines between two looks at the clock."""
@@ -40,6 +44,8 @@ class PlainDump:
     databases: list[str] = field(default_factory=list)
     """Those that it connects to."""
     server_version: str = ""
+    encoding: str = "utf-8"
+    """Of its names, as Python calls it."""
     rows: dict[tuple[str, str], int] = field(default_factory=dict)
     """Database and table with data, to its rows; only when it was read in full."""
     defined: set[tuple[str, str]] = field(default_factory=set)
@@ -73,12 +79,12 @@ def read_ends(first: bytes, last: bytes) -> PlainDump:
     """
     found = PlainDump(cluster=CLUSTER_BEGIN in first)
     if BEGIN not in first and not found.cluster:
-        found.problem = "it does not look like a dump of PostgreSQL"
+        found.problem = _NO_DUMP
         return found
     for line in first.split(b"\n"):
         _note(found, line)
     if not _ended(found, last.split(b"\n")):
-        found.problem = "its end is missing: pg_dump did not finish"
+        found.problem = _UNFINISHED
     return found
 
 
@@ -118,9 +124,10 @@ def read_all(stream: IO[bytes], budget: Budget) -> PlainDump:
     inserting: tuple[str, str] | None = None
     tail: list[bytes] = []
     count = 0
-    began = False
+    began = holes = False
     while line := stream.readline(_LONGEST_LINE):
         count += 1
+        holes = holes or b"\0" in line
         if count % _OFTEN == 0:
             budget.spend()
         if copying:
@@ -133,16 +140,14 @@ def read_all(stream: IO[bytes], budget: Budget) -> PlainDump:
             found.rows[inserting] += 1
             continue
         copying = _note(found, line)
-        inserting = (found.here, _table(named)) if (named := _INSERT_MANY.match(line)) else None
+        inserting = (found.here, _table(named, found.encoding)) if (named := _INSERT_MANY.match(line)) else None
         if inserting:
             found.rows[inserting] -= 1  # its rows follow
         if line.startswith(b"-- PostgreSQL"):
             tail = [line]
             found.whole_databases += line.rstrip() == _END
-    if not began:
-        found.problem = "it does not look like a dump of PostgreSQL"
-    elif copying or not _ended(found, tail):
-        found.problem = "its end is missing: pg_dump did not finish"
+    whole = not copying and _ended(found, tail)
+    found.problem = (HOLES if holes else "") if began and whole else (_UNFINISHED if began else _NO_DUMP)
     return found
 
 
@@ -158,16 +163,18 @@ def _copied(found: PlainDump, table: tuple[str, str], line: bytes) -> tuple[str,
 def _note(found: PlainDump, line: bytes) -> tuple[str, str] | None:
     """Keep what a line says; the table whose rows follow it."""
     if line.startswith(b"COPY ") and (named := _COPY.match(line)):
-        table = (found.here, _table(named))
+        table = (found.here, _table(named, found.encoding))
         found.rows.setdefault(table, 0)
         return table
     if line.startswith(b"INSERT INTO ") and (named := _INSERT.match(line)):
-        table = (found.here, _table(named))
+        table = (found.here, _table(named, found.encoding))
         found.rows[table] = found.rows.get(table, 0) + 1
     elif line.startswith(_DATA):
         _note_data(found, line[len(_DATA) :])
     elif line.startswith(b"CREATE ") and (named := _CREATE.match(line)):
-        found.defined.add((found.here, _table(named)))
+        found.defined.add((found.here, _table(named, found.encoding)))
+    elif line.startswith(b"SET client_encoding"):
+        found.encoding = encoding(line) or found.encoding
     elif line.startswith(b"\\connect ") and (named := _CONNECT.match(line)):
         found.databases.append(_connected(named[1]))
     elif line.startswith(b"-- Dumped from") and not found.server_version and (named := _VERSION.match(line)):
@@ -180,7 +187,7 @@ def _note_data(found: PlainDump, rest: bytes) -> None:
     name, between, rest = rest.partition(_IN_SCHEMA)
     schema, behind, _ = rest.partition(b"; Owner:")
     if between and behind:
-        table = f"{schema.decode('utf-8', 'replace')}.{name.decode('utf-8', 'replace')}"
+        table = f"{schema.decode(found.encoding, 'replace')}.{name.decode(found.encoding, 'replace')}"
         found.rows.setdefault((found.here, table), 0)
 
 
@@ -196,11 +203,11 @@ def _connected(written: bytes) -> str:
     return "" if b"=" in written or b"://" in written else _bare(written.strip())
 
 
-def _table(named: re.Match[bytes]) -> str:
-    return f"{_bare(named[1])}.{_bare(named[2])}"
+def _table(named: re.Match[bytes], code: str) -> str:
+    return f"{_bare(named[1], code)}.{_bare(named[2], code)}"
 
 
-def _bare(name: bytes) -> str:
+def _bare(name: bytes, code: str = "utf-8") -> str:
     if name.startswith(b'"') and name.endswith(b'"') and len(name) > 1:
         name = name[1:-1].replace(b'""', b'"')
-    return name.decode("utf-8", "replace")
+    return name.decode(code, "replace")

@@ -11,6 +11,7 @@ from auditor.registry import check
 
 _FAR_BEHIND = 1 << 30
 """Bytes of log that wait while the archiver is at work."""
+_THROWN_AWAY = "the archive_command keeps nothing, as /bin/true does: the log is thrown away"
 _SWITCH = "let it archive one: `select pg_switch_wal();`, and audit again"
 
 
@@ -21,7 +22,8 @@ def archiving_works(archiving: Archiving, found: Backups) -> Iterator[Finding]:
     ## Why it matters
     With `archive_mode = on` and a command in place everything looks right while every segment fails: what was written
     since cannot be restored, and the disk fills up. `failed_count` above 0 alone says nothing: the archiver tries
-    again until it succeeds. An idle server archives nothing, which is fine.
+    again until it succeeds. An idle server archives nothing, which is fine. A command such as `/bin/true` always
+    succeeds, and keeps nothing.
 
     ## How to fix it
     Read the server's log, run the command by hand for the segment that fails, and see that it gets through:
@@ -65,6 +67,10 @@ def _judge(archiving: Archiving, subject: str, evidence: Evidence, reached: str)
             else "none has succeeded"
         )
         return failed(subject, f"archiving {archiving.last_failed_wal} failed; {since}", **evidence)
+    if archiving.discards:
+        return failed(
+            subject, "the archive_command keeps nothing, as /bin/true does: the log is thrown away", **evidence
+        )
     if is_stalled(archiving, reached):
         return failed(subject, f"{waiting} segments wait, and the archiver does nothing about it", **evidence)
     if archiving.last_time is None:

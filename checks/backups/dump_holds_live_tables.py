@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.facts.backup_verdicts import is_dump, no_backup, stamp
-from auditor.facts.backups import Backup, Backups, LiveTables
+from auditor.facts.backups import Backup, Backups, DumpedTable, LiveTable, LiveTables
 from auditor.model import Confidence, Finding, Level, Severity, failed, not_applicable, passed, unproven
 from auditor.registry import check
 
@@ -54,6 +54,14 @@ def _compare(dump: Backup, live: LiveTables) -> Iterator[Finding]:
         )
         return
     missing = 0
+    unknown = [table.name for table in wanted if _unknown(table, dumped.get(table.name))]
+    if unknown:
+        yield unproven(
+            dump.name,
+            f"it has no rows of {len(unknown)} table(s) that may hold some: the server's statistics do not count them",
+            "run ANALYZE on the live database, and audit again",
+            tables=unknown[:20],
+        )
     for table in wanted:
         there = dumped.get(table.name)
         if table.partitioned or table.rows <= 0 or (there and there.has_data):
@@ -66,7 +74,7 @@ def _compare(dump: Backup, live: LiveTables) -> Iterator[Finding]:
             dump=dump.name,
             dumped_at=stamp(dump.stop),
         )
-    if not missing:
+    if not missing and not unknown:
         empty = [table.name for table in wanted if table.rows <= 0 and table.name not in dumped]
         yield passed(
             dump.name,
@@ -76,3 +84,8 @@ def _compare(dump: Backup, live: LiveTables) -> Iterator[Finding]:
             empty_and_missing=empty[:20],
             dumped_at=stamp(dump.stop),
         )
+
+
+def _unknown(table: LiveTable, there: DumpedTable | None) -> bool:
+    """Nobody can tell whether rows are missing: statistics are lost in a crash, an upgrade or a reset."""
+    return table.rows < 0 and not table.partitioned and not (there and there.has_data)

@@ -79,7 +79,7 @@ def _archived(backups: list[Backup], archiving: Archiving, reached: str) -> tupl
     full = any(backup.kind is Kind.FULL for backup in backups)
     same = not archiving.cluster or any(backup.cluster == archiving.cluster for backup in backups)
     last = archiving.last_time
-    if not full or not same or archiving.mode == "off" or archiving.in_recovery or last is None:
+    if not full or not same or archiving.mode == "off" or archiving.discards or archiving.in_recovery or last is None:
         return None
     length = archiving.asked_at - last
     if is_failing(archiving) or is_stalled(archiving, reached):

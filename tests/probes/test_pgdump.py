@@ -261,7 +261,7 @@ class TestOtherFiles:
         assert read(tmp_path, data) == DumpFile("plain", problem="it does not look like a dump of PostgreSQL")
 
     def test_gzip_cut_off(self, tmp_path):
-        packed = gzip.compress(PLAIN)
+        packed = gzip.compress(PLAIN, mtime=0)
         expected = DumpFile("gzip", problem="the compressed file is cut off or damaged")
         assert {read(tmp_path, packed[:size]) for size in range(2, len(packed))} == {expected}
 
@@ -295,7 +295,7 @@ class TestOtherFiles:
         (tmp_path / name).write_bytes(data)
         assert read_dump(tmp_path / name) == DumpFile("encrypted", encrypted=True)
 
-    @pytest.mark.parametrize("data", [b"insert into t values (1);", PLAIN, FILE, gzip.compress(PLAIN)])
+    @pytest.mark.parametrize("data", [b"insert into t values (1);", PLAIN, FILE, gzip.compress(PLAIN, mtime=0)])
     def test_encrypted_by_its_name_alone(self, tmp_path, data):
         (tmp_path / "a.sql.gpg").write_bytes(data)
         assert not read_dump(tmp_path / "a.sql.gpg").encrypted
@@ -370,8 +370,13 @@ class TestOtherFiles:
         )
         assert read(tmp_path, schema, Budget(60)).partial == "it holds no rows of any table, as with --schema-only"
 
+    def test_only_rows(self, tmp_path):
+        rows = b"".join(line for line in PLAIN.splitlines(keepends=True) if not line.startswith(b"CREATE TABLE"))
+        told = "it holds rows and no definition of any table, as with --data-only"
+        assert read(tmp_path, rows, Budget(60)).partial == told
 
-REAL = st.sampled_from([FILE, PIPED, HEAD, PLAIN, gzip.compress(PLAIN)])
+
+REAL = st.sampled_from([FILE, PIPED, HEAD, PLAIN, gzip.compress(PLAIN, mtime=0)])
 
 
 @st.composite

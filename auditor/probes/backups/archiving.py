@@ -5,6 +5,7 @@ Source: PostgreSQL documentation, section 27.2 (pg_stat_archiver), 9.28.3 (WAL f
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -38,6 +39,10 @@ select pg_catalog.count(*), pg_catalog.min(f.modification)
 from pg_catalog.pg_ls_archive_statusdir() f where f.name like '%.ready'
 """
 _OFF = "(disabled)"
+_DOES_NOTHING = re.compile(
+    r"(?:(?:(?:/usr)?/bin/)?(?:true|echo|printf|test)|:|exit|rem|\[)(?:\s[^&|;<>`\n$]*)?", re.IGNORECASE
+)
+"""Programs that succeed and keep nothing, as long as nothing is piped, redirected or run behind them."""
 _SEGMENT = 16 << 20
 
 
@@ -83,7 +88,21 @@ def _fact(
         oldest_waiting=_utc(waiting[1]),
         in_recovery=bool(state["standby"]),
         cluster=cluster,
+        discards=state["library"] in (None, "", _OFF) and discards(state["command"]),
     )
+
+
+def discards(command: str | None) -> bool:
+    """Whether an archive_command keeps nothing, as ``/bin/true`` does (PostgreSQL documentation, section 26.3).
+
+    Args:
+        command: its text; None when it is hidden. What is no command at all discards nothing.
+    """
+    if command is None or command in ("", _OFF):
+        return False
+    # sh takes a word that begins with # for the beginning of a comment
+    told = re.sub(r"(?:^|(?<=\s))#[^\n]*", "", command).strip()
+    return not told or _DOES_NOTHING.fullmatch(told) is not None
 
 
 def _utc(moment: datetime | None) -> datetime | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 import time
 from collections import Counter
@@ -18,7 +19,8 @@ from auditor.probes.dump_files import dump_files
 from auditor.probes.git import shown
 from auditor.probes.net.threads import in_daemon_thread
 from auditor.probes.packed import Budget, OutOfTime
-from auditor.probes.pgdump import DumpFile, read_dump
+from auditor.probes.pgarchive import MAGIC
+from auditor.probes.pgdump import NO_DEFINITIONS, NO_ROWS, DumpFile, read_custom_header, read_dump
 
 NAME = "dump files"
 FULL_SECONDS = 20.0
@@ -31,8 +33,14 @@ _RECENTLY = 600.0
 """Seconds in which a dump that is being written was changed, even when its server is slow."""
 _LAST_ZONE = timedelta(hours=12)
 """Between UTC and the clock of the last place on earth where it is still the day before."""
+_HEADER = 4096
+"""Bytes of a dump in which its time stands."""
+_APART = timedelta(days=1)
+"""Between a dump of rows alone and that of the definitions which belongs to it."""
 _ZONE_STEP = timedelta(minutes=30)
 """Between the zones of the world, apart from a few."""
+_FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9998, 12, 31, tzinfo=UTC)
+"""Between them, zones can be added."""
 _WRITING = re.compile(r"^flags:\s*[0-7]*[12]$", re.MULTILINE)
 """O_WRONLY or O_RDWR in ``/proc/PID/fdinfo/FD``."""
 
@@ -58,6 +66,7 @@ def _look(
     patterns: tuple[str, ...], live: LiveIdentity | None, off_host: bool | None, full: Budget, quick: Budget
 ) -> Found:
     files, unreadable = dump_files(patterns)
+    files = sorted(files, key=lambda one: min(one[0], _inside(one[2])), reverse=True)
     often = Counter(path.name for _, _, path in files)
     found: list[Backup] = []
     changed_at: dict[int, Path] = {}
@@ -68,18 +77,46 @@ def _look(
         if often[path.name] > 1:
             backup = replace(backup, name=shown(f"{path.parent.name}/{path.name}"))
         read_in_full = read_in_full or _settles(backup, live)
-        if backup.tables is not None and not _settles(backup, live):
+        if backup.tables is not None and not _settles(backup, live) and backup.problem != NO_DEFINITIONS:
             backup = replace(backup, tables=None)
         if backup.status is Status.DAMAGED and time.time() - changed < _RECENTLY:
             changed_at[len(found)] = path
         found.append(backup)
     for place in _being_written(changed_at):
         found[place] = replace(found[place], status=Status.RUNNING, problem="it is being written")
+    found = [_with_definitions(backup, found) for backup in found]
     found += [
         Backup(NAME, path.name, Kind.LOGICAL, Status.UNREAD, None, 0, problem=problem, hint="let the audit read it")
         for path, problem in unreadable
     ]
     return Found([Source(NAME)], found)
+
+
+def _inside(path: Path) -> float:
+    """When the file itself says that it was made, at the latest, in seconds since 1970; a copy has its own time."""
+    try:
+        toc = path / "toc.dat" if path.is_dir() else path
+        with toc.open("rb") as stream:
+            head = stream.read(_HEADER)
+        started = read_custom_header(head).started if head.startswith(MAGIC) else None
+        return (started.replace(tzinfo=UTC) + _LAST_ZONE).timestamp() if started else math.inf
+    except (OSError, OverflowError, ValueError):
+        return math.inf
+
+
+def _with_definitions(backup: Backup, every: list[Backup]) -> Backup:
+    """Rows alone are a backup where the definitions lie beside them, as ``supabase db dump`` is used."""
+    if backup.problem != NO_DEFINITIONS:
+        return backup
+    whole = any(
+        (other.status is Status.GOOD or other.problem == NO_ROWS)
+        and (other.database == backup.database or not (other.database and backup.database))
+        and other.stop is not None
+        and backup.stop is not None
+        and abs(other.stop - backup.stop) <= _APART
+        for other in every
+    )
+    return replace(backup, status=Status.GOOD, problem="") if whole else replace(backup, tables=None)
 
 
 def _settles(backup: Backup, live: LiveIdentity | None) -> bool:
@@ -112,7 +149,7 @@ def _kept_short(dump: DumpFile, wanted: bool) -> DumpFile:
 def _backup(
     path: Path, changed: float, size: int, dump: DumpFile | None, off_host: bool | None, live: LiveIdentity | None
 ) -> Backup:
-    moment = datetime.fromtimestamp(changed, UTC)
+    moment = _moment(changed)
     dump = _of_live(dump or DumpFile("not read"), live)
     status, problem = _status(dump)
     name = series(shown(str(path)))
@@ -137,6 +174,14 @@ def _backup(
         in_full=dump.in_full,
         tables=dump.tables,
     )
+
+
+def _moment(changed: float) -> datetime:
+    """The time of a file; file systems keep some that no calendar does."""
+    try:
+        return min(max(datetime.fromtimestamp(changed, UTC), _FIRST), _LAST)
+    except (ValueError, OverflowError, OSError):
+        return _LAST if changed > 0 else _FIRST
 
 
 def _of_live(dump: DumpFile, live: LiveIdentity | None) -> DumpFile:
@@ -172,7 +217,9 @@ def _taken_at(moment: datetime, dump: DumpFile) -> datetime:
     Whoever copies a file may renew its time. The time inside is local to the machine that made it: in which zone
     nobody knows, but none is more than twelve hours behind UTC.
     """
-    return min(moment, dump.started.replace(tzinfo=UTC) + _LAST_ZONE) if dump.started else moment
+    if dump.started is None or not _FIRST <= (local := dump.started.replace(tzinfo=UTC)) <= _LAST:
+        return moment
+    return min(moment, local + _LAST_ZONE)
 
 
 def _started(moment: datetime, dump: DumpFile) -> datetime | None:
@@ -196,23 +243,29 @@ def _being_written(files: dict[int, Path]) -> Iterator[int]:
         return
     open_now = set(_written_by_processes())
     before = {place: _state(path) for place, path in files.items()}
-    if not all(_real(path) in open_now for path in files.values()):
+    if not all(_parts(path) & open_now for path in files.values()):
         time.sleep(_LOOK_AGAIN)
     for place, path in files.items():
-        if _real(path) in open_now or _state(path) != before[place]:
+        if _parts(path) & open_now or _state(path) != before[place]:
             yield place
 
 
-def _real(path: Path) -> str:
-    return str(path.resolve())
-
-
-def _state(path: Path) -> tuple[int, int] | None:
+def _parts(path: Path) -> set[str]:
+    """The file; the files in it, where it is a folder."""
     try:
-        status = path.stat()
+        real = path.resolve()
+        return {str(part) for part in real.iterdir()} if real.is_dir() else {str(real)}
+    except OSError:
+        return set()
+
+
+def _state(path: Path) -> tuple[tuple[str, int, int], ...] | None:
+    """Names, sizes and times, which change while it is written."""
+    try:
+        states = [(part, Path(part).stat()) for part in sorted(_parts(path))]
     except OSError:
         return None
-    return status.st_size, status.st_mtime_ns
+    return tuple((part, status.st_size, status.st_mtime_ns) for part, status in states)
 
 
 def _written_by_processes() -> Iterable[str]:

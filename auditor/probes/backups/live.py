@@ -24,7 +24,12 @@ select pg_catalog.current_database()::text, pg_catalog.current_setting('server_v
 _CLUSTER = "select system_identifier::text from pg_catalog.pg_control_system()"
 _TABLES = """
 select n.nspname || '.' || c.relname, c.relkind = 'p', c.relrowsecurity,
-       coalesce(s.n_live_tup, 0), c.reltuples::float8, coalesce(s.n_tup_ins, 0)
+       coalesce(s.n_live_tup, 0),
+       case when c.relkind = 'p' or c.relpages > 0 or coalesce(s.n_live_tup, 0) > 0 then c.reltuples::float8
+            when exists (select 1 from pg_catalog.pg_locks l  -- nothing of a table that is locked can be asked
+                         where l.relation = c.oid and l.mode = 'AccessExclusiveLock') then -1
+            when pg_catalog.pg_relation_size(c.oid) > 0 then -1 else 0 end,
+       coalesce(s.n_tup_ins, 0)
 from pg_catalog.pg_class c
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 left join pg_catalog.pg_stat_all_tables s on s.relid = c.oid
@@ -138,6 +143,6 @@ async def live_tables(databases: Databases) -> LiveTables:
 def _rows(live: int, estimate: float) -> int:
     """The statistics may have been lost in a crash; what ANALYZE counted is kept in the catalog.
 
-    -1 there says that nobody has ever counted, which is no zero.
+    -1 there says that nobody has ever counted, which is no zero. A table without a block has no rows for sure.
     """
     return live or int(max(estimate, -1))

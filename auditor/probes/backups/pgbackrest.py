@@ -39,9 +39,12 @@ def _source(name: str, stanza: dict[str, Any]) -> Source:
         inner = repo.get("status") or {"code": 0}
         if inner["code"] != 0 and len(stanza["repo"]) > 1:
             complaints.append(f"pgBackRest says of repository {repo['key']}: {_text(inner['message'])}")
-    last = [archive for archive in stanza.get("archive") or () if archive.get("max")]
-    note = f"archived up to {_text(last[-1]['max'])}" if last else "nothing archived"
     newest = stanza.get("db") or [{}]
+    # after an upgrade, the log of the cluster before stays in the repository
+    now = newest[-1].get("id")
+    archives = [one for one in stanza.get("archive") or () if (one.get("database") or {}).get("id", now) == now]
+    last = [archive for archive in archives if archive.get("max")]
+    note = f"archived up to {_text(last[-1]['max'])}" if last else "nothing archived"
     return Source(
         name,
         tuple(complaints),

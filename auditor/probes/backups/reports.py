@@ -92,7 +92,8 @@ async def document(name: str, how: str, report: ToolReport) -> Any:
     if len(text) > _LONGEST:
         raise Unavailable(f"the {name} report is larger than {_LONGEST >> 20} MB", "ask for one server or stanza")
     try:
-        return json.loads(text)
+        # escapes may spell halves of characters, which no report could print
+        return json.loads(json.dumps(json.loads(text), ensure_ascii=False).encode("utf-8", "replace"))
     except (ValueError, RecursionError):
         raise Unavailable(f"the {name} report is not JSON", f"save it with `{how}`") from None
 

@@ -108,6 +108,7 @@ ARCHIVING = st.builds(
     oldest_waiting=st.none() | TIMES,
     in_recovery=st.booleans(),
     cluster=st.sampled_from(["", HERE]),
+    discards=st.booleans(),
 )
 LIVE_TABLE = st.builds(
     LiveTable,

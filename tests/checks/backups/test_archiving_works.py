@@ -114,6 +114,15 @@ def test_no_command():
     assert outcome(command=False, command_hidden=True) == "pass"
 
 
+def test_a_command_that_keeps_nothing():
+    assert judge(discards=True)[::2] == (
+        "fail",
+        "the archive_command keeps nothing, as /bin/true does: the log is thrown away",
+    )
+    failing = {"failed": 6, "last_failed_wal": f"{WAL}08", "last_failed_time": NOW - MINUTE}
+    assert judge(discards=True, **failing)[2] == f"archiving {WAL}08 failed; the last that succeeded was 10.0 min ago"
+
+
 def test_off():
     assert judge(DUMP, mode="off")[0] == "not-applicable"
     assert judge(FULL, mode="off")[::2] == (

@@ -38,7 +38,6 @@ def test_one_without_its_rows():
     "one",
     [
         table("public.new", 0),
-        table("public.new", -1),  # nobody has counted, and nothing was inserted
         table("public.prices", 50, partitioned=True),
         table("realtime.messages", 7),
         table("vault.secrets", 7),
@@ -46,6 +45,14 @@ def test_one_without_its_rows():
 )
 def test_what_need_not_be_there(one):
     assert [outcome for outcome, *_ in judge(DUMP, more=[one])] == ["pass"]
+
+
+def test_what_nobody_has_counted():
+    """A crash or a reset takes the statistics; an empty table is told by its size."""
+    told = "it has no rows of 1 table(s) that may hold some: the server's statistics do not count them"
+    assert judge(DUMP, more=[table("public.logs", -1)]) == [("error", "app.dump", told)]
+    there = replace(DUMP, tables=(*DUMP.tables, DumpedTable("public.logs", None, has_data=True)))
+    assert [outcome for outcome, *_ in judge(there, more=[table("public.logs", -1)])] == ["pass"]
 
 
 def test_of_something_else():

@@ -70,6 +70,10 @@ def test_archiving_that_fails():
     assert measured(FULL, archiving=failing) == (7200, f"{WAL}07 was archived last, and archiving does not work")
 
 
+def test_a_log_that_is_thrown_away():
+    assert measured(FULL, archiving=replace(ARCHIVING, discards=True))[1] == f"backup {FULL.name}"
+
+
 def test_the_log_of_nothing():
     """Segments without a full backup before them, or of another cluster, restore nothing."""
     for one in (replace(FULL, kind=Kind.INCREMENTAL), replace(FULL, cluster="")):

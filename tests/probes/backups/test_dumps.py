@@ -258,6 +258,30 @@ def test_being_written(tmp_path):
     assert (backup.status, backup.problem) == (Status.RUNNING, "it is being written")
 
 
+def test_a_folder_that_is_being_written(tmp_path):
+    """pg_dump writes its table of contents last, and one large table may take hours."""
+    path = place(tmp_path / "folder", "4242.dat", b"1\n", datetime.now(UTC))
+    with path.open("ab"):
+        [backup] = look(tmp_path)
+    assert (backup.status, backup.problem) == (Status.RUNNING, "it is being written")
+    [backup] = look(tmp_path)
+    assert (backup.status, backup.problem) == (
+        Status.DAMAGED,
+        "it has no table of contents: pg_dump did not finish",
+    )
+
+
+def test_copies_with_times_of_their_own(tmp_path):
+    """The newest is what says so inside: that is the one to be read in full."""
+    at = WHOLE.index(struct.pack("<BI", 0, 126)) - 10  # the day of the month
+    older = WHOLE[:at] + struct.pack("<BI", 0, 20) + WHOLE[at + 5 :]
+    place(tmp_path, "new.dump", WHOLE, MADE + timedelta(days=9))
+    place(tmp_path, "old.dump", older, MADE + timedelta(days=10))
+    found = look(tmp_path)
+    assert [(backup.name, backup.in_full) for backup in found] == [("new.dump", True), ("old.dump", False)]
+    assert found[0].stop - found[1].stop == timedelta(days=4)
+
+
 def test_links_to_what_matches_too(tmp_path):
     path = place(tmp_path, "app-2026-11-24.dump", WHOLE)
     (tmp_path / "app-latest.dump").symlink_to(path)
@@ -357,3 +381,31 @@ class TestFolders:
             (tmp_path / f"{number}.sql").write_bytes(b"")
         assert len(dumps.dump_files([f"{tmp_path}/*"])[0]) == 1000
         shutil.rmtree(tmp_path)
+
+
+@pytest.mark.parametrize("changed", [10**12, -(10**12), 253_402_300_799])
+def test_files_of_no_year(tmp_path, monkeypatch, changed):
+    """Some file systems keep such times."""
+    place(tmp_path, "app.dump", WHOLE)
+    monkeypatch.setattr(dumps, "dump_files", lambda _: ([(float(changed), len(WHOLE), tmp_path / "app.dump")], []))
+    [backup] = look(tmp_path)
+    latest = MADE + timedelta(hours=12) if changed > 0 else datetime(1970, 1, 1, tzinfo=UTC)
+    assert (backup.status, backup.stop) == (Status.GOOD, latest)
+
+
+@pytest.mark.parametrize("year", [9999, 1])
+def test_dumps_of_no_year(tmp_path, year):
+    there = WHOLE.index(struct.pack("<BI", 0, 126))
+    sign, size = (0, year - 1900) if year > 1900 else (1, 1900 - year)
+    place(tmp_path, "app.dump", WHOLE[:there] + struct.pack("<BI", sign, size) + WHOLE[there + 5 :])
+    [backup] = look(tmp_path)
+    assert (backup.status, backup.stop) == (Status.GOOD, MADE)
+
+
+def test_holes(tmp_path):
+    """What is left of a block that never got to the disk."""
+    at = PLAIN.index(b"FROM stdin;") + 20
+    place(tmp_path, "app.sql", PLAIN[:at] + bytes(9) + PLAIN[at + 9 :])
+    [backup] = look(tmp_path)
+    told = "it holds zero bytes, which pg_dump never writes into text: a part of it was lost"
+    assert (backup.status, backup.problem) == (Status.DAMAGED, told)

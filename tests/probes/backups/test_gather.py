@@ -36,6 +36,11 @@ class TestReports:
         found = gather(pgbackrest_info=HEALTHY)
         assert (names(found), len(found.backups), found.gaps) == (["pgBackRest app"], 3, ())
 
+    def test_half_a_character(self, tmp_path):
+        report = tmp_path / "info.json"
+        report.write_text(HEALTHY.read_text().replace('"name": "app"', '"name": "a\\ud800p"'))
+        assert names(gather(pgbackrest_info=report)) == ["pgBackRest a?p"]
+
     def test_a_command(self):
         code = f"print(open({str(HEALTHY)!r}).read())"
         assert len(gather(pgbackrest_command=(sys.executable, "-c", code)).backups) == 3

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
 
 from auditor.facts.backups import LiveIdentity
-from auditor.probes.backups.archiving import archiving
+from auditor.probes.backups.archiving import archiving, discards
 from auditor.probes.backups.live import (
     _elsewhere,
     _rows,
@@ -85,7 +86,38 @@ def test_the_live_server(cluster):
     assert (log.mode, log.current_wal, log.cluster, log.in_recovery) == ("off", "", cluster_, False)
 
 
+def test_tables_that_nobody_has_counted(cluster):
+    """What is left after a crash or a reset of the statistics."""
+    for name in ("empty", "lost", "held"):
+        cluster.run(f"create table public.{name} (id int)")
+    try:
+        cluster.run("insert into public.lost values (1)")
+        cluster.run("select pg_stat_reset_single_table_counters('public.lost'::regclass)")
+        with psycopg.connect(cluster.url("superuser", "")) as holder:
+            holder.execute("lock table public.held")
+            [tables] = asked(cluster.url(), lambda one: live_tables(one.databases))
+        rows = {table.name: table.rows for table in tables.tables}
+        assert [rows[f"public.{name}"] for name in ("empty", "lost", "held")] == [0, -1, -1]
+    finally:
+        cluster.run("drop table public.empty, public.lost, public.held")
+
+
 def test_a_server_that_cannot_be_asked():
     [(found, reason)] = asked("postgresql://auditor@127.0.0.1:1/app", lambda one: identity_or_why_not(one.databases))
     assert found is None
     assert "127.0.0.1:1" in reason
+
+
+@pytest.mark.parametrize(
+    ("command", "nothing"),
+    [
+        *((text, True) for text in ("/bin/true", "true", " /usr/bin/true %p", ":", "exit 0", "  ", "# cp %p /a/%f")),
+        *((text, True) for text in ("true # cp %p /a/%f", "echo %p", "test ! -f /a/%f", "[ ! -f /a/%f ]", "rem")),
+        *((text, False) for text in (None, "", "(disabled)", "cp %p /a/%f", "  cp %p /a/%f", "true && cp %p /a/%f")),
+        *((text, False) for text in ("test ! -f /a/%f && cp %p /a/%f", "echo %p | to-tape", "echo $(push %p)")),
+        *((text, False) for text in ("pgbackrest --stanza=app archive-push %p", "truefs-push %p", "/bin/truecopy %p")),
+        *((text, False) for text in ("envdir /etc/wal-g wal-g wal-push %p", "true;cp %p /a/%f", "/opt/a#b %p")),
+    ],
+)
+def test_commands_that_archive_nothing(command, nothing):
+    assert discards(command) is nothing

@@ -177,12 +177,53 @@ class TestDumps:
         assert [str(finding.outcome) for finding in judged(facts, "BAK001")] == ["fail"]
         assert only(facts, "BAK004")[0] == "fail"
 
+    @pytest.mark.parametrize("option", ["--data-only", "--section=data"])
+    @pytest.mark.parametrize("letter", ["c", "t", "d", "p"])
+    def test_rows_without_definitions(self, server, tmp_path, option, letter):
+        path = tmp_path / "rows.dump"
+        dump(path, server.url("boss"), f"-F{letter}", option)
+        facts = everything(server.url(), dumps=(str(path),))
+        assert only(facts, "BAK001") == ("fail", "there is no good backup")
+        assert only(facts, "BAK004") == (
+            "fail",
+            "this dump is no backup: it holds rows and no definition of any table, as with --data-only",
+        )
+
+    def test_rows_beside_their_definitions(self, server, tmp_path):
+        dump(tmp_path / "schema.sql", server.url("boss"), "--schema-only")
+        dump(tmp_path / "data.sql", server.url("boss"), "--data-only")
+        facts = everything(server.url(), dumps=(f"{tmp_path}/*.sql",))
+        assert [only(facts, one)[0] for one in ("BAK001", "BAK004", "BAK006")] == ["pass"] * 3
+        os.utime(tmp_path / "schema.sql", (0, 0))
+        assert only(everything(server.url(), dumps=(f"{tmp_path}/*.sql",)), "BAK001")[0] == "fail"
+
     def test_another_database(self, server, tmp_path):
         path = tmp_path / "postgres.dump"
         dump(path, server.url("boss", "postgres"), "-Fc")
         facts = everything(server.url(), dumps=(str(path),))
         assert only(facts, "BAK001") == ("fail", "there is no good backup of this database")
         assert only(facts, "BAK010") == ("fail", "it is of postgres, and the live database is another one")
+
+    @pytest.mark.parametrize("letter", ["c", "d", "p"])
+    def test_a_hole_in_the_rows(self, server, tmp_path, monkeypatch, letter):
+        monkeypatch.setattr(dumps, "_RECENTLY", 0)  # nobody is writing it
+        path = tmp_path / "app"
+        dump(path, server.url("boss"), f"-F{letter}", "-Z0")
+        file = max(path.glob("*.dat"), key=lambda part: part.stat().st_size) if letter == "d" else path
+        data = file.read_bytes()
+        at = data.index(b"\torder 100\n")
+        file.write_bytes(data[:at] + bytes(9) + data[at + 9 :])
+        outcome, message = only(everything(server.url(), dumps=(str(path),)), "BAK004")
+        assert (outcome, "zero bytes" in message) == ("fail", True)
+
+    @pytest.mark.parametrize("letter", ["c", "t", "d", "p"])
+    def test_names_in_another_encoding(self, server, tmp_path, letter):
+        server.run('create table "größe" (id int); insert into "größe" values (1)')
+        try:
+            dump(tmp_path / "app", server.url("boss"), f"-F{letter}", "-E", "LATIN1")
+            assert "public.größe" in {table.name for table in read_dump(tmp_path / "app", Budget(60)).tables}
+        finally:
+            server.run('drop table "größe"')
 
     def test_a_folder_without_one_of_its_files(self, server, folder, tmp_path, monkeypatch):
         monkeypatch.setattr(dumps, "_RECENTLY", 0)  # nobody is writing it
@@ -257,6 +298,17 @@ class TestArchiving:
         assert only(asked(server), "BAK008") == (
             "fail",
             "archive_mode is on, and no command or library archives anything",
+        )
+
+    def test_a_command_that_keeps_nothing(self, server):
+        server.setting("archive_command", "/bin/true")
+        server.run("insert into orders select generate_series(5001, 5100)")
+        [(done,)] = server.run("select archived_count from pg_stat_archiver")
+        server.run("select pg_switch_wal()")
+        server.wait(f"select archived_count > {done} from pg_stat_archiver")
+        assert only(asked(server), "BAK008") == (
+            "fail",
+            "the archive_command keeps nothing, as /bin/true does: the log is thrown away",
         )
         server.setting("archive_command", server.archive_command("repo"))
 

@@ -474,3 +474,16 @@ def test_any_report_is_read_or_refused(given_):
         assert backup.size_bytes >= 0
         if backup.status in {Status.DAMAGED, Status.FAILED}:
             assert backup.problem
+
+
+def test_pgbackrest_after_an_upgrade():
+    """The log of the cluster before is no log of this one."""
+    databases = [{"id": 1, "repo-key": 1, "system-id": 7, "version": "14"}, {"id": 2, "repo-key": 1, "system-id": 8}]
+    old = {"database": {"id": 1, "repo-key": 1}, "id": "14-1", "min": "0" * 24, "max": "0000000100000000000000AA"}
+    new = {"database": {"id": 2, "repo-key": 1}, "id": "15-2", "min": None, "max": None}
+    stanza = {"name": "app", "status": {"code": 0, "message": "ok"}, "db": databases, "archive": [old, new]}
+    [source] = pgbackrest.read([stanza]).sources
+    assert (source.cluster, source.archives_wal, source.archived_to) == ("8", False, "")
+    new["max"] = "000000010000000000000003"
+    [source] = pgbackrest.read([stanza]).sources
+    assert (source.archives_wal, source.archived_to) == (True, "000000010000000000000003")

@@ -13,6 +13,9 @@ CATALOG_RIGHTS = (
     "a role that may connect; `pg_read_all_settings` (part of `pg_monitor`) for restricted settings",
 )
 
+POSTGREST = "authenticator"
+"""The role as which PostgREST logs in, by its documentation's and Supabase's name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:

@@ -215,6 +215,48 @@ class TestPgaudit:
         assert failing(found) == {"LOG005"}
         assert found.own.unaudited == ("public.unwatched",)
 
+    def test_object_auditing_of_roles_that_set_role_reaches(self, pg15):
+        make = [
+            "create role watcher -- drop role watcher",
+            "create role anon -- drop role anon",
+            "create role authenticator login noinherit -- drop role authenticator",
+            "grant anon to authenticator -- select 1",
+            "create table by_api (id int) -- drop table by_api",
+            "create table by_column (id int) -- drop table by_column",
+            "grant insert on by_api to anon -- select 1",
+            "grant update (id) on by_column to app -- select 1",
+            "alter system set pgaudit.role = 'watcher'",
+        ]
+        with changed(pg15, *HEALTHY, *make):
+            found = gather(pg15, log_settings)
+        assert {role.roles: role.unaudited for role in found.roles if role.application} == {
+            ("app",): ("public.by_column",),
+            ("authenticator",): ("public.by_api",),
+        }
+
+    def test_what_logs_a_write_within_a_select(self, pg15):
+        """PostgREST's way to write: the server's own classes leave it out."""
+        write = "with new as (insert into api_rows values (1) returning id) select {} from new"
+        make = (
+            "create role watcher -- drop role watcher",
+            "create table api_rows (id int) -- drop table api_rows",
+            "grant insert on api_rows to watcher -- select 1",
+        )
+        logged = {}
+        with changed(pg15, *make):
+            for number, setting in enumerate(
+                ("log_statement = mod", "pgaudit.log = write", "pgaudit.log = 'read, write'", "pgaudit.role = watcher")
+            ):
+                mark = f"'within_a_select_{number}'"
+                pg15.script(f"set {setting}", write.format(mark))
+                logged[setting] = mark in pg15.log()
+        assert logged == {
+            "log_statement = mod": False,
+            "pgaudit.log = write": False,
+            "pgaudit.log = 'read, write'": True,
+            "pgaudit.role = watcher": True,
+        }
+
     def test_a_role_that_audits_and_does_not_exist(self, pg15):
         make = [
             "create table unwatched (id int) -- drop table unwatched",

@@ -96,7 +96,7 @@ class Change:
 
     role: str
     how: str
-    """``UPDATE``, ``DELETE``, ``TRUNCATE`` or ``owner``."""
+    """``UPDATE``, ``DELETE``, ``TRUNCATE``, ``owner``, or a detour: ``DELETE by deleting from public.users``."""
     guard: str = ""
     """A trigger that may refuse it, whose code does not show whether it always does."""
 

@@ -21,9 +21,10 @@ def writes_logged(settings: LogSettings) -> Iterator[Finding]:
 
     ## How to fix it
     `alter system set pgaudit.log = 'ddl, role, write';`, or without pgaudit `alter system set log_statement = 'mod';`.
-    For PostgREST `alter role authenticator set pgaudit.log = 'ddl, role, read, write';`. Where that is too much, audit the tables that matter: `alter system set pgaudit.role = 'auditing';` and
-    `grant insert, update, delete on ... to auditing;`. A table of the application's own, filled by triggers, serves
-    too; then waive this check and name it under `[policy.audit_logs] tables`.
+    For PostgREST `alter role authenticator set pgaudit.log = 'ddl, role, read, write';`. Where that is too much, audit
+    the tables that matter: `alter system set pgaudit.role = 'auditing';` and `grant insert, update, delete on ... to
+    auditing;`. A table of the application's own, filled by triggers, serves too; then waive this check and name it
+    under `[policy.audit_logs] tables`.
     """
     for role in settings.roles:
         if role.application:

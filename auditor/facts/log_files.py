@@ -36,6 +36,10 @@ class RequestLines:
     """``JSON``, ``logfmt``, ``access`` or ``text``."""
     unclear: int = 0
     """Lines that name whole URLs: asked of the application or by it."""
+    failures: int = 0
+    """Answered with a status from 400 on."""
+    probes: int = 0
+    """Of a path that load balancers and monitors ask for."""
 
     @property
     def told(self) -> bool:

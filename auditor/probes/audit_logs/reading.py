@@ -20,6 +20,9 @@ MOST_BYTES = 6_000_000
 """Of all files of a pattern."""
 MOST_SIGHTINGS = 200
 
+_PROBES = frozenset({"health", "healthz", "healthcheck", "health-check", "live", "livez", "liveness", "alive", "ready"})
+_PROBES |= {"readyz", "readiness", "ping", "status", "heartbeat", "metrics", "up"}
+"""The last part of paths that load balancers and monitors ask for."""
 _SKEW = timedelta(hours=14)
 """No clock is further ahead of UTC; a time beyond that is none."""
 
@@ -154,6 +157,8 @@ class _Told:
     complete: int = 0
     apart: int = 0
     unclear: int = 0
+    failures: int = 0
+    probes: int = 0
     newest: datetime | None = None
     forms: set[str] = field(default_factory=set)
 
@@ -163,6 +168,8 @@ class _Told:
         self.timed += timed
         self.answered += request.answered
         self.attributed += request.attributed
+        self.failures += request.failed
+        self.probes += request.path.partition("?")[0].rstrip("/").rpartition("/")[2].lower() in _PROBES
         self.complete += timed and request.answered and request.attributed
         self.newest = _later(self.newest, at)
         self.forms.add(request.form)
@@ -170,7 +177,7 @@ class _Told:
     def counted(self) -> RequestLines:
         return RequestLines(
             self.total, self.timed, self.answered, self.attributed, self.complete, self.apart, self.newest,
-            tuple(sorted(self.forms)), self.unclear,
+            tuple(sorted(self.forms)), self.unclear, self.failures, self.probes,
         )  # fmt: skip
 
 

@@ -175,6 +175,24 @@ def test_whole_urls_do_not_tell_who_asked_whom(line):
     assert request_of(line, NOW).whole
 
 
+@pytest.mark.parametrize(
+    ("line", "failed"),
+    [
+        ('INFO:     127.0.0.1:52000 - "GET /health HTTP/1.1" 200 OK', False),
+        ('INFO:     127.0.0.1:52000 - "GET /health HTTP/1.1" 404 Not Found', True),
+        ("GET /api/me -> 503", True),
+        ("GET /api/me", False),
+        ('{"method": "GET", "path": "/a", "status": 500}', True),
+        ('{"method": "GET", "path": "/a", "status": "302"}', False),
+        ('{"message": "GET /a 404"}', True),
+        ('{"message": "GET /a", "status": 200}', False),
+        ("method=GET path=/a status=429", True),
+    ],
+)
+def test_requests_that_failed(line, failed):
+    assert request_of(line, NOW).failed is failed
+
+
 @pytest.mark.parametrize("line", ["2026 - INFO - Status: 200", "status_code=500", '"status": 404', "Status code: 200"])
 def test_a_status_apart(line):
     assert status_apart(line)

@@ -74,7 +74,7 @@ class LogSource:
     """The pattern, or the program."""
     command: bool
     files: tuple[LogFile, ...] = ()
-    """Newest first; at most a hundred."""
+    """Newest first: a hundred, and as many older ones that are not private."""
     lines: int = 0
     """That were looked at: the newest ones."""
     oldest: datetime | None = None

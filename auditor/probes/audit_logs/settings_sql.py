@@ -53,6 +53,8 @@ select r.rolname::text,
            when exists (select 1 from own o where pg_catalog.pg_has_role(r.oid, o.owner, 'MEMBER')) then 'owns tables'
            when exists (select 1 from place p where pg_catalog.has_schema_privilege(r.oid, p.oid, 'CREATE'))
                then 'may create tables'
+           when pg_catalog.has_database_privilege(r.oid, pg_catalog.current_database(), 'CREATE')
+               then 'may create schemas'
            else '' end
 from pg_catalog.pg_roles r
 where r.rolcanlogin

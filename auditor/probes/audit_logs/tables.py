@@ -31,6 +31,9 @@ _PROVIDERS = ("auth", "storage", "realtime", "_realtime", "supabase_functions", 
 
 _ALWAYS = re.compile(r"\s*begin\s+raise\s+(?!debug|log|info|notice|warning)", re.IGNORECASE)
 _SKIPS = re.compile(r"\s*begin\s+return\s+null\s*;\s*end\b", re.IGNORECASE)
+_CAUGHT = re.compile(r"\bexception\s+when\b", re.IGNORECASE)
+"""A block that catches what it has raised."""
+_RAISES = re.compile(r"\braise\b(?!\s+(?:debug|log|info|notice|warning)\b)", re.IGNORECASE)
 _REFUSES = re.compile(r"\braise\b|\breturn\s+null\b", re.IGNORECASE)
 _COMMENT = re.compile(r"--[^\n]*")
 _BITS = {"UPDATE": 16, "DELETE": 8, "TRUNCATE": 32}
@@ -150,8 +153,10 @@ def _guard(guards: Iterable[tuple[str, int, str]], word: str) -> tuple[bool, str
             continue
         body = _COMMENT.sub("", code)
         # for each row NULL means that the row is left alone; for a statement it means nothing
-        if not code or _ALWAYS.match(body) or (kind & 1 and _SKIPS.match(body)):
+        before = bool(kind & 2)
+        raises = _ALWAYS.match(body) and not _CAUGHT.search(body)
+        if not code or raises or (kind & 1 and before and _SKIPS.match(body)):
             return True, ""
-        if _REFUSES.search(body):
+        if (_REFUSES if before else _RAISES).search(body):
             may = may or name
     return False, may

@@ -96,7 +96,7 @@ select t.tgrelid::bigint, t.tgname::text, t.tgtype::int, pg_catalog.left(p.prosr
 from pg_catalog.pg_trigger t
 join pg_catalog.pg_proc p on p.oid = t.tgfoid
 where t.tgrelid = any(%(tables)s::pg_catalog.oid[]) and not t.tgisinternal and t.tgenabled in ('O', 'A')
-  and t.tgtype & 2 = 2 and t.tgqual is null and t.tgattr::text = ''
+  and t.tgqual is null and t.tgattr::text = ''
 union all
 -- a rule that does nothing instead; its name, and no code
 select w.ev_class::bigint, w.rulename::text, case w.ev_type::text when '2' then 17 else 9 end, ''
@@ -106,4 +106,4 @@ where w.ev_class = any(%(tables)s::pg_catalog.oid[]) and w.is_instead and w.ev_e
   and pg_catalog.pg_get_ruledef(w.oid) ~ 'DO INSTEAD NOTHING;$'
 order by 1, 2
 """
-"""Triggers before a change, and rules in its place, that may refuse it."""
+"""Triggers, those after a change too, and rules in its place, that may refuse it."""

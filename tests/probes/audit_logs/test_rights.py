@@ -181,7 +181,6 @@ class TestTables:
         make = "create trigger no_change {} on public.audit_log {} execute function public.forbid() -- select 1"
         for when, each in (
             ("before delete", "for each row"),
-            ("after update", "for each row"),
             ("before update of id", "for each row"),
             ("before update", "for each row when (old.id > 5)"),
         ):
@@ -322,6 +321,25 @@ class TestControl:
 def test_pgaudit_may_be_set(pg15):
     with changed(pg15, "grant set on parameter pgaudit.log to app -- revoke set on parameter pgaudit.log from app"):
         assert gather(pg15, log_control).ways == ("may SET pgaudit.log",)
+
+
+@pytest.mark.parametrize(
+    ("when", "body", "outcome"),
+    [
+        ("after delete", "begin raise exception 'no'; end", "pass"),
+        ("after delete", "begin return null; end", "fail"),
+        ("before delete", "begin raise exception 'no'; exception when others then return old; end", "error"),
+    ],
+)
+def test_what_triggers_refuse(server, when, body, outcome):
+    _, told = tables(
+        server,
+        TABLE,
+        FORBID.format(body=body),
+        f"create trigger guard {when} on public.audit_log for each row execute function public.forbid() -- select 1",
+        "grant delete on public.audit_log to app -- drop trigger guard on public.audit_log",
+    )
+    assert told == [("public.audit_log", outcome)]
 
 
 class TestDetours:

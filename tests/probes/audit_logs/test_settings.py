@@ -302,6 +302,16 @@ class TestAnyServer:
         assert failing(found) >= {"LOG001", "LOG002", "LOG003", "LOG005", "LOG007"}
         assert verdicts(found)["LOG008"] == "pass"
 
+    def test_a_role_that_may_create_schemas(self, server):
+        with changed(
+            server,
+            *HEALTHY,
+            "create role maker login -- drop role maker",
+            "grant create on database app to maker -- revoke create on database app from maker",
+        ):
+            found = gather(server, log_settings)
+        assert ("maker", "may create schemas") in [(role.roles[0], role.why) for role in found.roles]
+
     def test_by_log_statement(self, server):
         with changed(server, *HEALTHY, "alter system set log_statement = 'mod'"):
             found = gather(server, log_settings)

@@ -25,6 +25,8 @@ def told(findings) -> list[tuple[str, str]]:
         ({"log_statement": hidden("log_statement")}, "error"),
         ({"log_min_duration_statement": "0"}, "pass"),
         ({"log_min_duration_statement": "1"}, "fail"),
+        ({"log_min_duration_statement": "400us"}, "pass"),
+        ({"pgaudit_log": "write", "pgaudit_log_client": "on", "pgaudit_log_level": "debug"}, "fail"),
     ],
 )
 def test_states(own, outcome):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
 
 from auditor.errors import Unavailable
 from auditor.facts.audit_logs import Setting
+from auditor.facts.log_rules import pgaudit_classes
 from auditor.facts.policy import AuditLogPolicy
 from auditor.probes.audit_logs.settings import log_settings
 from auditor.redact import Secret
@@ -233,6 +235,20 @@ class TestPgaudit:
             ("app",): ("public.by_column",),
             ("authenticator",): ("public.by_api",),
         }
+
+    @pytest.mark.parametrize(
+        "value",
+        ["-all", "all, -misc", "READ , Write", '"none"', '"READ",write', "read,none", "read,read", "\tread", "",
+         "- misc", "read,,write", "read,", ",", "read write", "everything", '"-misc"', "none,-read"],
+    )  # fmt: skip
+    def test_words_that_the_server_takes(self, pg15, value):
+        """What it refuses, a role has not: then the server's own value counts."""
+        try:
+            pg15.script(f"set pgaudit.log = '{value}'")
+            taken = True
+        except psycopg.errors.InvalidParameterValue:
+            taken = False
+        assert (pgaudit_classes(value) is not None) is taken
 
     def test_what_logs_a_write_within_a_select(self, pg15):
         """PostgREST's way to write: the server's own classes leave it out."""

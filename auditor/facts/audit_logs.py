@@ -13,6 +13,9 @@ CATALOG_RIGHTS = (
     "a role that may connect; `pg_read_all_settings` (part of `pg_monitor`) for restricted settings",
 )
 
+POSTGREST = "authenticator"
+"""The role as which PostgREST logs in, by its documentation's and Supabase's name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -93,7 +96,7 @@ class Change:
 
     role: str
     how: str
-    """``UPDATE``, ``DELETE``, ``TRUNCATE`` or ``owner``."""
+    """``UPDATE``, ``DELETE``, ``TRUNCATE``, ``owner``, or a detour: ``DELETE by deleting from public.users``."""
     guard: str = ""
     """A trigger that may refuse it, whose code does not show whether it always does."""
 

@@ -36,6 +36,10 @@ class RequestLines:
     """``JSON``, ``logfmt``, ``access`` or ``text``."""
     unclear: int = 0
     """Lines that name whole URLs: asked of the application or by it."""
+    failures: int = 0
+    """Answered with a status from 400 on."""
+    probes: int = 0
+    """Of a path that load balancers and monitors ask for."""
 
     @property
     def told(self) -> bool:
@@ -70,7 +74,7 @@ class LogSource:
     """The pattern, or the program."""
     command: bool
     files: tuple[LogFile, ...] = ()
-    """Newest first; at most a hundred."""
+    """Newest first: a hundred, and as many older ones that are not private."""
     lines: int = 0
     """That were looked at: the newest ones."""
     oldest: datetime | None = None

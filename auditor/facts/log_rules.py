@@ -38,8 +38,13 @@ def pgaudit_classes(value: str) -> set[str] | None:
         None when a word is none of its own: the server refuses such a value, and keeps what it had.
     """
     classes: set[str] = set()
-    for word in filter(None, (part.strip() for part in value.lower().split(","))):
-        name = word.removeprefix("-").strip()
+    if not value.strip():
+        return classes
+    for part in value.lower().split(","):
+        word = part.strip()
+        if len(word) > 1 and word[0] == word[-1] == '"':  # a list of identifiers, which may be quoted
+            word = word[1:-1]
+        name = word.removeprefix("-")
         if name not in CLASSES and name not in ("all", "none"):
             return None
         named = CLASSES if name == "all" else {name} & CLASSES
@@ -96,6 +101,7 @@ def audit_silence(role: RoleLogging) -> str:
     level, least = role.setting("pgaudit.log_level"), role.setting("log_min_messages")
     client = is_on(role.setting("pgaudit.log_client").value)
     word = level.value.strip().lower()
+    word = "debug2" if word == "debug" else word
     if client and word in _LEVELS and not lets_through(least.value, word):
         return f"pgaudit.log_level is {word}, and log_min_messages ({least.value}) keeps that out of the log"
     return ""
@@ -115,7 +121,7 @@ def recorded_by(role: RoleLogging, classes: frozenset[str], statements: frozense
     if role.setting("log_statement").value.strip().lower() in statements:
         return "log_statement"
     duration = milliseconds(role.setting("log_min_duration_statement").value)
-    return "log_min_duration_statement" if duration == 0 else ""
+    return "log_min_duration_statement" if duration is not None and round(duration) == 0 else ""
 
 
 CHANGES = (frozenset({"ddl", "role"}), frozenset({"ddl", "mod", "all"}))

@@ -21,6 +21,9 @@ def audit_tables_append_only(audited: AuditTables) -> Iterator[Finding]:
         alter table {subject} owner to another_role;
         revoke update, delete, truncate on {subject} from app, anon, authenticated, service_role;
 
+    A right to a partition, to a view on the table, or to delete what a foreign key with `on delete cascade` leads to,
+    is one to its rows: revoke it there, or drop the foreign key.
+
     Let triggers write it: a SECURITY DEFINER function needs no grant for the application. Tables with other names
     belong under `[policy.audit_logs] tables`.
     """
@@ -56,7 +59,7 @@ def _table(table: AuditTable, audited: AuditTables) -> Iterator[Finding]:
             yield unproven(
                 table.name,
                 f"{change.role} was granted {change.how}, and the trigger {change.guard} may refuse it, or may not",
-                f"revoke {change.how.lower()} on {table.name} from {change.role}",
+                f"revoke {change.how.partition(' ')[0].lower()} on {table.name} from {change.role}",
                 aspect=f"{change.role} {change.how}",
             )
     if not table.changes and not audited.superuser:

@@ -93,9 +93,13 @@ def _lap(settings: LogSettings, policy: AuditLogPolicy) -> Finding:
     evidence: Evidence = {"log_filename": name.value, "retention_days": policy.retention.days}
     if not is_on(truncates.value):
         return passed("overwriting", "log_truncate_on_rotation is off: nothing is overwritten", **evidence)
+    if settings.setting("log_rotation_age").value == "0":
+        return passed("overwriting", "only rotation by age overwrites a file, and log_rotation_age is 0", **evidence)
     if name.hidden:
         return unproven("overwriting", name.hidden, "grant pg_read_all_settings to the audit's role")
     escapes = set(re.findall(r"%[-_0^#EO]*([A-Za-z])", name.value.replace("%%", "")))
+    if not escapes:  # the server truncates a file of another name than the last one (logfile_rotate)
+        return passed("overwriting", f"{name.value} is always the same file, which is appended to", **evidence)
     lap = next((length for escape, length in _LAPS if escape in escapes), timedelta(0))
     if lap >= policy.retention:
         return passed("overwriting", "a file is overwritten after the promised time at the earliest", **evidence)

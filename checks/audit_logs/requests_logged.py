@@ -10,6 +10,8 @@ from auditor.model import Confidence, Evidence, Finding, Level, Severity, failed
 from auditor.registry import check
 
 _ALL = {"method", "path", "status"}
+_MANY = 10
+"""So many lines of one kind and none of another are no accident."""
 
 
 @check("LOG013", level=Level.MANDATORY, severity=Severity.MEDIUM, references=("CWE-778", "ASVS-5.0-16.2.1"))
@@ -35,6 +37,11 @@ def requests_logged(logs: LogFiles, policy: AuditLogPolicy) -> Iterator[Finding]
     if not sources:
         yield unproven("application", "[env.*.logs] names no log of the application", "add `application` to it")
         return
+    if doubt := _one_sided(logs, sources):
+        yield unproven(
+            "application", doubt, "log every request; where that is so, ask for a page before the audit", **evidence
+        )
+        return
     if logs.request.found_in and set(logs.request.told) >= _ALL:
         yield passed(
             "application", "a request that the audit has just made is in it", confidence=Confidence.PROVEN, **evidence
@@ -44,6 +51,17 @@ def requests_logged(logs: LogFiles, policy: AuditLogPolicy) -> Iterator[Finding]
     for source in sources:
         if source.problem:
             yield unproven(source.name, source.problem, "correct [env.*.logs]")
+
+
+def _one_sided(logs: LogFiles, sources: tuple[LogSource, ...]) -> str:
+    """Why lines about requests say nothing of others; the audit's own request is one that fails."""
+    told = [one.requests for one in sources]
+    total, answered = sum(one.total for one in told), sum(one.answered for one in told)
+    if answered >= _MANY and sum(one.failures for one in told) == answered == total:
+        return f"all {total} requests in it failed (4xx or 5xx): those that succeed may not be logged"
+    if total >= _MANY and sum(one.probes for one in told) == total and not logs.request.found_in:
+        return f"all {total} requests in it are of health checks: it may be another service's log"
+    return ""
 
 
 def _by_lines(logs: LogFiles, sources: tuple[LogSource, ...], policy: AuditLogPolicy, evidence: Evidence) -> Finding:

@@ -44,7 +44,7 @@ def test_the_defects_are_named(insecure_run):
 
 def test_the_hardened_stack_is_ready(hardened_run):
     assert (hardened_run.code, hardened_run.report["verdict"], hardened_run.report["exit_code"]) == (0, "ready", 0)
-    assert set(hardened_run.outcomes().values()) == {"pass", "not-applicable"}
+    assert {k: v for k, v in hardened_run.outcomes().items() if v not in ("pass", "not-applicable")} == {}
     counts = hardened_run.report["summary"]["mandatory"]
     assert (counts["fail"], counts["error"], counts["manual"]) == (0, 0, 0)
     assert counts["pass"] + counts["not-applicable"] == counts["total"]

@@ -81,8 +81,10 @@ def find(patterns: Iterable[str]) -> tuple[list[Opened], list[str]]:
             except OSError as error:
                 problems.append(f"{name} cannot be read: {error.strerror}")
                 continue
-            if stat.S_ISREG(status.st_mode):
-                found.setdefault((status.st_dev, status.st_ino), Opened(Path(name), status))
+            key = (status.st_dev, status.st_ino)
+            # of two names of one file the one that is served tells more
+            if stat.S_ISREG(status.st_mode) and (key not in found or web_root(Path(name))):
+                found[key] = Opened(Path(name), status)
     ordered = sorted(found.values(), key=lambda one: one.status.st_mtime, reverse=True)
     return ordered, problems
 
@@ -96,9 +98,17 @@ def described(opened: Opened, problem: str = "") -> LogFile:
         opened.changed,
         f"{mode:04o}",
         bool(mode & 0o004) and _reachable(opened.path),
-        web_root(opened.path),
+        web_root(opened.path) or web_root(_real(opened.path)),
         problem,
     )
+
+
+def _real(path: Path) -> Path:
+    """Where a link leads to, as far as that can be told."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):
+        return path
 
 
 def _reachable(path: Path) -> bool:

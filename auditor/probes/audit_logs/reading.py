@@ -20,6 +20,9 @@ MOST_BYTES = 6_000_000
 """Of all files of a pattern."""
 MOST_SIGHTINGS = 200
 
+_PROBES = frozenset({"health", "healthz", "healthcheck", "health-check", "live", "livez", "liveness", "alive", "ready"})
+_PROBES |= {"readyz", "readiness", "ping", "status", "heartbeat", "metrics", "up"}
+"""The last part of paths that load balancers and monitors ask for."""
 _SKEW = timedelta(hours=14)
 """No clock is further ahead of UTC; a time beyond that is none."""
 
@@ -65,6 +68,10 @@ class Reader:
                     count, latest = self._read(end.data, str(opened.path), told, opened.changed)
                     lines, newest = lines + count, _later(newest, latest)
             listed.append(files.described(opened, problem))
+        for opened in found[files.MOST_FILES :]:  # what is private of them needs no line of its own
+            old = files.described(opened)
+            if (old.world_readable or old.web_root) and len(listed) < 2 * files.MOST_FILES:
+                listed.append(old)
         first = self._oldest(found)
         reason = "; ".join(problems) or ("" if found else f"no file matches {name}")
         return LogSource(kind, name, False, tuple(listed), lines, first, newest, told.counted(), reason)
@@ -154,6 +161,8 @@ class _Told:
     complete: int = 0
     apart: int = 0
     unclear: int = 0
+    failures: int = 0
+    probes: int = 0
     newest: datetime | None = None
     forms: set[str] = field(default_factory=set)
 
@@ -163,6 +172,8 @@ class _Told:
         self.timed += timed
         self.answered += request.answered
         self.attributed += request.attributed
+        self.failures += request.failed
+        self.probes += request.path.partition("?")[0].rstrip("/").rpartition("/")[2].lower() in _PROBES
         self.complete += timed and request.answered and request.attributed
         self.newest = _later(self.newest, at)
         self.forms.add(request.form)
@@ -170,7 +181,7 @@ class _Told:
     def counted(self) -> RequestLines:
         return RequestLines(
             self.total, self.timed, self.answered, self.attributed, self.complete, self.apart, self.newest,
-            tuple(sorted(self.forms)), self.unclear,
+            tuple(sorted(self.forms)), self.unclear, self.failures, self.probes,
         )  # fmt: skip
 
 

@@ -35,7 +35,8 @@ _PAIR = re.compile(r'(?<![\w.@/-])([A-Za-z_@][\w.@-]{0,60})=(?:"((?:[^"\\]|\\.)*
 _ADDRESS = re.compile(
     r"(?<![0-9.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9.])"
     r"|(?<![\w:])(?:[0-9A-Fa-f]{1,4}:){4,7}:?[0-9A-Fa-f]{1,4}(?![0-9A-Fa-f:])"
-    r"|(?<![\w:])(?:[0-9A-Fa-f]{1,4}:){0,6}:(?::|[0-9A-Fa-f]{1,4})(?:[0-9A-Fa-f:]{0,30})"
+    r"|(?<![\w:])(?:[0-9A-Fa-f]{1,4}:){1,6}:[0-9A-Fa-f:]{0,30}(?![\w])"
+    r"|(?<![\w:])::[0-9A-Fa-f][0-9A-Fa-f:]{0,30}(?![\w])"
 )
 _METHOD_KEYS = (
     "method",
@@ -77,6 +78,8 @@ class Request:
     moment: Moment | None
     whole: bool = False
     """It is named by its whole URL: without its path's being known, who asked whom cannot be told."""
+    failed: bool = False
+    """It was answered with a status from 400 on."""
 
 
 def request_of(line: str, now: datetime) -> Request | None:
@@ -137,19 +140,21 @@ def _of_fields(fields: Mapping[str, Any], before: str, form: str, now: datetime)
     times = (moments.of_value(value, now) for value in _values(fields, moments.KEYS))
     moment = next((one for one in times if one), None) or moments.of_line(before, now)
     who = any(True for _ in _values(fields, _WHO_KEYS)) or _ADDRESS.search(before) is not None
-    answered = any(map(_is_status, _values(fields, _STATUS_KEYS)))
+    status = next(filter(_is_status, _values(fields, _STATUS_KEYS)), None)
+    answered, failed = status is not None, str(status)[:1] in ("4", "5")
     if any(map(_is_method, _values(fields, _METHOD_KEYS))):
         paths = [str(value) for value in _values(fields, _PATH_KEYS) if _is_path(value)]
         own = next((path for path in paths if path.startswith("/")), "")
         if paths:
-            return Request(form, own or paths[0], answered, who, moment, whole=not own)
+            return Request(form, own or paths[0], answered, who, moment, whole=not own, failed=failed)
     message = next((fields[key] for key in _MESSAGE_KEYS if isinstance(fields.get(key), str)), None)
     inner = request_of(message, now) if message is not None and form == "JSON" and message not in before else None
     if inner is None:
         return None
     return Request(
-        form, inner.path, inner.answered or answered, inner.attributed or who, moment or inner.moment, inner.whole
-    )
+        form, inner.path, inner.answered or answered, inner.attributed or who, moment or inner.moment, inner.whole,
+        failed if answered else inner.failed,
+    )  # fmt: skip
 
 
 def _is_method(value: Any) -> bool:
@@ -178,7 +183,17 @@ def _of_text(line: str, now: datetime) -> Request | None:
     if match is None or _OUTGOING.search(line[max(0, match.start() - 320) : match.start()]):
         return None
     rest = line[match.end() :]
-    answered = bool(form == "access" and match[2]) or any((_AFTER.match(rest), _APART.search(rest), _BARS.search(line)))
+    status = match[2] if form == "access" else None
+    if not status and (after := _AFTER.match(rest) or _APART.search(rest) or _BARS.search(line)):
+        status = after[1]
     pairs = {found[1].lower() for found in _PAIR.finditer(line)}
     who = _ADDRESS.search(line) is not None or any(key in pairs for key in _WHO_KEYS)
-    return Request(form, match[1], answered, who, moments.of_line(line, now), whole=match.re is _WHOLE)
+    return Request(
+        form,
+        match[1],
+        bool(status),
+        who,
+        moments.of_line(line, now),
+        match.re is _WHOLE,
+        (status or "")[:1] in ("4", "5"),
+    )

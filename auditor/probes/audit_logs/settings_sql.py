@@ -53,6 +53,8 @@ select r.rolname::text,
            when exists (select 1 from own o where pg_catalog.pg_has_role(r.oid, o.owner, 'MEMBER')) then 'owns tables'
            when exists (select 1 from place p where pg_catalog.has_schema_privilege(r.oid, p.oid, 'CREATE'))
                then 'may create tables'
+           when pg_catalog.has_database_privilege(r.oid, pg_catalog.current_database(), 'CREATE')
+               then 'may create schemas'
            else '' end
 from pg_catalog.pg_roles r
 where r.rolcanlogin
@@ -66,18 +68,25 @@ EXTENSION = "select extversion::text from pg_catalog.pg_extension where extname 
 UNAUDITED = r"""
 with auditor as (
     select r.oid from pg_catalog.pg_roles r where r.rolname = %(auditor)s
+), acting as materialized (
+    -- SET ROLE leads to what a role does not inherit: PostgREST's own inherits nothing
+    select r.oid from pg_catalog.pg_roles r where pg_catalog.pg_has_role(%(role)s::pg_catalog.name, r.oid, 'MEMBER')
 )
 select n.nspname || pg_catalog.chr(1) || c.relname
 from pg_catalog.pg_class c
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 cross join (values ('INSERT'), ('UPDATE'), ('DELETE')) as p(word)
-where c.relkind in ('r', 'p') and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'
-  and pg_catalog.has_schema_privilege(%(role)s::pg_catalog.name, n.oid, 'USAGE')
-  and pg_catalog.has_table_privilege(%(role)s::pg_catalog.name, c.oid, p.word)
+where c.relkind in ('r', 'p', 'f') and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'
   and not exists (
       select 1 from auditor a cross join lateral pg_catalog.aclexplode(c.relacl) g
       where g.privilege_type = p.word
         and (g.grantee = 0 or pg_catalog.pg_has_role(a.oid, g.grantee, 'USAGE')))
+  and exists (
+      select 1 from acting b
+      where pg_catalog.has_schema_privilege(b.oid, n.oid, 'USAGE')
+        -- a right to one column is one to write
+        and case p.word when 'DELETE' then pg_catalog.has_table_privilege(b.oid, c.oid, 'DELETE')
+                        else pg_catalog.has_any_column_privilege(b.oid, c.oid, p.word) end)
 group by n.nspname, c.relname
 order by 1
 limit 10

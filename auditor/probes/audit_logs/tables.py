@@ -11,11 +11,13 @@ from auditor.facts.database import qualified
 from auditor.facts.policy import AuditLogPolicy
 from auditor.model import Gap
 from auditor.probes.audit_logs.settings import application_role
-from auditor.probes.audit_logs.tables_sql import GUARDS, RIGHTS, ROLES, TABLES
+from auditor.probes.audit_logs.tables_sql import DETOURS, GUARDS, RIGHTS, ROLES, TABLES
 from auditor.probes.surfaces import Databases
 from auditor.registry import probe
 
 MOST_TABLES = 200
+MOST_PARTS = 2_000
+"""Partitions and heirs of these."""
 
 _KEPT = r"(?:logs?|trails?|entry|entries|events?|records?|history|journal|actions?)"
 _NAME = re.compile(
@@ -29,6 +31,9 @@ _PROVIDERS = ("auth", "storage", "realtime", "_realtime", "supabase_functions", 
 
 _ALWAYS = re.compile(r"\s*begin\s+raise\s+(?!debug|log|info|notice|warning)", re.IGNORECASE)
 _SKIPS = re.compile(r"\s*begin\s+return\s+null\s*;\s*end\b", re.IGNORECASE)
+_CAUGHT = re.compile(r"\bexception\s+when\b", re.IGNORECASE)
+"""A block that catches what it has raised."""
+_RAISES = re.compile(r"\braise\b(?!\s+(?:debug|log|info|notice|warning)\b)", re.IGNORECASE)
 _REFUSES = re.compile(r"\braise\b|\breturn\s+null\b", re.IGNORECASE)
 _COMMENT = re.compile(r"--[^\n]*")
 _BITS = {"UPDATE": 16, "DELETE": 8, "TRUNCATE": 32}
@@ -45,16 +50,22 @@ async def audit_tables(databases: Databases, policy: AuditLogPolicy) -> AuditTab
         rows = await transaction.rows(ROLES, (application,))
         superuser = any(bool(is_super) for name, is_super in rows if name == application)
         names = [str(name) for name, is_super in rows if not is_super]
-        tables = [(int(oid), str(name), bool(part)) for oid, name, part in await transaction.rows(TABLES)]
+        listed = await transaction.rows(TABLES)
+        tables = [(int(oid), str(name), bool(part)) for oid, name, part, _ in listed]
         chosen, missing = _chosen(tables, policy.tables)
         gaps: tuple[Gap, ...] = ()
         if len(chosen) > MOST_TABLES:
             gaps = (Gap("tables", f"only {MOST_TABLES} of {len(chosen)} audit tables were looked at"),)
             chosen = dict(list(chosen.items())[:MOST_TABLES])
-        oids = list(chosen)
-        rights = await transaction.rows(RIGHTS, {"tables": oids, "roles": names, "application": application})
-        guards = await transaction.rows(GUARDS, {"tables": oids})
-    found = list(_tables(chosen, rights, guards, {oid for oid, _, part in tables if part}))
+        parts = _parts(chosen, ((int(oid), str(name), parents) for oid, name, _, parents in listed))
+        if len(parts) > MOST_PARTS:
+            gaps = (*gaps, Gap("partitions", f"only {MOST_PARTS} of {len(parts)} were looked at"))
+        chosen |= dict(list(parts.items())[:MOST_PARTS])
+        asked = {"tables": list(chosen), "roles": names, "application": application}
+        rights = await transaction.rows(RIGHTS, asked)
+        detours = await transaction.rows(DETOURS, asked)
+        guards = await transaction.rows(GUARDS, {"tables": list(chosen)})
+    found = list(_tables(chosen, rights, detours, guards, {oid for oid, _, part in tables if part} | set(parts)))
     return AuditTables(tuple(str(name) for name, _ in rows), tuple(found), missing, superuser, gaps)
 
 
@@ -84,9 +95,28 @@ def _chosen(
     return found, tuple(sorted(wanted - known))
 
 
+def _parts(
+    chosen: dict[int, tuple[str, bool]], listed: Iterable[tuple[int, str, Iterable[int]]]
+) -> dict[int, tuple[str, bool]]:
+    """Partitions of the chosen tables, and theirs: a right to one is a right to its rows, whatever its name."""
+    heirs: dict[int, list[tuple[int, str]]] = {}
+    for oid, name, parents in listed:
+        for parent in parents:
+            heirs.setdefault(int(parent), []).append((oid, name))
+    found: dict[int, tuple[str, bool]] = {}
+    left = list(chosen)
+    while left:
+        for oid, name in heirs.get(left.pop(), ()):
+            if oid not in chosen and oid not in found:
+                found[oid] = (qualified(name), False)
+                left.append(oid)
+    return found
+
+
 def _tables(
     chosen: dict[int, tuple[str, bool]],
     rights: Iterable[tuple[Any, ...]],
+    detours: Iterable[tuple[Any, ...]],
     guards: Iterable[tuple[Any, ...]],
     partitions: set[int],
 ) -> Iterator[AuditTable]:
@@ -104,8 +134,13 @@ def _tables(
             refused, guard = _guard(guarded.get(int(oid), ()), str(word))
             if not refused:
                 changes.setdefault(int(oid), []).append(Change(str(role), str(word), guard))
+    for oid, role, word, how, other in detours:
+        before = changes.setdefault(int(oid), [])
+        refused, guard = _guard(guarded.get(int(oid), ()), str(word))
+        if not refused and not any(one.role == role and one.how in ("owner", word) for one in before):
+            before.append(Change(str(role), f"{word} {how} {qualified(str(other))}", guard))
     for oid, (name, declared) in chosen.items():
-        if oid in partitions and not declared and oid not in changes:
+        if oid in partitions and not declared and not changes.get(oid):
             continue  # its parent stands for it
         yield AuditTable(name, declared, tuple(changes.get(oid, ())), owners.get(oid, ""))
 
@@ -118,8 +153,10 @@ def _guard(guards: Iterable[tuple[str, int, str]], word: str) -> tuple[bool, str
             continue
         body = _COMMENT.sub("", code)
         # for each row NULL means that the row is left alone; for a statement it means nothing
-        if not code or _ALWAYS.match(body) or (kind & 1 and _SKIPS.match(body)):
+        before = bool(kind & 2)
+        raises = _ALWAYS.match(body) and not _CAUGHT.search(body)
+        if not code or raises or (kind & 1 and before and _SKIPS.match(body)):
             return True, ""
-        if _REFUSES.search(body):
+        if (_REFUSES if before else _RAISES).search(body):
             may = may or name
     return False, may

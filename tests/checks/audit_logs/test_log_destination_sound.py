@@ -63,8 +63,8 @@ def test_rotation(age, size, outcome):
         ("postgresql-%d.log", "28d", "pass"),
         ("postgresql-%m-%d.log", "90d", "pass"),
         ("postgresql-%H.log", "2d", "fail"),
-        ("postgresql.log", "1d", "fail"),
-        ("postgresql-%%Y.log", "1d", "fail"),
+        ("postgresql.log", "1d", "pass"),
+        ("postgresql-%%Y.log", "1d", "pass"),
         ("postgresql-%-d.log", "7d", "pass"),
     ],
 )

@@ -30,6 +30,14 @@ FRESH = {"total": 5, "answered": 5, "requests_newest": ago(hours=23)}
         ([source(lines=0)], Trace(), ["error"]),
         ([source(lines=0, problem="no file matches")], Trace(True), ["error", "error"]),
         ([source(**FRESH), source(lines=0, problem="no file matches")], Trace(True), ["pass", "error"]),
+        # only errors are logged, and the audit's own request was one
+        ([source(total=10, answered=10, failures=10)], Trace(True, "app.log", ALL), ["error"]),
+        ([source(total=10, answered=10, failures=9)], Trace(True, "app.log", ALL), ["pass"]),
+        ([source(total=9, answered=9, failures=9)], Trace(True, "app.log", ALL), ["pass"]),
+        # only health checks are
+        ([source(**{**FRESH, "total": 10}, probes=10)], Trace(True), ["error"]),
+        ([source(**{**FRESH, "total": 11}, probes=10)], Trace(True), ["pass"]),
+        ([source(**{**FRESH, "total": 10}, probes=10)], Trace(True, "app.log", ALL), ["pass"]),
         ([], Trace(True), ["error"]),
         ([source("database", **FRESH)], Trace(), ["error"]),
     ],

@@ -39,6 +39,17 @@ class TestFinding:
         assert [one.status.st_mtime for one in found] == [30, 20, 10]
         assert problems == []
 
+    def test_a_link_out_of_a_web_root_and_one_into_it(self, tmp_path):
+        served = write(tmp_path / "public" / "a.log", b"x")
+        (tmp_path / "a.log").symlink_to(served)
+        private = write(tmp_path / "b.log", b"x")
+        (tmp_path / "public" / "b.log").symlink_to(private)
+        for names in (["a.log"], ["public/a.log"], ["b.log", "public/b.log"], ["public/b.log", "b.log"]):
+            found, _ = find([f"{tmp_path}/{name}" for name in names])
+            assert [described(one).web_root for one in found] == [str(tmp_path / "public")]
+        found, _ = find([f"{tmp_path}/b.log"])
+        assert [described(one).web_root for one in found] == [""]
+
     def test_what_is_no_file(self, tmp_path):
         os.mkfifo(tmp_path / "pipe.log")
         (tmp_path / "folder.log").mkdir()

@@ -55,6 +55,9 @@ def told(line: str) -> tuple[str, str, bool, bool, bool] | None:
         ("GET /api/me -> 204", ("text", "/api/me", True, False, False)),
         ("GET /api/me status=503 user=bob", ("text", "/api/me", True, True, False)),
         ("GET /api/me completed_in=12ms status_code: 200 ip 10.1.2.3", ("text", "/api/me", True, True, False)),
+        ("GET /api/me 200 :8080", ("text", "/api/me", True, False, False)),
+        ("fe80::1 GET /api/me 200", ("text", "/api/me", True, True, False)),
+        ("::ffff:10.0.0.1 GET /api/me 200", ("text", "/api/me", True, True, False)),
         ("GET /api/me took 200 ms", ("text", "/api/me", False, False, False)),
         ("GET /api/me 200ms", ("text", "/api/me", False, False, False)),
         ("GET /items/200", ("text", "/items/200", False, False, False)),
@@ -173,6 +176,24 @@ def test_no_request(line):
 )
 def test_whole_urls_do_not_tell_who_asked_whom(line):
     assert request_of(line, NOW).whole
+
+
+@pytest.mark.parametrize(
+    ("line", "failed"),
+    [
+        ('INFO:     127.0.0.1:52000 - "GET /health HTTP/1.1" 200 OK', False),
+        ('INFO:     127.0.0.1:52000 - "GET /health HTTP/1.1" 404 Not Found', True),
+        ("GET /api/me -> 503", True),
+        ("GET /api/me", False),
+        ('{"method": "GET", "path": "/a", "status": 500}', True),
+        ('{"method": "GET", "path": "/a", "status": "302"}', False),
+        ('{"message": "GET /a 404"}', True),
+        ('{"message": "GET /a", "status": 200}', False),
+        ("method=GET path=/a status=429", True),
+    ],
+)
+def test_requests_that_failed(line, failed):
+    assert request_of(line, NOW).failed is failed
 
 
 @pytest.mark.parametrize("line", ["2026 - INFO - Status: 200", "status_code=500", '"status": 404', "Status code: 200"])

@@ -181,7 +181,6 @@ class TestTables:
         make = "create trigger no_change {} on public.audit_log {} execute function public.forbid() -- select 1"
         for when, each in (
             ("before delete", "for each row"),
-            ("after update", "for each row"),
             ("before update of id", "for each row"),
             ("before update", "for each row when (old.id > 5)"),
         ):
@@ -322,3 +321,64 @@ class TestControl:
 def test_pgaudit_may_be_set(pg15):
     with changed(pg15, "grant set on parameter pgaudit.log to app -- revoke set on parameter pgaudit.log from app"):
         assert gather(pg15, log_control).ways == ("may SET pgaudit.log",)
+
+
+@pytest.mark.parametrize(
+    ("when", "body", "outcome"),
+    [
+        ("after delete", "begin raise exception 'no'; end", "pass"),
+        ("after delete", "begin return null; end", "fail"),
+        ("before delete", "begin raise exception 'no'; exception when others then return old; end", "error"),
+    ],
+)
+def test_what_triggers_refuse(server, when, body, outcome):
+    _, told = tables(
+        server,
+        TABLE,
+        FORBID.format(body=body),
+        f"create trigger guard {when} on public.audit_log for each row execute function public.forbid() -- select 1",
+        "grant delete on public.audit_log to app -- drop trigger guard on public.audit_log",
+    )
+    assert told == [("public.audit_log", outcome)]
+
+
+class TestDetours:
+    """Ways to the rows of an audit table past a right to it."""
+
+    OTHER = "create role cleaner -- drop role cleaner"
+
+    def test_set_role(self, server):
+        noinherit = "alter role app noinherit -- alter role app inherit"
+        grant = "grant delete on public.audit_log to cleaner -- select 1"
+        with changed(server, self.OTHER, noinherit, "grant cleaner to app -- select 1"):
+            found, told = tables(server, TABLE, grant)
+        assert found.tables[0].changes == (Change("app", "DELETE"),)
+        assert told == [("public.audit_log", "fail")]
+
+    def test_a_partition_of_another_name(self, server):
+        _, told = tables(
+            server,
+            "create table public.audit_log (id int) partition by range (id) -- drop table public.audit_log",
+            "create table public.p1 partition of public.audit_log default -- select 1",
+            "grant delete on public.p1 to app -- select 1",
+        )
+        assert told == [("public.audit_log", "pass"), ("public.p1", "fail")]
+
+    def test_a_foreign_key_that_deletes(self, server):
+        make = (
+            "create table public.people (id int primary key) -- drop table public.people",
+            "create table public.audit_log (who int references people {}) -- drop table public.audit_log",
+            "grant delete on public.people to app -- select 1",
+        )
+        found, told = tables(server, make[0], make[1].format("on delete cascade"), make[2])
+        assert found.tables[0].changes == (Change("app", "DELETE by deleting from public.people"),)
+        assert told == [("public.audit_log", "fail")]
+        assert tables(server, make[0], make[1].format(""), make[2])[1] == [("public.audit_log", "pass")]
+
+    @pytest.mark.parametrize(("option", "outcome"), [("", "fail"), ("with (security_invoker = true)", "pass")])
+    def test_a_view(self, server, option, outcome):
+        view = f"create view public.seen {option} as select * from public.audit_log -- drop view public.seen"
+        found, told = tables(server, TABLE, view, "grant all on public.seen to app -- select 1")
+        assert told == [("public.audit_log", outcome)]
+        ways = ("DELETE through public.seen", "UPDATE through public.seen") if outcome == "fail" else ()
+        assert tuple(change.how for change in found.tables[0].changes) == ways

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
 
 from auditor.errors import Unavailable
 from auditor.facts.audit_logs import Setting
+from auditor.facts.log_rules import pgaudit_classes
 from auditor.facts.policy import AuditLogPolicy
 from auditor.probes.audit_logs.settings import log_settings
 from auditor.redact import Secret
@@ -215,6 +217,62 @@ class TestPgaudit:
         assert failing(found) == {"LOG005"}
         assert found.own.unaudited == ("public.unwatched",)
 
+    def test_object_auditing_of_roles_that_set_role_reaches(self, pg15):
+        make = [
+            "create role watcher -- drop role watcher",
+            "create role anon -- drop role anon",
+            "create role authenticator login noinherit -- drop role authenticator",
+            "grant anon to authenticator -- select 1",
+            "create table by_api (id int) -- drop table by_api",
+            "create table by_column (id int) -- drop table by_column",
+            "grant insert on by_api to anon -- select 1",
+            "grant update (id) on by_column to app -- select 1",
+            "alter system set pgaudit.role = 'watcher'",
+        ]
+        with changed(pg15, *HEALTHY, *make):
+            found = gather(pg15, log_settings)
+        assert {role.roles: role.unaudited for role in found.roles if role.application} == {
+            ("app",): ("public.by_column",),
+            ("authenticator",): ("public.by_api",),
+        }
+
+    @pytest.mark.parametrize(
+        "value",
+        ["-all", "all, -misc", "READ , Write", '"none"', '"READ",write', "read,none", "read,read", "\tread", "",
+         "- misc", "read,,write", "read,", ",", "read write", "everything", '"-misc"', "none,-read"],
+    )  # fmt: skip
+    def test_words_that_the_server_takes(self, pg15, value):
+        """What it refuses, a role has not: then the server's own value counts."""
+        try:
+            pg15.script(f"set pgaudit.log = '{value}'")
+            taken = True
+        except psycopg.errors.InvalidParameterValue:
+            taken = False
+        assert (pgaudit_classes(value) is not None) is taken
+
+    def test_what_logs_a_write_within_a_select(self, pg15):
+        """PostgREST's way to write: the server's own classes leave it out."""
+        write = "with new as (insert into api_rows values (1) returning id) select {} from new"
+        make = (
+            "create role watcher -- drop role watcher",
+            "create table api_rows (id int) -- drop table api_rows",
+            "grant insert on api_rows to watcher -- select 1",
+        )
+        logged = {}
+        with changed(pg15, *make):
+            for number, setting in enumerate(
+                ("log_statement = mod", "pgaudit.log = write", "pgaudit.log = 'read, write'", "pgaudit.role = watcher")
+            ):
+                mark = f"'within_a_select_{number}'"
+                pg15.script(f"set {setting}", write.format(mark))
+                logged[setting] = mark in pg15.log()
+        assert logged == {
+            "log_statement = mod": False,
+            "pgaudit.log = write": False,
+            "pgaudit.log = 'read, write'": True,
+            "pgaudit.role = watcher": True,
+        }
+
     def test_a_role_that_audits_and_does_not_exist(self, pg15):
         make = [
             "create table unwatched (id int) -- drop table unwatched",
@@ -259,6 +317,16 @@ class TestAnyServer:
         found = gather(server, log_settings)
         assert failing(found) >= {"LOG001", "LOG002", "LOG003", "LOG005", "LOG007"}
         assert verdicts(found)["LOG008"] == "pass"
+
+    def test_a_role_that_may_create_schemas(self, server):
+        with changed(
+            server,
+            *HEALTHY,
+            "create role maker login -- drop role maker",
+            "grant create on database app to maker -- revoke create on database app from maker",
+        ):
+            found = gather(server, log_settings)
+        assert ("maker", "may create schemas") in [(role.roles[0], role.why) for role in found.roles]
 
     def test_by_log_statement(self, server):
         with changed(server, *HEALTHY, "alter system set log_statement = 'mod'"):

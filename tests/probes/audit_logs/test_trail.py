@@ -394,6 +394,16 @@ class TestSecrets:
             '{{"headers": {{"Authorization": "Bearer {token}"}}}}',
             "2026-11-26 LOG:  statement: create role app login password '{token}'",
             "2026-11-26 LOG:  statement: ALTER USER app WITH ENCRYPTED PASSWORD '{token}';",
+            "2026-11-26 LOG:  statement: ALTER USER app PASSWORD $${token}$$",
+            '{{"message": "create role app\\npassword \'{token}\'"}}',
+            "LOG:  statement: select * from dblink('host=h password={token}', 'select 1')",
+            "LOG:  statement: update users set password = crypt('{token}', gen_salt('bf'))",
+            '1.2.3.4 - - [x] "GET /cb?access_token={token} HTTP/1.1" 200',
+            '1.2.3.4 - - [x] "GET /login?user=a&password={token} HTTP/1.1" 200',
+            '"GET /x?api_key={token} HTTP/1.1" 200',
+            "headers: x-api-key: {token}",
+            "cookie: csrftoken=a; sessionid={token}",
+            "Set-Cookie: __Secure-next-auth.session-token={token}; HttpOnly",
         ],
     )
     def test_credentials_of_requests_and_statements(self, tmp_path, write):
@@ -402,6 +412,15 @@ class TestSecrets:
         [finding] = logs_hold_no_secrets(found)
         assert (finding.outcome, finding.evidence["count"], finding.evidence["lines"]) == ("fail", 1, [2])
         assert token not in repr(found) + repr(finding)
+
+    def test_a_statement_of_several_lines(self, tmp_path):
+        text = f"first\nLOG:  statement: create role app\n\tlogin\n\tpassword '{os.urandom(9).hex()}'\n"
+        [finding] = logs_hold_no_secrets(self.found(tmp_path, text))
+        assert (finding.outcome, finding.evidence["lines"]) == ("fail", [4])
+
+    def test_a_name_and_a_password_without_digits(self, tmp_path):
+        text = "authorization: Basic " + base64.b64encode(b"user:pass").decode() + "\n"
+        assert outcomes(logs_hold_no_secrets(self.found(tmp_path, text))) == ["fail"]
 
     def test_a_session_of_a_user(self, tmp_path):
         import jwt
@@ -423,6 +442,15 @@ class TestSecrets:
             "cookie: sb-abcdefghijklmnop-auth-token=[Filtered]; x=1",
             "authorization=Bearer <your-token-here>",
             "user changed their password 'a lot'",
+            "create role app\n2026-11-26 LOG:  password 'x'",
+            "GET /search?password=required&token=next",
+            "GET /page?page_token=abcdef0123456789abcdef&token=[FILTERED]&password=%5BFILTERED%5D",
+            "set-cookie: theme=dark-0123456789abcdef; path=/",
+            "cookie: sessionid=****************",
+            "LOG:  statement: select * from dblink('host=h password=$1', 'select 1')",
+            "password=hunter22 is too short",
+            "request_id=0f8fad5b-d9cb-469f-a165-70867728950e sha=0123456789abcdef0123456789abcdef",
+            "authorization: Basic realm-is-none",
         ],
     )
     def test_what_is_none(self, tmp_path, text):

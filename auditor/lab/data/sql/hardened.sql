@@ -35,6 +35,8 @@ reset role;
 
 revoke all on database app from public;
 grant connect on database app to app, auditor, authenticator;
+-- PostgREST writes within a SELECT, which log_statement = 'mod' leaves out
+alter role authenticator set log_statement = 'all';
 alter role app set statement_timeout = '15s';
 alter role app set idle_in_transaction_session_timeout = '60s';
 alter role app connection limit 20;

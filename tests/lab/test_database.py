@@ -156,7 +156,8 @@ def test_roles(stack):
     assert logins == ["app", "auditor", "authenticator"]
     assert groups == ["anon", "authenticated", "owner_role", "service_role"]
     assert bypassing == [("service_role",)]
-    assert exposed == (["pgrst.db_schemas=public"],)
+    logged = ["log_statement=all"] if stack.profile.value == "hardened" else []
+    assert exposed == (["pgrst.db_schemas=public", *logged],)
 
 
 def test_the_auditor_cannot_write_and_may_impersonate(stack):

@@ -51,10 +51,11 @@ def restored_rows(found: RestoreDrill, policy: BackupPolicy) -> Iterator[Finding
 
 def _judge(drill: Drill, policy: BackupPolicy) -> Iterator[Finding]:
     bad, doubtful, good = _sorted(drill, policy)
+    verb = "differs" if len(bad) == 1 else "differ"
     if bad:
         yield failed(
             drill.name,
-            f"{_tables(bad)} differ from the live database in rows beyond {policy.drill_row_tolerance:.0%}",
+            f"{_tables(bad)} {verb} from the live database in rows beyond {policy.drill_row_tolerance:.0%}",
             confidence=Confidence.PROVEN,
             tables=[_row(table) for table in bad],
         )

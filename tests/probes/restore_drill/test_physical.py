@@ -10,12 +10,14 @@ import pytest
 from hypothesis import given
 
 from auditor.facts.restore_drill import End
+from auditor.model import Outcome
 from auditor.probes.backups import pgbackrest
 from auditor.probes.restore_drill.outcomes import NotRestored, Undone
 from auditor.probes.restore_drill.physical import base_command, newest, segments
+from checks.backups.restored_identity import restored_identity
 from tests.probes.backups.test_tools import JSON, REAL, changed
 from tests.probes.restore_drill.fuzz import FUZZ
-from tests.probes.restore_drill.servers import DEBIAN, backed_up, drill
+from tests.probes.restore_drill.servers import DEBIAN, backed_up, drill, fill, server
 
 REPORT = Path(__file__).parents[1] / "backups/data/pgbackrest-info-healthy.json"
 CLUSTER = "7710926088595221468"
@@ -29,10 +31,23 @@ def report(name="healthy"):
     return json.loads(REPORT.with_name(f"pgbackrest-info-{name}.json").read_text())
 
 
+def identifier(running):
+    [(found,)] = running.run("select system_identifier::text from pg_control_system()")
+    return found
+
+
 @pytest.fixture(scope="module")
 def repository():
     with backed_up() as found:
         yield found
+
+
+@pytest.fixture(scope="module")
+def other():
+    """Another cluster with the same database."""
+    with server(DEBIAN) as running:
+        fill(running)
+        yield running
 
 
 @needs_pgbackrest
@@ -66,6 +81,15 @@ class TestARepository:
                 path.rename(path.with_name(path.name.removeprefix("gone-")))
         assert found.end is End.FAILED
         assert found.problem.endswith("which it takes, is not in the archive")
+
+    def test_a_backup_of_another_cluster(self, repository, other):
+        """With the same database in it: only the identifiers tell."""
+        drills = drill(live=other, command=repository.command)
+        [found] = drills.drills
+        assert (found.end, found.differences, found.rows[1].restored) == (End.RESTORED, (), 21)
+        [one] = restored_identity(drills)
+        assert (one.outcome, one.message) == (Outcome.FAIL, "it is a backup of another cluster")
+        assert one.evidence["system_identifier"] == identifier(repository.server) != identifier(other)
 
     def test_no_room(self, repository):
         [found] = drill(live=repository.server, command=repository.command, drill_max_disk=20_000_000).drills
